@@ -1,0 +1,54 @@
+// Structured concurrency: children never outlive their Scope.
+//
+//   Scope scope(co_await asio::this_coro::executor);
+//   scope.spawn("heartbeat", heartbeat.run());
+//   ...
+//   scope.cancel();
+//   co_await scope.join();     // must be awaited before the Scope is destroyed
+//
+// BUG: a capturing lambda as a coroutine: `scope.spawn("x", [&]() -> Task<> {...}())` reads its captures after
+// the lambda is gone. Write a function with parameters.
+#pragma once
+#include <exception>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "harness/base/task.hpp"
+
+namespace pgdrill {
+
+class Scope {
+ public:
+  explicit Scope(asio::any_io_executor executor);
+  /// Aborts the program when children still run: that is a bug of ours.
+  ~Scope();
+  Scope(Scope const&) = delete;
+  Scope& operator=(Scope const&) = delete;
+
+  /// Starts a child at once (it runs up to its first wait when the current coroutine next waits). A child that ends
+  /// by an exception other than cancellation cancels its siblings; join throws it on.
+  void spawn(std::string name, Task<> child);
+  /// Asks all children to stop. They end at their next wait.
+  void cancel();
+  /// Waits until all children have ended, even while the caller itself is being cancelled; a cancelled caller
+  /// cancels the children first.
+  [[nodiscard]] Task<> join();
+
+  [[nodiscard]] std::size_t running() const { return running_; }
+
+ private:
+  struct Child;
+  void ended(std::list<Child>::iterator child, std::exception_ptr problem);
+
+  asio::any_io_executor executor_;
+  std::list<Child> children_;
+  std::size_t running_ = 0;
+  std::exception_ptr problem_;
+  asio::steady_timer all_ended_;
+};
+
+/// True for the exception that cancellation throws.
+[[nodiscard]] bool is_cancellation(std::exception_ptr const& problem);
+
+}  // namespace pgdrill

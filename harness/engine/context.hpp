@@ -1,0 +1,45 @@
+// What a step, fault or probe has in its hands during a run.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "harness/base/task.hpp"
+#include "harness/cnpg/database_access.hpp"
+#include "harness/engine/journal.hpp"
+#include "harness/engine/undo.hpp"
+#include "harness/kube/client.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace pgdrill::engine {
+
+struct RunContext {
+  std::string run_id;                       ///< "r" + 8 letters and digits; part of every name that we create
+  scenario::Target target;
+  std::filesystem::path scenario_directory; ///< relative paths in parameters start here
+  std::filesystem::path evidence_directory; ///< a step may leave files here
+  std::shared_ptr<kube::Client> kube;
+  Journal& journal;
+  UndoLog& undo;
+  cnpg::DatabaseAccess& databases;
+  /// What earlier steps learned, by name: "target:known-good", "commit", "restored-cluster", ... The authors of
+  /// steps and probes agree on the names in facts.hpp.
+  std::map<std::string, json::value> facts;
+
+  /// Writes a `mark` event.
+  void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "", std::string detail = "");
+  /// Writes a `check` event and returns whether it passed.
+  bool check(std::string_view name, std::string_view subject, std::string_view step, bool passed, std::string expected,
+             std::string observed, std::vector<std::string> details = {});
+  void fact(std::string_view name, json::value value);  ///< writes a `fact` event
+};
+
+/// "orders-r1-<run>": a name made from a base and the run id, at most 50 characters (CNPG's limit).
+[[nodiscard]] std::string name_for_run(std::string_view base, std::string_view run_id);
+
+/// The label that every object of a run carries: "pgdrill.io/run".
+inline constexpr std::string_view run_label = "pgdrill.io/run";
+/// The opt-in: a namespace is only broken when it carries this label with the value "true".
+inline constexpr std::string_view allow_label = "pgdrill.io/allow-faults";
+
+}  // namespace pgdrill::engine

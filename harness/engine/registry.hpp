@@ -1,0 +1,105 @@
+// The contracts of steps and probes, and how each registers itself by one line at the end of its own file:
+//
+//   static RegisterStep<CaptureTarget> const registered;
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/engine/context.hpp"
+#include "harness/scenario/catalogue.hpp"
+
+namespace pgdrill::engine {
+
+/// How a step ended.
+struct StepOutcome {
+  bool passed = true;    ///< false: a property is disproved; the run goes on to undo and is a no-go
+  json::object outputs;  ///< journaled with step-finished
+};
+
+/// A step: made fresh for each use, runs once. A deadline, the journal and cancellation are wrapped around it. Before
+/// it changes anything it announces the undo (context.undo), and after it the witness goes into the journal.
+class Step {
+ public:
+  virtual ~Step() = default;
+  [[nodiscard]] virtual Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) = 0;
+};
+
+/// A continuous probe: samples on its own schedule and its own connections until it is cancelled.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  /// Makes ready what it needs (a table, a first connection) before the first step. Announces undo.
+  [[nodiscard]] virtual Task<Result<>> prepare(RunContext& context, scenario::ProbeSpec const& spec) = 0;
+  [[nodiscard]] virtual Task<> run(RunContext& context, scenario::ProbeSpec const& spec) = 0;
+};
+
+/// A difference between two snapshots of a state, as a person would say it.
+struct Difference {
+  std::string object;             ///< "table public.ledger_entries"
+  std::string what;               ///< "1429 of 10000 rows changed in column amount"
+  std::int64_t count = 1;         ///< rows, or 1
+  std::vector<std::string> rows = {};  ///< keys of some of them: "id=7", at most 20
+};
+
+/// What can be captured at one moment and compared with another moment: digest, schema fingerprint.
+class StateProbe {
+ public:
+  virtual ~StateProbe() = default;
+  /// A snapshot as JSON. Never includes schema `pgdrill`.
+  [[nodiscard]] virtual Task<Result<json::object>> capture(postgres::ConnectionParameters database) = 0;
+  [[nodiscard]] virtual std::vector<Difference> compare(json::object const& before, json::object const& after) const = 0;
+};
+
+template <class T>
+using Make = std::unique_ptr<T> (*)();
+
+template <class T>
+struct Entry {
+  scenario::Declaration declaration;
+  Make<T> make = nullptr;
+};
+
+/// All registered entries of a contract, sorted by name at first use. A name registered twice aborts.
+[[nodiscard]] std::vector<Entry<Step>> const& steps();
+[[nodiscard]] std::vector<Entry<Probe>> const& probes();
+[[nodiscard]] std::vector<Entry<StateProbe>> const& state_probes();
+[[nodiscard]] scenario::Catalogue const& catalogue();
+
+/// Null when no such entry exists.
+template <class T>
+[[nodiscard]] Entry<T> const* find_entry(std::vector<Entry<T>> const& entries, std::string_view name) {
+  for (auto const& entry : entries) {
+    if (entry.declaration.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+namespace detail {
+// Registrars only store function pointers: no order between static objects matters.
+void add_step(scenario::Declaration (*describe)(), Make<Step> make);
+void add_probe(scenario::Declaration (*describe)(), Make<Probe> make);
+void add_state_probe(scenario::Declaration (*describe)(), Make<StateProbe> make);
+}  // namespace detail
+
+/// T has `static scenario::Declaration describe();`.
+template <class T>
+struct RegisterStep {
+  RegisterStep() {
+    detail::add_step(&T::describe, [] { return std::unique_ptr<Step>(std::make_unique<T>()); });
+  }
+};
+template <class T>
+struct RegisterProbe {
+  RegisterProbe() {
+    detail::add_probe(&T::describe, [] { return std::unique_ptr<Probe>(std::make_unique<T>()); });
+  }
+};
+template <class T>
+struct RegisterStateProbe {
+  RegisterStateProbe() {
+    detail::add_state_probe(&T::describe, [] { return std::unique_ptr<StateProbe>(std::make_unique<T>()); });
+  }
+};
+
+}  // namespace pgdrill::engine

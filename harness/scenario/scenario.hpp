@@ -1,0 +1,126 @@
+// A scenario as data. Parsing is total: all errors of a file come back at once, each with its place, what was
+// expected and the nearest valid name; unknown keys are errors.
+//
+//   apiVersion: pgdrill.io/v1
+//   kind: Scenario
+//   metadata: {name: data-rollback, title: "A migration corrupts a table; Git revert and PITR bring it back"}
+//   variables: {cluster: orders}
+//   target: {namespace: develop, cluster: "${cluster}", database: app, service: orders-db}
+//   objectives: {rto: 60s, rpo: 0s, integrity: exact}
+//   probes:
+//     - heartbeat: {every: 100ms}
+//       name: heartbeat
+//   steps:
+//     - status-check: {}
+//     - capture-target: {target: known-good}
+//       id: capture
+//       timeout: 30s
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.hpp"
+#include "harness/base/json.hpp"
+#include "harness/base/time.hpp"
+#include "harness/scenario/catalogue.hpp"
+
+namespace pgdrill::scenario {
+
+/// A place in a file; line and column count from 1, columns in bytes.
+struct Location {
+  std::string file;
+  int line = 0;
+  int column = 0;
+  [[nodiscard]] std::string text() const;  ///< "file:line:col"
+};
+
+/// Checked parameters of a step or probe: every declared one is there with its default or the scenario's value,
+/// variables replaced. Asking for an undeclared one is a bug and aborts.
+class Parameters {
+ public:
+  Parameters() = default;
+  explicit Parameters(json::object values) : values_(std::move(values)) {}
+  [[nodiscard]] std::string text(std::string_view name) const;  ///< empty when not given and without default
+  [[nodiscard]] std::int64_t integer(std::string_view name) const;
+  [[nodiscard]] double number(std::string_view name) const;
+  [[nodiscard]] bool boolean(std::string_view name) const;
+  [[nodiscard]] Duration duration(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
+  [[nodiscard]] bool given(std::string_view name) const;  ///< has a value, by the scenario or by default
+  [[nodiscard]] json::object const& values() const { return values_; }
+
+ private:
+  json::object values_;  ///< durations as their text
+};
+
+struct Target {
+  std::string ns;        ///< namespace; overridden by -n
+  std::string cluster;   ///< CNPG Cluster
+  std::string database = "app";
+  std::string service;   ///< through which the application connects; default "<cluster>-rw"
+  std::string secret;    ///< with the application's credentials; default "<cluster>-app"
+};
+
+/// "rto" and "rpo" are durations; "integrity" is a number of differences (`exact` is 0).
+struct Objective {
+  std::string name;
+  Duration limit{};
+  std::int64_t count_limit = 0;
+  std::string unit;  ///< "s" or "differences"
+};
+
+struct StepSpec {
+  std::string id;    ///< unique; default: its kind, with -2, -3 ... when used again
+  std::string kind;
+  std::string title; ///< default: the declaration's summary
+  Duration timeout{};
+  Parameters parameters;
+  Location location;
+};
+
+struct ProbeSpec {
+  std::string name;  ///< unique; default: its kind
+  std::string kind;
+  Parameters parameters;
+  Location location;
+};
+
+struct Scenario {
+  std::string name;
+  std::string title;
+  std::filesystem::path file;
+  std::string sha256;  ///< of the file's bytes
+  Target target;
+  std::map<std::string, std::string> variables;
+  std::vector<Objective> objectives;
+  std::vector<ProbeSpec> probes;
+  std::vector<StepSpec> steps;
+};
+
+/// One thing wrong with a scenario.
+struct Problem {
+  Location location;
+  std::string message;  ///< "unknown key 'stpes'; did you mean 'steps'?"
+};
+
+struct ParseOptions {
+  std::map<std::string, std::string> variables;  ///< --var NAME=VALUE: replaces the file's; unknown names are errors
+  std::string namespace_override;
+};
+
+struct ParseOutcome {
+  Scenario scenario;              ///< only to be used when `problems` is empty
+  std::vector<Problem> problems;  ///< in order of their place
+};
+
+[[nodiscard]] ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Catalogue const& catalogue,
+                                      ParseOptions const& options);
+/// Error io when the file cannot be read.
+[[nodiscard]] Result<ParseOutcome> parse_file(std::filesystem::path const& file, Catalogue const& catalogue,
+                                              ParseOptions const& options);
+/// "file:4:3: error: message" with the line and a caret under the place, one problem after the other.
+[[nodiscard]] std::string render_problems(std::vector<Problem> const& problems, std::string_view yaml);
+
+}  // namespace pgdrill::scenario
