@@ -1,0 +1,2 @@
+-- The fractions are gone: there is nothing to go back to.
+SELECT 1;
