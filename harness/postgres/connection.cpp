@@ -1,0 +1,83 @@
+#include "harness/postgres/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pgdrill::postgres {
+
+namespace {
+
+void append_setting(std::string& into, std::string_view keyword, std::string_view value) {
+  if (value.empty()) return;
+  if (!into.empty()) into += ' ';
+  into.append(keyword).append("='");
+  for (char const c : value) {
+    if (c == '\'' || c == '\\') into += '\\';
+    into += c;
+  }
+  into += '\'';
+}
+
+}  // namespace
+
+std::string ConnectionParameters::text() const {
+  return fmt::format("{}@{}:{}/{}", user, host.empty() ? host_address : host, port, database);
+}
+
+std::string ConnectionParameters::conninfo(Duration connect_limit) const {
+  // libpq counts connect_timeout in whole seconds and takes 1 for 2.
+  auto const seconds =
+      std::max<std::int64_t>(2, std::chrono::ceil<std::chrono::seconds>(connect_limit).count());
+  std::string result;
+  append_setting(result, "host", host);
+  append_setting(result, "hostaddr", host_address);
+  append_setting(result, "port", std::to_string(port));
+  append_setting(result, "user", user);
+  append_setting(result, "password", password);
+  append_setting(result, "dbname", database);
+  append_setting(result, "sslmode", ssl_mode);
+  append_setting(result, "application_name", application_name);
+  append_setting(result, "client_encoding", "UTF8");
+  append_setting(result, "connect_timeout", std::to_string(seconds));
+  return result;
+}
+
+std::string Rows::scalar() const {
+  if (rows.empty() || rows.front().empty()) return {};
+  return rows.front().front().value_or("");
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string result = "\"";
+  for (char const c : name) {
+    if (c == '"') result += '"';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string quote_literal(std::string_view text) {
+  bool const escaped = text.find('\\') != std::string_view::npos;
+  std::string result = escaped ? "E'" : "'";
+  for (char const c : text) {
+    if (c == '\'' || c == '\\') result += c;
+    result += c;
+  }
+  return result + '\'';
+}
+
+std::string error_class(Error const& error) {
+  switch (error.kind) {
+    case ErrorKind::unreachable:
+      return "transport";
+    case ErrorKind::timeout:
+      return "timeout";
+    case ErrorKind::postgres:
+      return error.code.size() == 5 ? error.code.substr(0, 2) : "postgres";
+    default:
+      return std::string(name_of(error.kind));
+  }
+}
+
+}  // namespace pgdrill::postgres
