@@ -6,7 +6,9 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(PGDRILL_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread; empty for none")
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  # Options are designated initializers that leave the rest at its default.
+  -Wno-missing-designated-field-initializers)
 add_link_options(-fuse-ld=lld)
 
 if(PGDRILL_SANITIZE)

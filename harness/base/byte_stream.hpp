@@ -11,7 +11,8 @@ namespace pgdrill {
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
-  /// Reads at least one byte; 0 is the end of the stream. Error kinds: unreachable, cancelled (after close()).
+  /// Reads at least one byte; 0 is the end of the stream. Error kinds: unreachable, cancelled (after
+  /// close()).
   [[nodiscard]] virtual Task<Result<std::size_t>> read_some(std::span<char> into) = 0;
   /// Writes at least one byte.
   [[nodiscard]] virtual Task<Result<std::size_t>> write_some(std::span<char const> from) = 0;

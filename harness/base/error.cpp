@@ -13,18 +13,30 @@ std::string describe(Error const& error) {
 
 std::string_view name_of(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::usage: return "usage";
-    case ErrorKind::unreachable: return "unreachable";
-    case ErrorKind::refused: return "refused";
-    case ErrorKind::not_found: return "not-found";
-    case ErrorKind::conflict: return "conflict";
-    case ErrorKind::gone: return "gone";
-    case ErrorKind::invalid: return "invalid";
-    case ErrorKind::timeout: return "timeout";
-    case ErrorKind::postgres: return "postgres";
-    case ErrorKind::io: return "io";
-    case ErrorKind::cancelled: return "cancelled";
-    case ErrorKind::internal: return "internal";
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::unreachable:
+      return "unreachable";
+    case ErrorKind::refused:
+      return "refused";
+    case ErrorKind::not_found:
+      return "not-found";
+    case ErrorKind::conflict:
+      return "conflict";
+    case ErrorKind::gone:
+      return "gone";
+    case ErrorKind::invalid:
+      return "invalid";
+    case ErrorKind::timeout:
+      return "timeout";
+    case ErrorKind::postgres:
+      return "postgres";
+    case ErrorKind::io:
+      return "io";
+    case ErrorKind::cancelled:
+      return "cancelled";
+    case ErrorKind::internal:
+      return "internal";
   }
   return "internal";
 }

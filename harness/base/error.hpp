@@ -49,8 +49,8 @@ using Result = tl::expected<T, Error>;
 // Works with `co_await` inside a coroutine as CO_TRY and CO_TRY_VOID.
 #define PGDRILL_JOIN_(a, b) a##b
 #define PGDRILL_JOIN(a, b) PGDRILL_JOIN_(a, b)
-#define PGDRILL_TRY_(temporary, target, call, leave)                          \
-  auto temporary = (call);                                                    \
+#define PGDRILL_TRY_(temporary, target, call, leave)                         \
+  auto temporary = (call);                                                   \
   if (!temporary) leave ::tl::make_unexpected(std::move(temporary).error()); \
   target = *std::move(temporary)
 #define TRY(target, call) PGDRILL_TRY_(PGDRILL_JOIN(try_result_, __LINE__), target, call, return)

@@ -11,16 +11,18 @@ namespace pgdrill {
 
 namespace json = boost::json;
 
-/// The value at a dotted path ("status.conditions"), or null when any part is missing. A key that has dots itself
-/// (a label) is reached by `find(find(o, "metadata.labels"), ...)` with `member`.
+/// The value at a dotted path ("status.conditions"), or null when any part is missing. A key that has dots
+/// itself (a label) is reached by `find(find(o, "metadata.labels"), ...)` with `member`.
 [[nodiscard]] json::value const* find(json::value const& document, std::string_view dotted_path);
 [[nodiscard]] json::value const* find(json::object const& document, std::string_view dotted_path);
 /// A member whose key may contain dots; null when missing or not an object.
 [[nodiscard]] json::value const* member(json::value const* object, std::string_view key);
 
 /// Text at a path, or `otherwise` when missing or no string.
-[[nodiscard]] std::string get_string(json::value const& document, std::string_view path, std::string_view otherwise = "");
-[[nodiscard]] std::int64_t get_int(json::value const& document, std::string_view path, std::int64_t otherwise = 0);
+[[nodiscard]] std::string get_string(json::value const& document, std::string_view path,
+                                     std::string_view otherwise = "");
+[[nodiscard]] std::int64_t get_int(json::value const& document, std::string_view path,
+                                   std::int64_t otherwise = 0);
 [[nodiscard]] bool get_bool(json::value const& document, std::string_view path, bool otherwise = false);
 
 /// Sets the value at a dotted path; makes the objects on the way.

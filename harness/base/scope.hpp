@@ -6,8 +6,14 @@
 //   scope.cancel();
 //   co_await scope.join();     // must be awaited before the Scope is destroyed
 //
-// BUG: a capturing lambda as a coroutine: `scope.spawn("x", [&]() -> Task<> {...}())` reads its captures after
-// the lambda is gone. Write a function with parameters.
+// When anything between spawn and join may throw (a cancelled wait does), use with_scope, which cancels and
+// joins in every case:
+//
+//   std::function<Task<>(Scope&)> body = [&](Scope& scope) { return measure(scope, probe, limit); };
+//   co_await with_scope(std::move(body));   // `measure` is a coroutine function with parameters, no lambda
+//
+// BUG: a capturing lambda as a coroutine: `scope.spawn("x", [&]() -> Task<> {...}())` reads its captures
+// after the lambda is gone. Write a function with parameters.
 #pragma once
 #include <exception>
 #include <list>
@@ -26,8 +32,8 @@ class Scope {
   Scope(Scope const&) = delete;
   Scope& operator=(Scope const&) = delete;
 
-  /// Starts a child at once (it runs up to its first wait when the current coroutine next waits). A child that ends
-  /// by an exception other than cancellation cancels its siblings; join throws it on.
+  /// Starts a child at once (it runs up to its first wait when the current coroutine next waits). A child
+  /// that ends by an exception other than cancellation cancels its siblings; join throws it on.
   void spawn(std::string name, Task<> child);
   /// Asks all children to stop. They end at their next wait.
   void cancel();
@@ -44,9 +50,15 @@ class Scope {
   asio::any_io_executor executor_;
   std::list<Child> children_;
   std::size_t running_ = 0;
+  bool none_running_ = true;
   std::exception_ptr problem_;
   asio::steady_timer all_ended_;
 };
+
+/// Runs `body` with a Scope of its own and joins it in every case: children end by themselves when the body
+/// returned, and are cancelled when it threw or the caller was cancelled. Throws what the body or else a
+/// child threw.
+[[nodiscard]] Task<> with_scope(std::function<Task<>(Scope&)> body);
 
 /// True for the exception that cancellation throws.
 [[nodiscard]] bool is_cancellation(std::exception_ptr const& problem);

@@ -11,7 +11,8 @@ namespace pgdrill {
 [[nodiscard]] std::string join(std::vector<std::string> const& parts, std::string_view separator);
 [[nodiscard]] std::string_view trim(std::string_view text);
 /// The candidate nearest to `word` (Damerau-Levenshtein, at most a third of its length away), if any is near.
-[[nodiscard]] std::optional<std::string> nearest(std::string_view word, std::vector<std::string> const& candidates);
+[[nodiscard]] std::optional<std::string> nearest(std::string_view word,
+                                                 std::vector<std::string> const& candidates);
 /// Lower-case random letters and digits, for names that must be unique.
 [[nodiscard]] std::string random_suffix(std::size_t length);
 
