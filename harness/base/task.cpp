@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -121,6 +122,8 @@ bool& loop_is_ending() {
 void run_to_end(Task<> task) {
   std::exception_ptr problem;
   bool ended = false;
+  // A peer that goes away is an error of the write, never the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
   {
     asio::io_context context(1);
     asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown) {

@@ -1,0 +1,109 @@
+#include "harness/base/process.hpp"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <cerrno>
+
+#include "harness/base/files.hpp"
+
+namespace pgdrill {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+ProcessOptions shell(std::string script) { return {.command = {"sh", "-c", std::move(script)}}; }
+
+TEST(ProcessTest, CollectsBothStreamsAndTheExitCode) {
+  Result<ProcessOutput> const output = run_to_end(run_process(shell("echo out; echo err >&2; exit 3")));
+  ASSERT_TRUE(output.has_value());
+  EXPECT_EQ(output->out, "out\n");
+  EXPECT_EQ(output->err, "err\n");
+  EXPECT_EQ(output->exit_code, 3);
+}
+
+TEST(ProcessTest, FeedsInputOfAnySize) {
+  ProcessOptions options{.command = {"wc", "-c"}};
+  options.input = std::string(3'000'000, 'x');
+  Result<ProcessOutput> const output = run_to_end(run_process(std::move(options)));
+  ASSERT_TRUE(output.has_value());
+  EXPECT_EQ(output->out, "3000000\n");
+}
+
+TEST(ProcessTest, AProcessThatIgnoresItsInputIsNoFailure) {
+  ProcessOptions options{.command = {"true"}};
+  options.input = std::string(3'000'000, 'x');
+  Result<ProcessOutput> const output = run_to_end(run_process(std::move(options)));
+  ASSERT_TRUE(output.has_value());
+  EXPECT_EQ(output->exit_code, 0);
+}
+
+TEST(ProcessTest, SetsEnvironmentAndDirectory) {
+  ProcessOptions options = shell("printf %s:%s \"$GREETING\" \"$PWD\"");
+  options.set_env["GREETING"] = "hello";
+  options.directory = "/";
+  Result<ProcessOutput> const output = run_to_end(run_process(std::move(options)));
+  ASSERT_TRUE(output.has_value());
+  EXPECT_EQ(output->out, "hello:/");
+}
+
+TEST(ProcessTest, AMissingProgramIsAnErrorThatNamesIt) {
+  Result<ProcessOutput> const output = run_to_end(run_process({.command = {"no-such-program"}}));
+  ASSERT_FALSE(output.has_value());
+  EXPECT_EQ(output.error().kind, ErrorKind::io);
+  EXPECT_THAT(describe(output.error()), HasSubstr("'no-such-program': No such file"));
+}
+
+TEST(ProcessTest, TheDeadlineKillsTheWholeGroup) {
+  auto const directory = make_temporary_directory();
+  ASSERT_TRUE(directory.has_value());
+  ProcessOptions options = shell("sleep 1000 & echo $! > child; wait");
+  options.directory = directory->string();
+  options.deadline = 300ms;
+  Result<ProcessOutput> const output = run_to_end(run_process(std::move(options)));
+  ASSERT_FALSE(output.has_value());
+  EXPECT_EQ(output.error().kind, ErrorKind::timeout);
+  auto const child = read_file(*directory / "child");
+  ASSERT_TRUE(child.has_value());
+  // Killed; as an orphan it may still be a zombie for a moment, which init or we must reap.
+  auto const state = read_file("/proc/" + std::to_string(std::stoi(*child)) + "/stat");
+  EXPECT_TRUE(!state.has_value() || state->find(") Z ") != std::string::npos) << *state;
+  std::filesystem::remove_all(*directory);
+}
+
+Task<int> kill_and_wait_twice() {
+  ProcessOptions options{.command = {"sleep", "1000"}};
+  options.pipes = false;
+  auto process = Process::spawn(co_await asio::this_coro::executor, std::move(options));
+  (*process)->signal(SIGTERM);
+  int const first = co_await (*process)->wait();
+  int const second = co_await (*process)->wait();
+  co_return first == second && !(*process)->running() ? first : -1;
+}
+
+TEST(ProcessTest, ASignalShowsInTheExitCode) { EXPECT_EQ(run_to_end(kill_and_wait_twice()), 128 + SIGTERM); }
+
+TEST(ProcessTest, LogFilesTakeBothStreams) {
+  auto const directory = make_temporary_directory();
+  ASSERT_TRUE(directory.has_value());
+  std::function<Task<int>()> run = [&]() -> Task<int> {
+    ProcessOptions options = shell("echo out; echo err >&2");
+    options.pipes = false;
+    options.log_file = (*directory / "log").string();
+    auto process = Process::spawn(co_await asio::this_coro::executor, std::move(options));
+    co_return co_await (*process)->wait();
+  };
+  EXPECT_EQ(run_to_end(run()), 0);
+  EXPECT_EQ(read_file(*directory / "log").value_or(""), "out\nerr\n");
+  std::filesystem::remove_all(*directory);
+}
+
+TEST(RunChecked, SaysWhatTheProgramComplainedAbout) {
+  Result<ProcessOutput> const output = run_to_end(run_checked(shell("echo 'disk is on fire' >&2; exit 1")));
+  ASSERT_FALSE(output.has_value());
+  EXPECT_EQ(output.error().why, "disk is on fire");
+}
+
+}  // namespace
+}  // namespace pgdrill
