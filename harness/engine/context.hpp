@@ -14,24 +14,28 @@
 namespace pgdrill::engine {
 
 struct RunContext {
-  std::string run_id;                       ///< "r" + 8 letters and digits; part of every name that we create
+  std::string run_id;  ///< "r" + 8 letters and digits; part of every name that we create
   scenario::Target target;
-  std::filesystem::path scenario_directory; ///< relative paths in parameters start here
-  std::filesystem::path evidence_directory; ///< a step may leave files here
+  std::filesystem::path scenario_directory;  ///< relative paths in parameters start here
+  std::filesystem::path evidence_directory;  ///< a step may leave files here
   std::shared_ptr<kube::Client> kube;
   Journal& journal;
   UndoLog& undo;
   cnpg::DatabaseAccess& databases;
-  /// What earlier steps learned, by name: "target:known-good", "commit", "restored-cluster", ... The authors of
-  /// steps and probes agree on the names in facts.hpp.
+  /// What earlier steps learned, by name: "target:known-good", "commit", "restored-cluster", ... The authors
+  /// of steps and probes agree on the names in facts.hpp.
   std::map<std::string, json::value> facts;
 
   /// Writes a `mark` event.
-  void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "", std::string detail = "");
+  void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "",
+            std::string detail = "");
   /// Writes a `check` event and returns whether it passed.
-  bool check(std::string_view name, std::string_view subject, std::string_view step, bool passed, std::string expected,
-             std::string observed, std::vector<std::string> details = {});
-  void fact(std::string_view name, json::value value);  ///< writes a `fact` event
+  bool check(std::string_view name, std::string_view subject, std::string_view step, bool passed,
+             std::string expected, std::string observed, std::vector<std::string> details = {});
+  /// Writes a `check` event that could not be decided, with the reason.
+  void undecided(std::string_view name, std::string_view subject, std::string_view step, std::string expected,
+                 std::string reason);
+  void fact(std::string_view name, json::value value);  ///< writes a `fact` event and keeps it in `facts`
 };
 
 /// "orders-r1-<run>": a name made from a base and the run id, at most 50 characters (CNPG's limit).

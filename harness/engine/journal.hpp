@@ -1,33 +1,41 @@
-// The journal: the only truth of a run. An append-only file of JSON lines; nothing is reported that is not in it.
+// The journal: the only truth of a run. An append-only file of JSON lines; nothing is reported that is not in
+// it.
 //
-// Every line has: seq (from 1), t (ns since the start of the run, monotonic), wall (RFC 3339, microseconds), run (id),
-// event; then the event's own fields:
-//   run-started    scenario{name,title,file,sha256} pgdrill{version} seed target{namespace,cluster,database,service,
-//                  context,postgres} objectives[{name,limit_ns|limit_count,unit}] probes[{name,kind,rto}] steps[{id,kind,title}]
+// Every line has: seq (from 1), t (ns since the start of the run, monotonic), wall (RFC 3339, microseconds),
+// run (id), event; then the event's own fields:
+//   run-started    scenario{name,title,file,sha256} pgdrill{version} seed
+//   target{namespace,cluster,database,service,
+//                  context,postgres} objectives[{name,limit_ns|limit_count,unit}] probes[{name,kind,rto}]
+//                  steps[{id,kind,title}]
 //   step-started   step kind title
-//   step-finished  step status(ok|failed|error|cancelled|skipped) duration_ns outputs{} error{kind,what,where,why,todo,code}
+//   step-finished  step status(ok|failed|error|cancelled|skipped) duration_ns outputs{}
+//   error{kind,what,where,why,todo,code}
 //                  (failed: a property is disproved; error: could not be done or decided)
-//   mark           name step source at? detail?      a moment of the rollback; `at` is the source's own clock. Names in order:
+//   mark           name step source at? detail?      a moment of the rollback; `at` is the source's own
+//   clock. Names in order:
 //                  damage-done detected decided revert-pushed revert-fetched revert-applied restore-requested
-//                  recovery-started base-restored replay-started replay-stopped promoted cluster-ready cut-over
-//                  reconnected verified
+//                  recovery-started base-restored replay-started replay-stopped promoted cluster-ready
+//                  cut-over reconnected verified
 //   witness        subject(step id) status(seen|missing) channel expected observed detail
 //   check          name subject(archive|backup|schema|data|marker|ledger|history|writes|application) step
 //                  status(passed|failed|undecided) expected observed details[text]
 //   finding        probe object what count rows[text] authorised(bool)   a difference that a probe saw
-//   sample         probe class scheduled_ns started_ns ended_ns status(right|wrong|failed) value? error{class,code,why}?
+//   sample         probe class scheduled_ns started_ns ended_ns status(right|wrong|failed) value?
+//   error{class,code,why}?
 //                  (times since the start of the run; `wrong`: an answer that breaks the invariant)
 //   probe-started  probe kind     probe-finished probe samples error?
-//   ledger-verdict probe acked failed unknown present rightly_absent lost[seq...] resurrected[seq...] duplicated[seq...]
+//   ledger-verdict probe acked failed unknown present rightly_absent lost[seq...] resurrected[seq...]
+//   duplicated[seq...]
 //                  altered[seq...] rpo_ns
-//   fact           name value     evidence: captured-target backup migration restore flux cluster-before environment ...
-//   undo-announced id kind summary record     undo-started id     undo-finished id status(done|failed) error?
-//   interrupted    signal
-//   run-finished   status(completed|failed|error|interrupted) error?
+//   fact           name value     evidence: captured-target backup migration restore flux cluster-before
+//   environment ... undo-announced id kind summary record     undo-started id     undo-finished id
+//   status(done|failed) error? interrupted    signal run-finished status(completed|failed|error|interrupted)
+//   error?
 #pragma once
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,13 +49,17 @@ namespace pgdrill::engine {
 class Journal {
  public:
   /// Creates the file (refuses an existing one) and starts the run's clock.
-  [[nodiscard]] static Result<std::unique_ptr<Journal>> create(std::filesystem::path const& file, std::string run_id);
+  [[nodiscard]] static Result<std::unique_ptr<Journal>> create(std::filesystem::path const& file,
+                                                               std::string run_id);
+  /// A journal on an open descriptor, which it closes at the end; `file` is for messages.
+  [[nodiscard]] static Result<std::unique_ptr<Journal>> over(int descriptor, std::filesystem::path file,
+                                                             std::string run_id);
   ~Journal();
   Journal(Journal const&) = delete;
   Journal& operator=(Journal const&) = delete;
 
-  /// Appends an event. A failure (disk full) is kept in `problem()` and told to the `on_problem` listener: the run
-  /// then stops, since what is not in the journal did not happen.
+  /// Appends an event. A failure (disk full) is kept in `problem()` and told to the `on_problem` listener:
+  /// the run then stops, since what is not in the journal did not happen.
   void write(std::string_view event, json::object fields);
   /// Appends and fsyncs; for undo records, which must be on disk before the act.
   [[nodiscard]] Result<> write_durably(std::string_view event, json::object fields);
@@ -55,7 +67,9 @@ class Journal {
   [[nodiscard]] std::optional<Error> const& problem() const { return problem_; }
   void on_problem(std::function<void()> listener) { on_problem_ = std::move(listener); }
   /// Called with every event after it is written: console and live metrics.
-  void subscribe(std::function<void(json::object const&)> listener) { listeners_.push_back(std::move(listener)); }
+  void subscribe(std::function<void(json::object const&)> listener) {
+    listeners_.push_back(std::move(listener));
+  }
 
   [[nodiscard]] std::string const& run_id() const { return run_id_; }
   [[nodiscard]] std::filesystem::path const& file() const { return file_; }

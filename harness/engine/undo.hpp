@@ -1,6 +1,6 @@
-// Undo is written before the fault: in the journal (fsynced) and in a ConfigMap in the target namespace, as data. It
-// runs last in first out, goes on past failures, takes "already gone" for success and is checked afterwards. `pgdrill
-// cleanup` runs it from the ConfigMaps of a namespace or from a journal alone.
+// Undo is written before the fault: in the journal (fsynced) and in a ConfigMap in the target namespace, as
+// data. It runs last in first out, goes on past failures, takes "already gone" for success and is checked
+// afterwards. `pgdrill cleanup` runs it from the ConfigMaps of a namespace or from a journal alone.
 #pragma once
 #include <memory>
 #include <string>
@@ -22,7 +22,8 @@ struct UndoRecord {
   std::string id = {};  ///< given by announce: "1", "2", ...
 };
 
-/// What an undo kind has in its hands: no scenario, no facts, since it may run in another process weeks later.
+/// What an undo kind has in its hands: no scenario, no facts, since it may run in another process weeks
+/// later.
 struct UndoContext {
   std::shared_ptr<kube::Client> kube;
   std::string ns;
@@ -40,7 +41,8 @@ class UndoKind {
 namespace detail {
 void add_undo_kind(char const* name, std::unique_ptr<UndoKind> (*make)());
 }
-/// One line at the end of the kind's file: static RegisterUndo<DeleteObject> const registered("delete-object");
+/// One line at the end of the kind's file: static RegisterUndo<DeleteObject> const
+/// registered("delete-object");
 template <class T>
 struct RegisterUndo {
   explicit RegisterUndo(char const* name) {
@@ -55,22 +57,34 @@ class UndoLog {
  public:
   UndoLog(Journal& journal, std::shared_ptr<kube::Client> kube, std::string ns, std::string run_id);
 
-  /// Writes the record to the journal (fsync), then to the ConfigMap "pgdrill-undo-<run>"; only then may the act
-  /// follow. An error means: do not act.
+  /// Writes the record to the journal (fsync), then to the ConfigMap "pgdrill-undo-<run>"; only then may the
+  /// act follow. An error means: do not act.
   [[nodiscard]] Task<Result<std::string>> announce(UndoRecord record);
-  /// Undoes all that is still open. Returns the records that could not be undone; the ConfigMap goes when none is left.
+  /// Undoes all that is still open. Returns the records that could not be undone; the ConfigMap goes when
+  /// none is left.
   [[nodiscard]] Task<std::vector<UndoRecord>> undo_all(UndoContext& context);
   [[nodiscard]] std::size_t pending() const { return open_.size(); }
+  [[nodiscard]] std::vector<UndoRecord> const& open() const { return open_; }
+  /// Takes over records of an earlier run, which stand in a ConfigMap already when `stored`.
+  void adopt(std::vector<UndoRecord> records, bool stored);
+  /// Why the last undo_all left something open.
+  [[nodiscard]] std::vector<Error> const& failures() const { return failures_; }
 
  private:
   [[nodiscard]] Task<Result<>> store();
+  [[nodiscard]] Task<Result<>> undo_one(UndoContext& context, UndoRecord record);
   Journal& journal_;
   std::shared_ptr<kube::Client> kube_;
   std::string ns_;
   std::string run_id_;
   std::vector<UndoRecord> open_;
   int next_id_ = 1;
+  bool stored_ = false;  ///< the ConfigMap exists
+  std::vector<Error> failures_;
 };
+
+/// A record as journal and ConfigMap hold it: {id, kind, summary, record}. Error kind: invalid.
+[[nodiscard]] Result<UndoRecord> parse_undo_record(json::value const& value);
 
 /// Records left by earlier runs in a namespace, from their ConfigMaps (label pgdrill.io/undo=pending).
 struct PendingUndo {

@@ -1,0 +1,52 @@
+#include "harness/engine/context.hpp"
+
+namespace pgdrill::engine {
+
+namespace {
+constexpr std::size_t longest_cluster_name = 50;
+}
+
+void RunContext::mark(std::string_view name, std::string_view step, std::string_view source, std::string at,
+                      std::string detail) {
+  json::object fields{{"name", name}, {"step", step}, {"source", source}};
+  if (!at.empty()) fields["at"] = at;
+  if (!detail.empty()) fields["detail"] = detail;
+  journal.write("mark", std::move(fields));
+}
+
+bool RunContext::check(std::string_view name, std::string_view subject, std::string_view step, bool passed,
+                       std::string expected, std::string observed, std::vector<std::string> details) {
+  journal.write("check", {{"name", name},
+                          {"subject", subject},
+                          {"step", step},
+                          {"status", passed ? "passed" : "failed"},
+                          {"expected", expected},
+                          {"observed", observed},
+                          {"details", json::value_from(details)}});
+  return passed;
+}
+
+void RunContext::undecided(std::string_view name, std::string_view subject, std::string_view step,
+                           std::string expected, std::string reason) {
+  journal.write("check", {{"name", name},
+                          {"subject", subject},
+                          {"step", step},
+                          {"status", "undecided"},
+                          {"expected", expected},
+                          {"observed", reason},
+                          {"details", json::array{}}});
+}
+
+void RunContext::fact(std::string_view name, json::value value) {
+  journal.write("fact", {{"name", name}, {"value", value}});
+  facts[std::string(name)] = std::move(value);
+}
+
+std::string name_for_run(std::string_view base, std::string_view run_id) {
+  std::string const ending = "-" + std::string(run_id);
+  std::string name(base.substr(0, longest_cluster_name - ending.size()));
+  while (!name.empty() && name.back() == '-') name.pop_back();
+  return name + ending;
+}
+
+}  // namespace pgdrill::engine

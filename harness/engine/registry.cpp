@@ -1,0 +1,83 @@
+#include "harness/engine/registry.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace pgdrill::engine {
+
+namespace {
+
+template <class T>
+struct Registration {
+  scenario::Declaration (*describe)();
+  Make<T> make;
+};
+
+template <class T>
+std::vector<Registration<T>>& registrations() {
+  static std::vector<Registration<T>> all;
+  return all;
+}
+
+template <class T>
+std::vector<Entry<T>> sorted_entries() {
+  std::vector<Entry<T>> entries;
+  for (Registration<T> const& registration : registrations<T>()) {
+    entries.push_back({.declaration = registration.describe(), .make = registration.make});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](auto const& a, auto const& b) { return a.declaration.name < b.declaration.name; });
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    if (entries[i].declaration.name != entries[i - 1].declaration.name) continue;
+    std::fprintf(stderr, "pgdrill: bug: '%s' is registered twice\n", entries[i].declaration.name.c_str());
+    std::abort();
+  }
+  return entries;
+}
+
+template <class T>
+std::vector<scenario::Declaration> declarations(std::vector<Entry<T>> const& entries) {
+  std::vector<scenario::Declaration> all;
+  for (auto const& entry : entries) all.push_back(entry.declaration);
+  return all;
+}
+
+}  // namespace
+
+std::vector<Entry<Step>> const& steps() {
+  static std::vector<Entry<Step>> const entries = sorted_entries<Step>();
+  return entries;
+}
+
+std::vector<Entry<Probe>> const& probes() {
+  static std::vector<Entry<Probe>> const entries = sorted_entries<Probe>();
+  return entries;
+}
+
+std::vector<Entry<StateProbe>> const& state_probes() {
+  static std::vector<Entry<StateProbe>> const entries = sorted_entries<StateProbe>();
+  return entries;
+}
+
+scenario::Catalogue const& catalogue() {
+  static scenario::Catalogue const all{
+      .steps = declarations(steps()), .faults = {}, .probes = declarations(probes())};
+  return all;
+}
+
+namespace detail {
+
+void add_step(scenario::Declaration (*describe)(), Make<Step> make) {
+  registrations<Step>().push_back({describe, make});
+}
+void add_probe(scenario::Declaration (*describe)(), Make<Probe> make) {
+  registrations<Probe>().push_back({describe, make});
+}
+void add_state_probe(scenario::Declaration (*describe)(), Make<StateProbe> make) {
+  registrations<StateProbe>().push_back({describe, make});
+}
+
+}  // namespace detail
+
+}  // namespace pgdrill::engine
