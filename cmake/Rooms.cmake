@@ -62,6 +62,11 @@ function(pgdrill_test target)
   add_executable(${target} ${TEST_SOURCES} ${CMAKE_SOURCE_DIR}/tests/support/main.cpp)
   pgdrill_use_room(${target} ${TEST_ROOM})
   target_link_libraries(${target} PRIVATE GTest::gtest GTest::gmock)
+  # Rooms that speak to PostgreSQL are tested against a real server.
+  get_property(rooms GLOBAL PROPERTY PGDRILL_ROOM_${TEST_ROOM})
+  if("postgres" IN_LIST rooms)
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp)
+  endif()
   target_compile_definitions(${target} PRIVATE PGDRILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                PGDRILL_BINARY="${CMAKE_BINARY_DIR}/pgdrill")
   include(GoogleTest)

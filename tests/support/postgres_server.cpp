@@ -1,0 +1,204 @@
+#include "tests/support/postgres_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+namespace pgdrill::test {
+
+namespace {
+
+std::string program(std::string const& name) {
+  for (auto const version : {"15", "16", "17", "18"}) {
+    std::string const path = fmt::format("/usr/lib/postgresql/{}/bin/{}", version, name);
+    if (std::filesystem::exists(path)) return path;
+  }
+  return name;
+}
+
+[[noreturn]] void give_up(std::string const& why, std::filesystem::path const& log) {
+  std::ifstream file(log);
+  std::string const text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::cerr << "test server: " << why << '\n' << text << '\n';
+  std::abort();
+}
+
+std::uint16_t free_port() {
+  int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(probe, generic, length) != 0 || ::getsockname(probe, generic, &length) != 0) std::abort();
+  ::close(probe);
+  return ntohs(address.sin_port);
+}
+
+/// PostgreSQL refuses to run as root.
+passwd const* unprivileged() {
+  if (::geteuid() != 0) return nullptr;
+  passwd const* user = ::getpwnam("postgres");
+  return user != nullptr ? user : ::getpwnam("nobody");
+}
+
+pid_t start_process(std::vector<std::string> const& command, std::filesystem::path const& log) {
+  passwd const* const user = unprivileged();
+  std::vector<char*> arguments;
+  for (auto const& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  pid_t const child = ::fork();
+  if (child != 0) return child;
+  ::setpgid(0, 0);
+  int const out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  ::dup2(out, 1);
+  ::dup2(out, 2);
+  if (user != nullptr && (::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) ::_exit(126);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test program that is killed leaves no server behind
+  ::execvp(arguments[0], arguments.data());
+  ::_exit(127);
+}
+
+struct Finish {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+struct Clear {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+
+std::unique_ptr<PGresult, Clear> execute(postgres::ConnectionParameters const& parameters,
+                                         std::string const& sql) {
+  std::unique_ptr<PGconn, Finish> const connection(
+      PQconnectdb(parameters.conninfo(std::chrono::seconds(10)).c_str()));
+  PQsetNoticeProcessor(connection.get(), [](void*, char const*) {}, nullptr);
+  return std::unique_ptr<PGresult, Clear>(PQexec(connection.get(), sql.c_str()));
+}
+
+bool succeeded(PGresult const* result) {
+  auto const status = PQresultStatus(result);
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+}  // namespace
+
+std::unique_ptr<PostgresServer> PostgresServer::start() {
+  std::unique_ptr<PostgresServer> server(new PostgresServer);
+  server->initialise();
+  server->launch();
+  return server;
+}
+
+PostgresServer& PostgresServer::shared() {
+  static std::unique_ptr<PostgresServer> const server = start();
+  return *server;
+}
+
+void PostgresServer::initialise() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "pgdrill-test-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+  directory_ = pattern;
+  if (passwd const* const user = unprivileged(); user != nullptr) {
+    if (::chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0) std::abort();
+  }
+  auto const log = directory_ / "log";
+  pid_t const child = start_process({program("initdb"), "-D", directory_ / "data", "-U", "postgres", "-A",
+                                     "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"},
+                                    log);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (status != 0) give_up("initdb failed", log);
+}
+
+void PostgresServer::launch() {
+  port_ = free_port();
+  auto const log = directory_ / "log";
+  postmaster_ = start_process(
+      {program("postgres"), "-D", directory_ / "data", "-p", std::to_string(port_), "-c",
+       "listen_addresses=127.0.0.1", "-c", fmt::format("unix_socket_directories={}", directory_.string()),
+       "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=50"},
+      log);
+  std::string const conninfo = parameters().conninfo(std::chrono::seconds(5));
+  auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (PQping(conninfo.c_str()) != PQPING_OK) {
+    int status = 0;
+    bool const ended = ::waitpid(postmaster_, &status, WNOHANG) == postmaster_;
+    if (ended || std::chrono::steady_clock::now() > limit) give_up("the server did not start", log);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+PostgresServer::~PostgresServer() {
+  kill();
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void PostgresServer::kill() {
+  if (postmaster_ < 0) return;
+  signal_all(SIGKILL);
+  int status = 0;
+  ::waitpid(postmaster_, &status, 0);
+  postmaster_ = -1;
+}
+
+void PostgresServer::signal_all(int number) const {
+  // Each child of the postmaster leads a process group of its own.
+  std::string const children = fmt::format("/proc/{0}/task/{0}/children", postmaster_);
+  ::kill(postmaster_, number == SIGKILL ? SIGSTOP : number);  // no new children while we go through the list
+  std::ifstream list(children);
+  pid_t child = 0;
+  while (list >> child) ::kill(child, number);
+  ::kill(postmaster_, number);
+}
+
+postgres::ConnectionParameters PostgresServer::parameters(std::string database) const {
+  postgres::ConnectionParameters result;
+  result.host = "localhost";
+  result.host_address = "127.0.0.1";
+  result.port = port_;
+  result.user = "postgres";
+  result.database = std::move(database);
+  result.ssl_mode = "disable";
+  result.application_name = "pgdrill-test";
+  return result;
+}
+
+postgres::ConnectionParameters PostgresServer::fresh_database(std::string const& sql) {
+  std::string const name = fmt::format("t{}", ++databases_);
+  run_sql(parameters(), "CREATE DATABASE " + name);
+  auto result = parameters(name);
+  if (!sql.empty()) run_sql(result, sql);
+  return result;
+}
+
+void run_sql(postgres::ConnectionParameters const& parameters, std::string const& sql) {
+  auto const result = execute(parameters, sql);
+  if (!succeeded(result.get())) ADD_FAILURE() << PQresultErrorMessage(result.get()) << "in: " << sql;
+}
+
+std::string query_value(postgres::ConnectionParameters const& parameters, std::string const& sql) {
+  auto const result = execute(parameters, sql);
+  if (!succeeded(result.get()) || PQntuples(result.get()) == 0) {
+    ADD_FAILURE() << PQresultErrorMessage(result.get()) << "in: " << sql;
+    return {};
+  }
+  return PQgetvalue(result.get(), 0, 0);
+}
+
+}  // namespace pgdrill::test

@@ -1,0 +1,51 @@
+// A real PostgreSQL server for tests, in a temporary directory, as an unprivileged user.
+#pragma once
+#include <sys/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "harness/postgres/connection.hpp"
+
+namespace pgdrill::test {
+
+class PostgresServer {
+ public:
+  /// Makes a data directory and starts a server on a free port of loopback. Aborts the test program with the
+  /// server's log when that fails.
+  [[nodiscard]] static std::unique_ptr<PostgresServer> start();
+  /// One server for all tests of the program; killed at its end.
+  [[nodiscard]] static PostgresServer& shared();
+  ~PostgresServer();  ///< kills it at once and removes its files
+  PostgresServer(PostgresServer const&) = delete;
+  PostgresServer& operator=(PostgresServer const&) = delete;
+
+  /// The superuser's way to a database of the server.
+  [[nodiscard]] postgres::ConnectionParameters parameters(std::string database = "postgres") const;
+  /// Makes a database that no other test uses, and runs SQL in it (may be empty).
+  [[nodiscard]] postgres::ConnectionParameters fresh_database(std::string const& sql = "");
+  [[nodiscard]] pid_t postmaster() const { return postmaster_; }
+  /// Signals the postmaster and every process below it, as a frozen machine would.
+  void signal_all(int number) const;
+  /// Kills the server as a power cut would.
+  void kill();
+
+ private:
+  PostgresServer() = default;
+  void initialise();
+  void launch();
+
+  std::filesystem::path directory_;
+  std::uint16_t port_ = 0;
+  pid_t postmaster_ = -1;
+  int databases_ = 0;
+};
+
+/// Runs SQL (one statement or several) and fails the test when the server refuses it.
+void run_sql(postgres::ConnectionParameters const& parameters, std::string const& sql);
+/// The single value of a query, as text.
+[[nodiscard]] std::string query_value(postgres::ConnectionParameters const& parameters,
+                                      std::string const& sql);
+
+}  // namespace pgdrill::test
