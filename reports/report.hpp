@@ -1,0 +1,34 @@
+// A report is a pure function of a run and its verdict that gives one file. Each is one .cpp that registers
+// itself:
+//
+//   static RegisterReport const registered("junit.xml", &render_junit);
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/error.hpp"
+#include "reports/verdict.hpp"
+
+namespace pgdrill::reports {
+
+using RenderReport = std::string (*)(Run const&, Verdict const&);
+
+struct RegisterReport {
+  RegisterReport(std::string_view file, RenderReport render);
+};
+
+struct Report {
+  std::string file;
+  RenderReport render = nullptr;
+};
+/// All reports, sorted by file name.
+[[nodiscard]] std::vector<Report> const& reports();
+
+/// Reads a journal and writes every report into the directory (made when missing), each atomically; the
+/// journal itself is copied there when it lies elsewhere. Returns the verdict. Errors: of read_run, io.
+[[nodiscard]] Result<Verdict> write_reports(std::filesystem::path const& journal,
+                                            std::filesystem::path const& directory);
+
+}  // namespace pgdrill::reports

@@ -1,0 +1,319 @@
+#include "reports/run.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+namespace pgdrill::reports {
+
+namespace {
+
+using Handler = void (*)(Run&, json::object const&);
+
+std::string text(json::object const& event, std::string_view path) {
+  json::value const* const value = find(event, path);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::int64_t integer(json::object const& event, std::string_view path, std::int64_t otherwise = 0) {
+  json::value const* const value = find(event, path);
+  if (value == nullptr) return otherwise;
+  if (value->is_int64()) return value->get_int64();
+  if (value->is_uint64()) return static_cast<std::int64_t>(value->get_uint64());
+  return otherwise;
+}
+
+json::object object(json::object const& event, std::string_view path) {
+  json::value const* const value = find(event, path);
+  return value != nullptr && value->is_object() ? value->get_object() : json::object();
+}
+
+json::array array(json::object const& event, std::string_view path) {
+  json::value const* const value = find(event, path);
+  return value != nullptr && value->is_array() ? value->get_array() : json::array();
+}
+
+std::vector<std::string> texts(json::object const& event, std::string_view path) {
+  std::vector<std::string> result;
+  for (json::value const& element : array(event, path)) {
+    result.push_back(element.is_string() ? std::string(element.get_string()) : json::serialize(element));
+  }
+  return result;
+}
+
+std::vector<std::int64_t> integers(json::object const& event, std::string_view path) {
+  std::vector<std::int64_t> result;
+  for (json::value const& element : array(event, path)) {
+    if (element.is_int64()) result.push_back(element.get_int64());
+    if (element.is_uint64()) result.push_back(static_cast<std::int64_t>(element.get_uint64()));
+  }
+  return result;
+}
+
+std::string error_text(json::object const& event) {
+  json::value const* const error = event.if_contains("error");
+  if (error == nullptr || error->is_null()) return {};
+  if (error->is_string()) return std::string(error->get_string());
+  if (!error->is_object()) return json::serialize(*error);
+  std::string const what = text(error->get_object(), "what");
+  std::string const why = text(error->get_object(), "why");
+  return what.empty() ? why : what + (why.empty() ? "" : ": " + why);
+}
+
+ObjectiveLimit objective_of(json::object const& declared) {
+  ObjectiveLimit objective{.name = text(declared, "name"), .unit = text(declared, "unit")};
+  if (declared.contains("limit_ns")) {
+    objective.limit = static_cast<double>(integer(declared, "limit_ns")) / 1e9;
+    objective.unit = "s";
+  } else {
+    objective.limit = static_cast<double>(integer(declared, "limit_count"));
+  }
+  return objective;
+}
+
+void run_started(Run& run, json::object const& event) {
+  run.scenario = object(event, "scenario");
+  run.target = object(event, "target");
+  run.version = text(event, "pgdrill.version");
+  for (json::value const& declared : array(event, "objectives")) {
+    if (declared.is_object()) run.objectives.push_back(objective_of(declared.get_object()));
+  }
+  for (json::value const& declared : array(event, "probes")) {
+    if (!declared.is_object()) continue;
+    json::object const& probe = declared.get_object();
+    json::value const* const counts = probe.if_contains("rto");
+    run.probes.push_back({.name = text(probe, "name"),
+                          .kind = text(probe, "kind"),
+                          .counts_for_rto = counts != nullptr && counts->is_bool() && counts->get_bool()});
+  }
+  for (json::value const& declared : array(event, "steps")) {
+    if (!declared.is_object()) continue;
+    json::object const& step = declared.get_object();
+    run.steps.push_back({.id = text(step, "id"),
+                         .kind = text(step, "kind"),
+                         .title = text(step, "title"),
+                         .status = "planned"});
+  }
+}
+
+StepRecord& step_of(Run& run, json::object const& event) {
+  std::string const id = text(event, "step");
+  auto const found =
+      std::find_if(run.steps.begin(), run.steps.end(), [&](auto const& step) { return step.id == id; });
+  if (found != run.steps.end()) return *found;
+  return run.steps.emplace_back(
+      StepRecord{.id = id, .kind = text(event, "kind"), .title = text(event, "title"), .status = "planned"});
+}
+
+void step_started(Run& run, json::object const& event) {
+  StepRecord& step = step_of(run, event);
+  step.status = "started";
+  step.started = integer(event, "t");
+}
+
+void step_finished(Run& run, json::object const& event) {
+  StepRecord& step = step_of(run, event);
+  step.status = text(event, "status");
+  step.ended = integer(event, "t");
+  if (step.started < 0) step.started = step.ended - integer(event, "duration_ns");
+  step.error = object(event, "error");
+}
+
+void mark(Run& run, json::object const& event) {
+  run.marks.push_back({.name = text(event, "name"),
+                       .step = text(event, "step"),
+                       .source = text(event, "source"),
+                       .at = text(event, "at"),
+                       .detail = text(event, "detail"),
+                       .t = integer(event, "t"),
+                       .wall = text(event, "wall")});
+}
+
+void witness(Run& run, json::object const& event) {
+  run.witnesses.push_back({.subject = text(event, "subject"),
+                           .seen = text(event, "status") == "seen",
+                           .channel = text(event, "channel"),
+                           .expected = text(event, "expected"),
+                           .observed = text(event, "observed"),
+                           .detail = text(event, "detail")});
+}
+
+void check(Run& run, json::object const& event) {
+  run.checks.push_back({.name = text(event, "name"),
+                        .subject = text(event, "subject"),
+                        .step = text(event, "step"),
+                        .status = text(event, "status"),
+                        .expected = text(event, "expected"),
+                        .observed = text(event, "observed"),
+                        .details = texts(event, "details")});
+}
+
+void finding(Run& run, json::object const& event) {
+  json::value const* const authorised = event.if_contains("authorised");
+  run.findings.push_back(
+      {.probe = text(event, "probe"),
+       .object = text(event, "object"),
+       .what = text(event, "what"),
+       .count = integer(event, "count"),
+       .rows = texts(event, "rows"),
+       .authorised = authorised != nullptr && authorised->is_bool() && authorised->get_bool(),
+       .t = integer(event, "t")});
+}
+
+Series& series_of(Run& run, std::string const& probe, std::string const& sample_class) {
+  for (Series& series : run.series) {
+    if (series.probe == probe && series.sample_class == sample_class) return series;
+  }
+  return run.series.emplace_back(Series{.probe = probe, .sample_class = sample_class});
+}
+
+void sample(Run& run, json::object const& event) {
+  std::string const status = text(event, "status");
+  Sample::Status const kind = status == "right"   ? Sample::Status::right
+                              : status == "wrong" ? Sample::Status::wrong
+                                                  : Sample::Status::failed;
+  std::string why = error_text(event);
+  if (why.empty() && kind == Sample::Status::wrong) {
+    json::value const* const value = event.if_contains("value");
+    if (value != nullptr)
+      why = value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+  }
+  series_of(run, text(event, "probe"), text(event, "class"))
+      .samples.push_back({.status = kind,
+                          .scheduled = integer(event, "scheduled_ns"),
+                          .started = integer(event, "started_ns"),
+                          .ended = integer(event, "ended_ns"),
+                          .why = std::move(why)});
+}
+
+void probe_finished(Run& run, json::object const& event) {
+  for (ProbeRecord& probe : run.probes) {
+    if (probe.name == text(event, "probe")) probe.error = error_text(event);
+  }
+}
+
+void ledger_verdict(Run& run, json::object const& event) {
+  run.ledgers.push_back({.probe = text(event, "probe"),
+                         .acknowledged = integer(event, "acked"),
+                         .failed = integer(event, "failed"),
+                         .unknown = integer(event, "unknown"),
+                         .present = integer(event, "present"),
+                         .rightly_absent = integer(event, "rightly_absent"),
+                         .lost = integers(event, "lost"),
+                         .resurrected = integers(event, "resurrected"),
+                         .duplicated = integers(event, "duplicated"),
+                         .altered = integers(event, "altered"),
+                         .rpo = integer(event, "rpo_ns")});
+}
+
+void fact(Run& run, json::object const& event) {
+  json::value const* const value = event.if_contains("value");
+  if (value != nullptr) run.facts[text(event, "name")] = *value;
+}
+
+UndoRecordState& undo_of(Run& run, json::object const& event) {
+  std::string const id = text(event, "id");
+  for (UndoRecordState& record : run.undo) {
+    if (record.id == id) return record;
+  }
+  return run.undo.emplace_back(UndoRecordState{.id = id});
+}
+
+void undo_announced(Run& run, json::object const& event) {
+  UndoRecordState& record = undo_of(run, event);
+  record.kind = text(event, "kind");
+  record.summary = text(event, "summary");
+  record.status = "announced";
+}
+
+void undo_started(Run& run, json::object const& event) {
+  undo_of(run, event).status = "started";
+  if (run.undo_started < 0) run.undo_started = integer(event, "t");
+}
+
+void undo_finished(Run& run, json::object const& event) {
+  UndoRecordState& record = undo_of(run, event);
+  record.status = text(event, "status");
+  record.error = error_text(event);
+}
+
+void interrupted(Run& run, json::object const& event) {
+  run.signal = text(event, "signal");
+  if (run.signal.empty()) run.signal = std::to_string(integer(event, "signal"));
+}
+
+void run_finished(Run& run, json::object const& event) {
+  run.status = text(event, "status");
+  run.error = object(event, "error");
+}
+
+Handler handler_of(std::string_view event) {
+  static std::map<std::string_view, Handler> const handlers{{"run-started", run_started},
+                                                            {"step-started", step_started},
+                                                            {"step-finished", step_finished},
+                                                            {"mark", mark},
+                                                            {"witness", witness},
+                                                            {"check", check},
+                                                            {"finding", finding},
+                                                            {"sample", sample},
+                                                            {"probe-finished", probe_finished},
+                                                            {"ledger-verdict", ledger_verdict},
+                                                            {"fact", fact},
+                                                            {"undo-announced", undo_announced},
+                                                            {"undo-started", undo_started},
+                                                            {"undo-finished", undo_finished},
+                                                            {"interrupted", interrupted},
+                                                            {"run-finished", run_finished}};
+  auto const found = handlers.find(event);
+  return found == handlers.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+Mark const* Run::mark(std::string_view name) const {
+  for (Mark const& candidate : marks) {
+    if (candidate.name == name) return &candidate;
+  }
+  return nullptr;
+}
+
+std::string Run::scenario_name() const { return text(scenario, "name"); }
+
+void add_event(Run& run, json::object const& event) {
+  if (run.id.empty()) {
+    run.id = text(event, "run");
+    run.started_wall = text(event, "wall");
+  }
+  run.ended_wall = text(event, "wall");
+  run.ended = std::max(run.ended, integer(event, "t"));
+  if (Handler const handle = handler_of(text(event, "event")); handle != nullptr) handle(run, event);
+}
+
+Result<Run> read_run(std::filesystem::path const& journal) {
+  std::ifstream stream(journal, std::ios::binary);
+  if (!stream) {
+    return fail({.kind = ErrorKind::io,
+                 .what = "cannot read the journal",
+                 .where = journal.string(),
+                 .why = "it does not exist or may not be read"});
+  }
+  Run run;
+  std::string line;
+  while (std::getline(stream, line)) {
+    if (line.empty()) continue;
+    Result<json::value> const event = parse_json(line, journal.string());
+    if (event && event->is_object()) {
+      add_event(run, event->get_object());
+    } else {
+      ++run.unreadable_lines;
+    }
+  }
+  if (run.id.empty()) {
+    return fail({.kind = ErrorKind::invalid,
+                 .what = "this is no journal of a run",
+                 .where = journal.string(),
+                 .why = "no line of it has a run id"});
+  }
+  return run;
+}
+
+}  // namespace pgdrill::reports

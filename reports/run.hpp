@@ -1,0 +1,154 @@
+// A run as its journal tells it: the events of harness/engine/journal.hpp, sorted by what they speak of.
+// Everything that a report says comes from here, so that the same journal always gives the same reports.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.hpp"
+#include "harness/base/json.hpp"
+
+namespace pgdrill::reports {
+
+/// Nanoseconds since the start of the run, by the monotonic clock.
+using Nanoseconds = std::int64_t;
+
+struct StepRecord {
+  std::string id;
+  std::string kind;
+  std::string title;
+  std::string status;  ///< planned, started, ok, failed, error, cancelled, skipped
+  Nanoseconds started = -1;
+  Nanoseconds ended = -1;
+  json::object error;  ///< kind, what, where, why, todo, code; empty when none
+};
+
+struct Mark {
+  std::string name;
+  std::string step;
+  std::string source;
+  std::string at;  ///< the source's own clock; may be empty
+  std::string detail;
+  Nanoseconds t = 0;
+  std::string wall;
+};
+
+struct Witness {
+  std::string subject;  ///< id of the step whose effect it proves
+  bool seen = false;
+  std::string channel;
+  std::string expected;
+  std::string observed;
+  std::string detail;
+};
+
+struct Check {
+  std::string name;
+  std::string subject;
+  std::string step;
+  std::string status;  ///< passed, failed, undecided
+  std::string expected;
+  std::string observed;
+  std::vector<std::string> details;
+};
+
+struct Finding {
+  std::string probe;
+  std::string object;
+  std::string what;
+  std::int64_t count = 0;
+  std::vector<std::string> rows;
+  bool authorised = false;
+  Nanoseconds t = 0;
+};
+
+struct Sample {
+  enum class Status { right, wrong, failed } status = Status::right;
+  Nanoseconds scheduled = 0;
+  Nanoseconds started = 0;
+  Nanoseconds ended = 0;
+  std::string why;  ///< value of a wrong answer, or why it failed
+};
+
+/// Samples of one class of one probe, in order of their schedule.
+struct Series {
+  std::string probe;
+  std::string sample_class;
+  std::vector<Sample> samples;
+};
+
+struct ProbeRecord {
+  std::string name;
+  std::string kind;
+  bool counts_for_rto = false;
+  std::string error;  ///< why it ended early; empty when it did not
+};
+
+struct ObjectiveLimit {
+  std::string name;
+  double limit = 0;  ///< in `unit`
+  std::string unit;
+};
+
+struct LedgerVerdict {
+  std::string probe;
+  std::int64_t acknowledged = 0;
+  std::int64_t failed = 0;
+  std::int64_t unknown = 0;
+  std::int64_t present = 0;
+  std::int64_t rightly_absent = 0;
+  std::vector<std::int64_t> lost;
+  std::vector<std::int64_t> resurrected;
+  std::vector<std::int64_t> duplicated;
+  std::vector<std::int64_t> altered;
+  Nanoseconds rpo = 0;
+};
+
+struct UndoRecordState {
+  std::string id;
+  std::string kind;
+  std::string summary;
+  std::string status;  ///< announced, started, done, failed
+  std::string error;
+};
+
+struct Run {
+  std::string id;
+  json::object scenario;  ///< name, title, file, sha256
+  json::object target;    ///< namespace, cluster, database, service, context, postgres
+  std::string version;    ///< of pgdrill
+  std::string started_wall;
+  std::string ended_wall;
+  Nanoseconds ended = 0;
+  std::string status;  ///< completed, failed, error, interrupted; empty: the journal breaks off
+  json::object error;
+  std::string signal;  ///< of an interruption
+  std::vector<ObjectiveLimit> objectives;
+  std::vector<StepRecord> steps;
+  std::vector<ProbeRecord> probes;
+  std::vector<Mark> marks;
+  std::vector<Witness> witnesses;
+  std::vector<Check> checks;
+  std::vector<Finding> findings;
+  std::vector<Series> series;
+  std::vector<LedgerVerdict> ledgers;
+  std::vector<UndoRecordState> undo;
+  std::map<std::string, json::value> facts;
+  Nanoseconds undo_started = -1;  ///< what probes see after this is the clean-up, not the rollback
+  std::int64_t unreadable_lines = 0;
+
+  [[nodiscard]] Mark const* mark(std::string_view name) const;  ///< the first of that name, or null
+  [[nodiscard]] std::string scenario_name() const;
+};
+
+/// Adds one event to a run; unknown events and fields are passed over.
+void add_event(Run& run, json::object const& event);
+
+/// Reads a journal; lines that are no JSON (a torn last line after a crash) are counted and passed over.
+/// Errors: io, or invalid when no line of it is a journal's.
+[[nodiscard]] Result<Run> read_run(std::filesystem::path const& journal);
+
+}  // namespace pgdrill::reports
