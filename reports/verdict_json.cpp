@@ -1,0 +1,221 @@
+// verdict.json: the verdict for programs. Its fields are an interface; README names them.
+#include "harness/base/json.hpp"
+#include "reports/report.hpp"
+
+namespace pgdrill::reports {
+
+namespace {
+
+/// Seconds with millisecond resolution; printed without exponent since JSON readers differ in taste.
+json::value seconds(Nanoseconds duration) { return json::value(static_cast<double>(duration) / 1e9); }
+
+json::array texts(std::vector<std::string> const& list) { return json::array(list.begin(), list.end()); }
+
+json::array numbers(std::vector<std::int64_t> const& list) { return json::array(list.begin(), list.end()); }
+
+json::array objectives_json(Verdict const& verdict) {
+  json::array list;
+  for (ObjectiveResult const& objective : verdict.objectives) {
+    list.push_back({{"name", objective.name},
+                    {"status", objective.status},
+                    {"value", objective.value ? json::value(*objective.value) : json::value(nullptr)},
+                    {"limit", objective.limit},
+                    {"unit", objective.unit},
+                    {"detail", objective.detail}});
+  }
+  return list;
+}
+
+json::object rto_json(Verdict const& verdict) {
+  json::object rto{{"measured", verdict.rto.measured}};
+  if (!verdict.rto.measured) {
+    rto["why"] = verdict.rto.why_not;
+    return rto;
+  }
+  rto["from_s"] = seconds(verdict.rto.from);
+  rto["to_s"] = verdict.rto.to ? seconds(*verdict.rto.to) : json::value(nullptr);
+  rto["resolution_s"] = seconds(verdict.rto.resolution);
+  json::array breakdown;
+  for (Phase const& phase : verdict.phases) {
+    breakdown.push_back({{"phase", phase.name},
+                         {"from_s", seconds(phase.from)},
+                         {"seconds", seconds(phase.to - phase.from)}});
+  }
+  rto["breakdown"] = std::move(breakdown);
+  return rto;
+}
+
+json::array steps_json(Run const& run) {
+  json::array list;
+  for (StepRecord const& step : run.steps) {
+    json::object entry{{"id", step.id}, {"kind", step.kind}, {"title", step.title}, {"status", step.status}};
+    if (step.started >= 0 && step.ended >= 0) entry["seconds"] = seconds(step.ended - step.started);
+    if (!step.error.empty()) entry["error"] = step.error;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+json::array witnesses_json(Run const& run) {
+  json::array list;
+  for (Witness const& witness : run.witnesses) {
+    list.push_back({{"subject", witness.subject},
+                    {"status", witness.seen ? "seen" : "missing"},
+                    {"channel", witness.channel},
+                    {"expected", witness.expected},
+                    {"observed", witness.observed},
+                    {"detail", witness.detail}});
+  }
+  return list;
+}
+
+json::array checks_json(Run const& run) {
+  json::array list;
+  for (Check const& check : run.checks) {
+    list.push_back({{"name", check.name},
+                    {"subject", check.subject},
+                    {"step", check.step},
+                    {"status", check.status},
+                    {"expected", check.expected},
+                    {"observed", check.observed},
+                    {"details", texts(check.details)}});
+  }
+  return list;
+}
+
+json::array findings_json(Run const& run) {
+  json::array list;
+  for (Finding const& finding : run.findings) {
+    list.push_back({{"probe", finding.probe},
+                    {"object", finding.object},
+                    {"what", finding.what},
+                    {"count", finding.count},
+                    {"rows", texts(finding.rows)},
+                    {"authorised", finding.authorised},
+                    {"at_s", seconds(finding.t)}});
+  }
+  return list;
+}
+
+json::array ledgers_json(Run const& run) {
+  json::array list;
+  for (LedgerVerdict const& ledger : run.ledgers) {
+    list.push_back({{"probe", ledger.probe},
+                    {"acknowledged", ledger.acknowledged},
+                    {"failed", ledger.failed},
+                    {"unknown", ledger.unknown},
+                    {"present", ledger.present},
+                    {"rightly_absent", ledger.rightly_absent},
+                    {"lost", numbers(ledger.lost)},
+                    {"resurrected", numbers(ledger.resurrected)},
+                    {"duplicated", numbers(ledger.duplicated)},
+                    {"altered", numbers(ledger.altered)},
+                    {"rpo_s", seconds(ledger.rpo)}});
+  }
+  return list;
+}
+
+json::array outages_json(Verdict const& verdict) {
+  json::array list;
+  for (Outage const& outage : verdict.outages) {
+    list.push_back({{"probe", outage.probe},
+                    {"class", outage.sample_class},
+                    {"from_s", seconds(outage.from)},
+                    {"to_s", outage.to ? seconds(*outage.to) : json::value(nullptr)},
+                    {"resolution_s", seconds(outage.resolution)},
+                    {"failed", outage.failed},
+                    {"wrong", outage.wrong},
+                    {"why", outage.why}});
+  }
+  return list;
+}
+
+json::array undo_json(Run const& run) {
+  json::array list;
+  for (UndoRecordState const& record : run.undo) {
+    list.push_back({{"id", record.id},
+                    {"kind", record.kind},
+                    {"summary", record.summary},
+                    {"status", record.status},
+                    {"error", record.error}});
+  }
+  return list;
+}
+
+/// Boost.JSON writes doubles with an exponent ("1.5E0"); people read this file.
+class PlainNumbers {
+ public:
+  static std::string write(json::value const& value) {
+    std::string text;
+    write(value, 0, text);
+    return text + "\n";
+  }
+
+ private:
+  static void write(json::value const& value, std::size_t indent, std::string& into) {
+    if (value.is_double()) {
+      into += fixed(value.get_double(), 6);
+    } else if (value.is_object() && !value.get_object().empty()) {
+      write_members(value.get_object(), indent, into);
+    } else if (value.is_array() && !value.get_array().empty()) {
+      write_elements(value.get_array(), indent, into);
+    } else {
+      into += json::serialize(value);
+    }
+  }
+  static void write_members(json::object const& object, std::size_t indent, std::string& into) {
+    into += "{\n";
+    bool first = true;
+    for (auto const& entry : object) {
+      if (!first) into += ",\n";
+      first = false;
+      into += std::string(indent + 2, ' ') + json::serialize(json::string(entry.key())) + ": ";
+      write(entry.value(), indent + 2, into);
+    }
+    into += "\n" + std::string(indent, ' ') + "}";
+  }
+  static void write_elements(json::array const& array, std::size_t indent, std::string& into) {
+    into += "[\n";
+    bool first = true;
+    for (json::value const& element : array) {
+      if (!first) into += ",\n";
+      first = false;
+      into += std::string(indent + 2, ' ');
+      write(element, indent + 2, into);
+    }
+    into += "\n" + std::string(indent, ' ') + "]";
+  }
+};
+
+std::string render_verdict(Run const& run, Verdict const& verdict) {
+  json::array codes(verdict.exit_codes.begin(), verdict.exit_codes.end());
+  json::object document{{"version", 1},
+                        {"decision", verdict.decision},
+                        {"exit_code", verdict.exit_code},
+                        {"exit_codes", std::move(codes)},
+                        {"reasons", texts(verdict.reasons)},
+                        {"run", run.id},
+                        {"status", run.status.empty() ? "broken-off" : run.status},
+                        {"scenario", run.scenario},
+                        {"target", run.target},
+                        {"pgdrill", run.version},
+                        {"started", run.started_wall},
+                        {"finished", run.ended_wall},
+                        {"seconds", seconds(run.ended)},
+                        {"objectives", objectives_json(verdict)},
+                        {"rto", rto_json(verdict)},
+                        {"steps", steps_json(run)},
+                        {"witnesses", witnesses_json(run)},
+                        {"checks", checks_json(run)},
+                        {"findings", findings_json(run)},
+                        {"ledgers", ledgers_json(run)},
+                        {"outages", outages_json(verdict)},
+                        {"undo", undo_json(run)},
+                        {"remediation", texts(verdict.remediation)}};
+  return PlainNumbers::write(document);
+}
+
+RegisterReport const registered("verdict.json", &render_verdict);
+
+}  // namespace
+}  // namespace pgdrill::reports
