@@ -1,0 +1,174 @@
+#include "reports/verdict.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/reports/journal_builder.hpp"
+
+namespace pgdrill::reports {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ObjectiveResult objective(Verdict const& verdict, std::string_view name) {
+  for (ObjectiveResult const& result : verdict.objectives) {
+    if (result.name == name) return result;
+  }
+  return {};
+}
+
+TEST(VerdictTest, APassingRunIsGo) {
+  Verdict const verdict = judge(passing_run().run());
+  EXPECT_EQ(verdict.decision, "go");
+  EXPECT_EQ(verdict.exit_code, exit_pass);
+  EXPECT_EQ(objective(verdict, "rto").status, "met");
+  EXPECT_EQ(objective(verdict, "rpo").status, "met");
+  EXPECT_EQ(objective(verdict, "integrity").status, "met");
+}
+
+TEST(VerdictTest, TheRtoSpansWrongAnswersAcrossProbes) {
+  Verdict const verdict = judge(passing_run().run());
+  ASSERT_TRUE(verdict.rto.measured);
+  EXPECT_DOUBLE_EQ(objective(verdict, "rto").value.value(), 20.002);
+  EXPECT_EQ(verdict.rto.resolution, 1'000'000'000);
+}
+
+TEST(VerdictTest, PhasesFollowTheMarks) {
+  std::vector<std::string> names;
+  for (Phase const& phase : judge(passing_run().run()).phases) names.push_back(phase.name);
+  EXPECT_THAT(names, ElementsAre("detect", "decide", "revert", "request", "restore", "replay", "promote",
+                                 "ready", "cut-over", "reconnect", "verify"));
+}
+
+TEST(VerdictTest, NotMeasuredIsNeverMet) {
+  JournalBuilder journal = started_run();
+  journal.at(1).add("run-finished", {{"status", "completed"}});
+  Verdict const verdict = judge(journal.run());
+  EXPECT_EQ(verdict.decision, "inconclusive");
+  EXPECT_EQ(verdict.exit_code, exit_inconclusive);
+  for (ObjectiveResult const& result : verdict.objectives)
+    EXPECT_EQ(result.status, "not-measured") << result.name;
+}
+
+TEST(VerdictTest, WithoutAFallThereIsNoRecovery) {
+  JournalBuilder journal = started_run();
+  for (int i = 1; i < 5; ++i) journal.at(i).sample("heartbeat", "write", "right");
+  Rto const rto = measure_rto(journal.run());
+  EXPECT_FALSE(rto.measured);
+  EXPECT_THAT(rto.why_not, HasSubstr("no failed or wrong answer"));
+}
+
+TEST(VerdictTest, ARelapseExtendsTheOutage) {
+  JournalBuilder journal = started_run();
+  for (std::string_view const status : {"right", "failed", "right", "failed", "right"}) {
+    journal.at(static_cast<double>(journal.run().ended) / 1e9 + 1).sample("heartbeat", "write", status);
+  }
+  Rto const rto = measure_rto(journal.run());
+  EXPECT_EQ(rto.from, 2'000'000'000);
+  EXPECT_EQ(rto.to.value(), 5'002'000'000);
+}
+
+TEST(VerdictTest, AnswersAfterTheUndoDoNotCount) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");
+  journal.at(3).sample("heartbeat", "write", "right").at(4).add("undo-started", {{"id", "1"}});
+  journal.at(5).sample("heartbeat", "write", "wrong");
+  EXPECT_EQ(measure_rto(journal.run()).to.value(), 3'002'000'000);
+}
+
+TEST(VerdictTest, AnOutageThatNeverEndsIsMissedOncePastTheLimit) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");
+  journal.at(10).add("run-finished", {{"status", "failed"}});
+  EXPECT_EQ(objective(judge(journal.run()), "rto").status, "not-measured");
+  JournalBuilder longer = started_run();
+  longer.at(1).sample("heartbeat", "write", "failed").at(100).add("run-finished", {{"status", "failed"}});
+  EXPECT_EQ(objective(judge(longer.run()), "rto").status, "missed");
+}
+
+TEST(VerdictTest, AFailedCheckIsNoGoAndNamesTheRows) {
+  JournalBuilder journal = passing_run();
+  journal.check("digest", "data", "failed", {"table public.ledger_entries: 1429 rows differ, id=7"});
+  Verdict const verdict = judge(journal.run());
+  EXPECT_EQ(verdict.decision, "no-go");
+  EXPECT_EQ(verdict.exit_code, exit_missed);
+  EXPECT_EQ(objective(verdict, "integrity").status, "missed");
+  EXPECT_THAT(verdict.reasons, Contains(HasSubstr("public.ledger_entries")));
+}
+
+TEST(VerdictTest, AnUndecidedCheckIsInconclusive) {
+  JournalBuilder journal = passing_run();
+  journal.check("digest", "data", "undecided");
+  Verdict const verdict = judge(journal.run());
+  EXPECT_EQ(verdict.decision, "inconclusive");
+  EXPECT_EQ(objective(verdict, "integrity").status, "not-measured");
+}
+
+TEST(VerdictTest, ALostWriteIsNoGoEvenWithinTheSameInstant) {
+  JournalBuilder journal = passing_run();
+  journal.add("ledger-verdict", {{"probe", "ledger"}, {"acked", 5}, {"lost", json::array{3}}, {"rpo_ns", 0}});
+  Verdict const verdict = judge(journal.run());
+  EXPECT_EQ(verdict.decision, "no-go");
+  EXPECT_EQ(objective(verdict, "rpo").status, "missed");
+}
+
+TEST(VerdictTest, AnEffectWithoutWitnessIsInconclusive) {
+  JournalBuilder journal = passing_run();
+  journal.add("witness", {{"subject", "kill"},
+                          {"status", "missing"},
+                          {"channel", "pod UID"},
+                          {"expected", "a new UID"},
+                          {"observed", "the same UID"}});
+  Verdict const verdict = judge(journal.run());
+  EXPECT_EQ(verdict.exit_code, exit_inconclusive);
+  EXPECT_THAT(verdict.reasons, Contains(HasSubstr("has no witness")));
+}
+
+TEST(VerdictTest, WhatIsNotUndoneOutweighsAMissedObjective) {
+  JournalBuilder journal = passing_run();
+  journal.check("digest", "data", "failed");
+  journal.add("undo-announced",
+              {{"id", "2"}, {"kind", "patch-object"}, {"summary", "put Service develop/orders-db back"}});
+  Verdict const verdict = judge(journal.run());
+  EXPECT_THAT(verdict.exit_codes, ElementsAre(exit_unclean, exit_missed));
+  EXPECT_EQ(verdict.decision, "no-go");
+  EXPECT_THAT(verdict.reasons.front(), HasSubstr("orders-db"));
+}
+
+TEST(VerdictTest, AnErrorBeforeAnythingWasBrokenIsUnreachable) {
+  JournalBuilder journal = started_run();
+  journal.at(1).step("status-check", "error", 1, {{"kind", "timeout"}, {"what", "cluster not healthy"}});
+  journal.add("run-finished", {{"status", "error"}});
+  EXPECT_EQ(judge(journal.run()).exit_code, exit_unreachable);
+}
+
+TEST(VerdictTest, InterruptionsHaveTheirSignalsCode) {
+  for (auto const& [signal, code] : {std::pair{"SIGINT", exit_interrupted}, {"SIGTERM", exit_terminated}}) {
+    JournalBuilder journal = started_run();
+    journal.at(1).add("interrupted", {{"signal", signal}}).add("run-finished", {{"status", "interrupted"}});
+    EXPECT_EQ(judge(journal.run()).exit_code, code);
+  }
+}
+
+TEST(VerdictTest, AJournalThatBreaksOffIsNeverGo) {
+  std::string const whole = passing_run().text();
+  std::string const cut = whole.substr(0, whole.rfind("{\"seq\""));
+  reports::Run run;
+  for (std::size_t begin = 0; begin < cut.size();) {
+    std::size_t const end = cut.find('\n', begin);
+    add_event(run, parse_json(cut.substr(begin, end - begin)).value().as_object());
+    begin = end + 1;
+  }
+  EXPECT_EQ(judge(run).decision, "inconclusive");
+}
+
+TEST(VerdictTest, AnInternalErrorIsABugOfOurs) {
+  JournalBuilder journal = started_run();
+  journal.at(1).add("run-finished",
+                    {{"status", "error"}, {"error", {{"kind", "internal"}, {"what", "oops"}}}});
+  EXPECT_EQ(judge(journal.run()).exit_code, exit_bug);
+}
+
+}  // namespace
+}  // namespace pgdrill::reports
