@@ -1,5 +1,5 @@
-// HTTP/1.1 over a ByteStream, both sides: one code for the Kubernetes client, the sandbox's server and /metrics.
-// Beast's parser and serializer do the work, in http.cpp alone.
+// HTTP/1.1 over a ByteStream, both sides: one code for the Kubernetes client, the sandbox's server and
+// /metrics. Beast's parser and serializer do the work, in http.cpp alone.
 #pragma once
 #include <memory>
 #include <optional>
@@ -54,8 +54,8 @@ class HttpServer {
   [[nodiscard]] static std::unique_ptr<HttpServer> over(std::unique_ptr<ByteStream> stream);
   virtual ~HttpServer() = default;
 
-  /// The next request with its body (up to 8 MiB), or nothing when the client has closed. `invalid` for what is no
-  /// HTTP (answer 400 and close).
+  /// The next request with its body (up to 8 MiB), or nothing when the client has closed. `invalid` for what
+  /// is no HTTP (answer 400 and close).
   [[nodiscard]] virtual Task<Result<std::optional<HttpRequest>>> read() = 0;
   /// Sends a whole answer; Content-Length is added.
   [[nodiscard]] virtual Task<Result<>> respond(HttpResponse response) = 0;
@@ -65,7 +65,8 @@ class HttpServer {
   [[nodiscard]] virtual Task<Result<>> end_chunks() = 0;
   /// False once the client or we asked to close.
   [[nodiscard]] virtual bool keep_alive() const = 0;
-  /// Ends when the peer closes the connection (used beside a chunked answer so that a watch ends with its client).
+  /// Ends when the peer closes the connection (used beside a chunked answer so that a watch ends with its
+  /// client).
   [[nodiscard]] virtual Task<> closed_by_peer() = 0;
   /// After sending 101 with respond: gives the stream away.
   [[nodiscard]] virtual std::unique_ptr<ByteStream> release() = 0;

@@ -1,5 +1,5 @@
-// WebSocket (RFC 6455) over a ByteStream, both sides, for Kubernetes' exec and port-forward. Framing is a state
-// machine without I/O (websocket_frame.hpp); this joins it to a stream.
+// WebSocket (RFC 6455) over a ByteStream, both sides, for Kubernetes' exec and port-forward. Framing is a
+// state machine without I/O (websocket_frame.hpp); this joins it to a stream.
 #pragma once
 #include <memory>
 #include <string>
@@ -17,13 +17,17 @@ struct WebSocketMessage {
 
 class WebSocket {
  public:
-  /// The client's handshake on a fresh HTTP connection. `protocols` are offered in order. Errors: the answer's
-  /// status and body when the server refuses (kind by status: 403 refused, 404 not_found, 400 invalid, ...).
-  [[nodiscard]] static Task<Result<std::unique_ptr<WebSocket>>> connect(std::unique_ptr<HttpClient> http, HttpRequest request,
+  /// The client's handshake on a fresh HTTP connection. `protocols` are offered in order. Errors: the
+  /// answer's status and body when the server refuses (kind by status: 403 refused, 404 not_found, 400
+  /// invalid, ...).
+  [[nodiscard]] static Task<Result<std::unique_ptr<WebSocket>>> connect(std::unique_ptr<HttpClient> http,
+                                                                        HttpRequest request,
                                                                         std::vector<std::string> protocols);
-  /// The server's side: answers the upgrade with the chosen protocol (may be empty) and takes the connection over.
+  /// The server's side: answers the upgrade with the chosen protocol (may be empty) and takes the connection
+  /// over.
   [[nodiscard]] static Task<Result<std::unique_ptr<WebSocket>>> accept(std::unique_ptr<HttpServer> http,
-                                                                       HttpRequest request, std::string protocol);
+                                                                       HttpRequest request,
+                                                                       std::string protocol);
   virtual ~WebSocket() = default;
 
   [[nodiscard]] virtual std::string const& protocol() const = 0;  ///< the one that was agreed on
