@@ -2,6 +2,7 @@
 // `status` = HTTP code, `code` = reason, `why` = message, `where` = the object.
 #pragma once
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@ enum class PatchType { merge, json_patch, apply };
 struct ListOptions {
   std::string label_selector;
   std::string field_selector;
+  /// For a watch: a bookmark event tells that all objects that exist have been reported (after the first list and
+  /// after each relist), so that "there is none" can be told apart from "not seen yet".
+  bool bookmark_after_list = false;
 };
 
 struct ObjectList {
@@ -48,7 +52,8 @@ class Watch {
  public:
   virtual ~Watch() = default;
   /// The next event (bookmarks are consumed inside). The first ones report the objects that exist (added).
-  /// Errors only when the API has been unreachable for the client's deadline, or refuses (401, 403).
+  /// Errors only when the API has been unreachable for the client's deadline, or refuses (401, 403, 404 for a kind
+  /// that it does not serve); the next call tries anew. A cancelled call loses no event.
   [[nodiscard]] virtual Task<Result<WatchEvent>> next() = 0;
 };
 
@@ -112,7 +117,8 @@ class Client {
   [[nodiscard]] virtual Task<Result<std::unique_ptr<LogStream>>> follow_logs(std::string ns, std::string pod,
                                                                              LogOptions options) = 0;
 
-  /// Runs a command in a container to its end. A non-zero exit code is no error here.
+  /// Runs a command in a container to its end, within the client's deadline: start_exec has none. A non-zero exit
+  /// code is no error here.
   [[nodiscard]] virtual Task<Result<ExecResult>> exec(std::string ns, std::string pod, std::string container,
                                                       std::vector<std::string> command, std::string input = "") = 0;
   [[nodiscard]] virtual Task<Result<std::unique_ptr<ExecSession>>> start_exec(std::string ns, std::string pod,
@@ -140,6 +146,18 @@ class ServiceForward {
                                                                           std::string service, std::uint16_t port);
   virtual ~ServiceForward() = default;  ///< closes listener and connections
   [[nodiscard]] virtual std::uint16_t local_port() const = 0;
+  /// Why the newest connection was not forwarded (a client only sees it closed); nothing when it was. See select_pod.
+  [[nodiscard]] virtual std::optional<Error> last_error() const = 0;
 };
+
+/// Where a service leads at this moment.
+struct PodTarget {
+  std::string pod;
+  std::uint16_t port = 0;  ///< the service's targetPort, resolved to a number
+};
+
+/// The pod that a service selects now: ready and not ending. Errors: not_found for a service or a port of it that
+/// does not exist; unreachable with code "NoPodReady" when the service selects no ready pod.
+[[nodiscard]] Task<Result<PodTarget>> select_pod(Client& client, std::string ns, std::string service, std::uint16_t port);
 
 }  // namespace pgdrill::kube

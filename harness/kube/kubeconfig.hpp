@@ -2,10 +2,12 @@
 // organize-cluster-access-kubeconfig/) or the service account of the pod that we run in.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "harness/base/task.hpp"
+#include "harness/net/http.hpp"
 #include "harness/net/socket.hpp"
 
 namespace pgdrill::kube {
@@ -19,12 +21,15 @@ struct Access {
   net::TlsClientOptions tls_options;
   std::string bearer_token;       ///< may be empty
   std::string token_file;         ///< read again for each request when set (in-cluster tokens rotate)
+  net::Headers headers;           ///< sent with each request: impersonation, basic authentication
+  /// Gets new credentials from the exec plugin into an Access; the client calls it after a 401. Empty without plugin.
+  std::function<Task<Result<>>(Access&)> renew;
   std::string default_namespace;  ///< of the context; "default" when it names none
   std::string description;        ///< "context sandbox in /path/kubeconfig", for messages
 };
 
 struct AccessOptions {
-  std::string kubeconfig;  ///< --kubeconfig; empty: $KUBECONFIG (first existing of a colon list), then ~/.kube/config
+  std::string kubeconfig;  ///< --kubeconfig; empty: $KUBECONFIG (a colon list, merged), or ~/.kube/config when that is unset
   std::string context;     ///< --context; empty: current-context
 };
 

@@ -1,0 +1,101 @@
+#include "harness/kube/status.hpp"
+
+#include "harness/base/text.hpp"
+
+namespace pgdrill::kube {
+
+namespace {
+
+constexpr std::size_t quoted_body = 300;
+
+/// Reason of an answer without a Status.
+std::string reason_of(int http_status) {
+  switch (http_status) {
+    case 400:
+      return "BadRequest";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "NotFound";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 422:
+      return "Invalid";
+    case 429:
+      return "TooManyRequests";
+    default:
+      return "";
+  }
+}
+
+std::string advice_for(int http_status) {
+  switch (http_status) {
+    case 401:
+      return "the API server does not accept these credentials: check the user of this kubeconfig context";
+    case 403:
+      return "give this user or service account the permission that the message names";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+ErrorKind kind_of_status(int http_status) {
+  switch (http_status) {
+    case 401:
+    case 403:
+      return ErrorKind::refused;
+    case 404:
+      return ErrorKind::not_found;
+    case 409:
+      return ErrorKind::conflict;
+    case 410:
+      return ErrorKind::gone;
+    case 408:
+    case 504:
+      return ErrorKind::timeout;
+    case 429:
+      return ErrorKind::unreachable;
+    default:
+      return http_status >= 500 ? ErrorKind::unreachable : ErrorKind::invalid;
+  }
+}
+
+Error status_error(json::value const& status, std::string what, std::string where) {
+  int const code = static_cast<int>(get_int(status, "code"));
+  return {.kind = kind_of_status(code),
+          .what = std::move(what),
+          .where = std::move(where),
+          .why = get_string(status, "message", "no message"),
+          .todo = advice_for(code),
+          .code = get_string(status, "reason"),
+          .status = code};
+}
+
+Error status_error(int http_status, std::string_view body, std::string what, std::string where) {
+  Result<json::value> const parsed = parse_json(body, "answer");
+  Error error;
+  if (parsed && get_string(*parsed, "kind") == "Status") {
+    error = status_error(*parsed, std::move(what), std::move(where));
+    error.kind = kind_of_status(http_status);
+    error.todo = advice_for(http_status);
+  } else {
+    error = {.kind = kind_of_status(http_status),
+             .what = std::move(what),
+             .where = std::move(where),
+             .why = "HTTP status " + std::to_string(http_status),
+             .todo = advice_for(http_status),
+             .code = reason_of(http_status)};
+    std::string_view const text = trim(body);
+    if (!text.empty()) error.why += ": " + std::string(text.substr(0, quoted_body));
+  }
+  error.status = http_status;
+  return error;
+}
+
+}  // namespace pgdrill::kube
