@@ -1,0 +1,150 @@
+#include "harness/kube/transport.hpp"
+
+#include <algorithm>
+
+#include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
+#include "harness/kube/retry.hpp"
+#include "harness/kube/status.hpp"
+
+namespace pgdrill::kube {
+
+namespace {
+
+constexpr std::size_t most_idle = 6;
+/// API servers close idle connections after minutes, load balancers after one.
+constexpr Duration longest_idle = std::chrono::seconds(50);
+/// What must not be done twice only goes over a connection that was used a moment ago: the server can hardly
+/// have closed it meanwhile.
+constexpr Duration longest_idle_for_writes = std::chrono::seconds(5);
+
+Error about(Error error, Call const& call, Access const& access) {
+  if (error.status != 0) return error;
+  std::string const subject = call.where.empty() ? call.what : call.what + " " + call.where;
+  error.why = error.why.empty() ? error.what : error.what.empty() ? error.why : error.what + ": " + error.why;
+  error.what = subject;
+  if (error.where.empty()) error.where = access.host + ":" + std::to_string(access.port);
+  if (error.todo.empty() && (error.kind == ErrorKind::unreachable || error.kind == ErrorKind::timeout)) {
+    error.todo = "check that the API server of " + access.description + " runs and can be reached";
+  }
+  return error;
+}
+
+}  // namespace
+
+Transport::Transport(Access access, Duration deadline) : access_(std::move(access)), deadline_(deadline) {}
+
+Task<Result<std::unique_ptr<net::HttpClient>>> Transport::connect() {
+  Result<std::unique_ptr<ByteStream>> stream;
+  if (access_.tls) {
+    stream = co_await net::connect_tls(access_.host, access_.port, access_.tls_options, deadline_);
+  } else {
+    stream = co_await net::connect_tcp(access_.host, access_.port, deadline_);
+  }
+  if (!stream) co_return tl::make_unexpected(std::move(stream.error()));
+  co_return net::HttpClient::over(std::move(*stream));
+}
+
+std::unique_ptr<net::HttpClient> Transport::take_idle(bool repeatable) {
+  Monotonic const now = std::chrono::steady_clock::now();
+  std::erase_if(idle_, [now](Idle const& idle) { return now - idle.since > longest_idle; });
+  if (idle_.empty()) return nullptr;
+  if (!repeatable && now - idle_.back().since > longest_idle_for_writes) return nullptr;
+  std::unique_ptr<net::HttpClient> connection = std::move(idle_.back().connection);
+  idle_.pop_back();
+  return connection;
+}
+
+void Transport::give_back(std::unique_ptr<net::HttpClient> connection) {
+  if (connection == nullptr || !connection->reusable() || idle_.size() >= most_idle) return;
+  idle_.push_back({std::move(connection), std::chrono::steady_clock::now()});
+}
+
+Result<> Transport::prepare(net::HttpRequest& request) const {
+  bool const bare_ipv6 = access_.host.find(':') != std::string::npos;
+  std::string const host = bare_ipv6 ? "[" + access_.host + "]" : access_.host;
+  std::string token = access_.bearer_token;
+  if (!access_.token_file.empty()) {
+    Result<std::string> const fresh = read_file(access_.token_file);
+    if (fresh) token = trim(*fresh);
+    if (!fresh && token.empty()) return tl::make_unexpected(fresh.error());
+  }
+  request.target = access_.base_path + request.target;
+  request.headers.emplace_back("Host", host + ":" + std::to_string(access_.port));
+  request.headers.emplace_back("User-Agent", "pgdrill/" PGDRILL_VERSION);
+  if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
+  request.headers.insert(request.headers.end(), access_.headers.begin(), access_.headers.end());
+  return {};
+}
+
+Task<Result<Transport::Answer>> Transport::attempt(Call const& call, Body body) {
+  net::HttpRequest request = call.request;
+  CO_TRY_VOID(prepare(request));
+  std::unique_ptr<net::HttpClient> connection = take_idle(call.repeatable);
+  bool reused = connection != nullptr;
+  while (true) {
+    if (!reused) {
+      CO_TRY(connection, co_await connect());
+    }
+    Result<net::HttpResponse> response;
+    if (body == Body::whole) {
+      response = co_await connection->exchange(request);
+    } else {
+      response = co_await connection->start(request);
+    }
+    if (response) co_return Answer{std::move(connection), std::move(*response)};
+    bool const stale = reused && response.error().kind == ErrorKind::unreachable;
+    if (stale) idle_.clear();  // a server that closed one of them has probably closed them all
+    if (!stale || !call.repeatable) co_return tl::make_unexpected(std::move(response.error()));
+    reused = false;
+  }
+}
+
+Task<Result<Transport::Answer>> Transport::answer(Call call, Body body, Monotonic until) {
+  bool renewed = false;
+  while (true) {
+    CO_TRY(Answer answer, co_await attempt(call, body));
+    int const status = answer.response.status;
+    if (status >= 200 && status < 300) co_return answer;
+    // The text of the refusal is small; what of it comes late is not worth waiting for.
+    while (body == Body::later) {
+      CO_TRY(std::string const piece, co_await answer.connection->read_body());
+      if (piece.empty()) break;
+      answer.response.body += piece;
+    }
+    give_back(std::move(answer.connection));
+    if (status == 401 && access_.renew && !renewed) {
+      renewed = true;
+      idle_.clear();  // a client certificate belongs to its connection
+      CO_TRY_VOID(co_await access_.renew(access_));
+      continue;
+    }
+    std::optional<Duration> const pause = retry_pause(answer.response);
+    if (pause && std::chrono::steady_clock::now() + *pause < until) {
+      co_await sleep_for(*pause);
+      continue;
+    }
+    co_return fail(status_error(status, answer.response.body, call.what + " " + call.where, call.where));
+  }
+}
+
+Task<Result<Transport::Answer>> Transport::answer_in_time(Call call, Body body) {
+  Monotonic const until = std::chrono::steady_clock::now() + deadline_;
+  Task<Result<Answer>> work = answer(call, body, until);
+  Result<Answer> result = co_await with_deadline(std::move(work), deadline_, "");
+  if (!result) co_return fail(about(std::move(result.error()), call, access_));
+  co_return result;
+}
+
+Task<Result<std::string>> Transport::exchange(Call call) {
+  CO_TRY(Answer answer, co_await answer_in_time(std::move(call), Body::whole));
+  give_back(std::move(answer.connection));
+  co_return std::move(answer.response.body);
+}
+
+Task<Result<std::unique_ptr<net::HttpClient>>> Transport::start(Call call) {
+  CO_TRY(Answer answer, co_await answer_in_time(std::move(call), Body::later));
+  co_return std::move(answer.connection);
+}
+
+}  // namespace pgdrill::kube

@@ -1,0 +1,63 @@
+// Requests to one API server: a small pool of kept connections, credentials, repeated attempts, deadlines.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/kube/kubeconfig.hpp"
+#include "harness/net/http.hpp"
+#include "harness/net/websocket.hpp"
+
+namespace pgdrill::kube {
+
+/// One request and how to speak of it in an error.
+struct Call {
+  net::HttpRequest request;
+  std::string what;   ///< "cannot get"
+  std::string where;  ///< "Pod develop/orders-1"
+  /// Doing it twice is the same as once: it is repeated when a kept connection turns out to be closed.
+  bool repeatable = false;
+};
+
+class Transport {
+ public:
+  Transport(Access access, Duration deadline);
+
+  [[nodiscard]] Access const& access() const { return access_; }
+  [[nodiscard]] Duration deadline() const { return deadline_; }
+
+  /// The body of a successful answer; any other is an error with its Status.
+  [[nodiscard]] Task<Result<std::string>> exchange(Call call);
+  /// A connection whose answer's head was success and whose body is still to be read.
+  [[nodiscard]] Task<Result<std::unique_ptr<net::HttpClient>>> start(Call call);
+  /// A WebSocket in the first of the protocols that the server takes.
+  [[nodiscard]] Task<Result<std::unique_ptr<net::WebSocket>>> open_websocket(
+      Call call, std::vector<std::string> protocols);
+  /// Takes a connection back for later requests, if it can still be used.
+  void give_back(std::unique_ptr<net::HttpClient> connection);
+
+ private:
+  enum class Body { whole, later };
+  struct Answer {
+    std::unique_ptr<net::HttpClient> connection;
+    net::HttpResponse response;
+  };
+  struct Idle {
+    std::unique_ptr<net::HttpClient> connection;
+    Monotonic since;
+  };
+
+  Task<Result<std::unique_ptr<net::HttpClient>>> connect();
+  std::unique_ptr<net::HttpClient> take_idle(bool repeatable);
+  Result<> prepare(net::HttpRequest& request) const;
+  Task<Result<Answer>> attempt(Call const& call, Body body);
+  Task<Result<Answer>> answer(Call call, Body body, Monotonic until);
+  Task<Result<Answer>> answer_in_time(Call call, Body body);
+  Task<Result<std::unique_ptr<net::WebSocket>>> upgrade(Call call, std::vector<std::string> protocols);
+
+  Access access_;
+  Duration deadline_;
+  std::vector<Idle> idle_;
+};
+
+}  // namespace pgdrill::kube
