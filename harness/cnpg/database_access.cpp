@@ -1,0 +1,100 @@
+#include "harness/cnpg/database_access.hpp"
+
+#include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
+#include "harness/cnpg/cluster_view.hpp"
+#include "harness/postgres/sqlstate.hpp"
+
+namespace pgdrill::cnpg {
+
+namespace {
+
+constexpr std::uint16_t postgres_port = 5432;
+
+/// A value of a Secret, decoded; nothing when the key is missing.
+Result<std::optional<std::string>> secret_value(json::value const& secret, std::string_view key) {
+  auto const* const value = member(find(secret, "data"), key);
+  if (value == nullptr || !value->is_string()) return std::optional<std::string>();
+  TRY(auto decoded, base64_decode(value->as_string()));
+  return std::optional<std::string>(std::move(decoded));
+}
+
+Result<std::string> needed_value(json::value const& secret, kube::ObjectRef const& ref,
+                                 std::string_view key) {
+  TRY(auto value, secret_value(secret, key));
+  if (value) return std::move(*value);
+  return fail({.kind = ErrorKind::invalid,
+               .what = "cannot read database credentials",
+               .where = ref.text(),
+               .why = "the secret has no key '" + std::string(key) + "'",
+               .todo = "name a secret of type kubernetes.io/basic-auth, as CloudNativePG makes it"});
+}
+
+Error psql_error(kube::ExecResult const& result, std::string where) {
+  std::string const text = result.err.empty() ? result.out : result.err;
+  if (auto refusal = postgres::parse_refusal(text)) {
+    return {.kind = ErrorKind::postgres,
+            .what = "PostgreSQL refused a statement",
+            .where = std::move(where),
+            .why = std::move(refusal->message),
+            .code = std::move(refusal->code)};
+  }
+  // psql's exit code 2: it could not connect, or lost the connection.
+  auto const kind = result.exit_code == 2 ? ErrorKind::unreachable : ErrorKind::io;
+  return {.kind = kind, .what = "psql failed", .where = std::move(where), .why = std::string(trim(text))};
+}
+
+}  // namespace
+
+DatabaseAccess::DatabaseAccess(std::shared_ptr<kube::Client> kube, std::string ns)
+    : kube_(std::move(kube)), ns_(std::move(ns)) {}
+
+DatabaseAccess::~DatabaseAccess() = default;
+
+Task<Result<postgres::ConnectionParameters>> DatabaseAccess::reach(std::string service, std::string secret,
+                                                                   std::string database) {
+  kube::ObjectRef const ref{kube::secret_type, ns_, secret};
+  CO_TRY(json::value const object, co_await kube_->get(ref));
+  postgres::ConnectionParameters result;
+  CO_TRY(result.user, needed_value(object, ref, "username"));
+  CO_TRY(result.password, needed_value(object, ref, "password"));
+  result.database = std::move(database);
+  if (result.database.empty()) {
+    CO_TRY(result.database, needed_value(object, ref, "dbname"));
+  }
+  if (!forwards_.contains(service)) {
+    CO_TRY(auto forward, co_await kube::ServiceForward::open(kube_, ns_, service, postgres_port));
+    // Another caller may have opened one while this one waited: then both use the first.
+    forwards_.try_emplace(service, std::move(forward));
+  }
+  result.host = std::move(service);
+  result.host_address = "127.0.0.1";
+  result.port = forwards_.at(result.host)->local_port();
+  co_return result;
+}
+
+Task<Result<std::string>> DatabaseAccess::primary_pod(std::string cluster) {
+  kube::ObjectRef const ref{kube::cluster_type, ns_, cluster};
+  CO_TRY(json::value const object, co_await kube_->get(ref));
+  std::string primary = get_string(object, "status.currentPrimary");
+  if (!primary.empty()) co_return primary;
+  co_return fail(
+      {.kind = ErrorKind::unreachable,
+       .what = "cannot reach the primary",
+       .where = ref.text(),
+       .why = "the cluster has no primary now; its phase is '" + view_cluster(object).phase + "'"});
+}
+
+Task<Result<std::string>> DatabaseAccess::superuser(std::string cluster, std::string database,
+                                                    std::string sql) {
+  CO_TRY(std::string const pod, co_await primary_pod(cluster));
+  std::vector<std::string> command = {
+      "psql", "-XAtq",    "-v", "ON_ERROR_STOP=1",   "-v", "VERBOSITY=verbose",
+      "-U",   "postgres", "-d", std::move(database), "-c", std::move(sql)};
+  CO_TRY(auto result, co_await kube_->exec(ns_, pod, "postgres", std::move(command)));
+  if (result.exit_code != 0) co_return fail(psql_error(result, "Pod " + ns_ + "/" + pod));
+  while (result.out.ends_with('\n')) result.out.pop_back();
+  co_return std::move(result.out);
+}
+
+}  // namespace pgdrill::cnpg
