@@ -40,12 +40,8 @@ class TlsStream : public ByteStream {
   }
 
   Task<Result<>> shutdown_write() override {
-    // close_notify without waiting for the peer's: this is a half-close.
-    SSL_shutdown(stream_.native_handle());
+    // Asio's engine cannot send close_notify alone; the FIN tells our own peer the same, and HTTP needs neither.
     boost::system::error_code ignored;
-    std::span<char const> const nothing;
-    co_await stream_.async_write_some(asio::buffer(nothing.data(), 0),
-                                      asio::redirect_error(asio::use_awaitable, ignored));
     stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
     co_return Result<>();
   }
