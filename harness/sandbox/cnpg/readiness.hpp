@@ -1,0 +1,14 @@
+// The manager's web server for the kubelet's probes.
+#pragma once
+#include "harness/base/task.hpp"
+#include "harness/sandbox/cnpg/manager_context.hpp"
+
+namespace pgdrill::sandbox::cnpg {
+
+inline constexpr std::uint16_t status_port = 8000;
+
+/// Answers /healthz and /readyz on the pod's address: 200 when PostgreSQL accepts connections, else 500.
+/// Until cancelled.
+[[nodiscard]] Task<> serve_readiness(ManagerContext const& context);
+
+}  // namespace pgdrill::sandbox::cnpg
