@@ -1,0 +1,157 @@
+#include "probes/sampling.hpp"
+
+#include <algorithm>
+
+#include "harness/engine/facts.hpp"
+
+namespace pgdrill::probes {
+
+std::vector<Monotonic> FixedSchedule::finish(Monotonic now) {
+  std::vector<Monotonic> missed;
+  next_ += every_;
+  while (next_ <= now) {
+    missed.push_back(next_);
+    next_ += every_;
+  }
+  return missed;
+}
+
+Outcome failed_outcome(Error error) {
+  return {.status = SampleStatus::failed, .value = "", .error = std::move(error)};
+}
+
+Outcome judge(Result<postgres::Rows> const& rows, std::string_view expected) {
+  if (!rows) return failed_outcome(rows.error());
+  std::string value = rows->scalar();
+  auto const status = value == expected ? SampleStatus::right : SampleStatus::wrong;
+  return {.status = status, .value = std::move(value), .error = std::nullopt};
+}
+
+namespace {
+std::string_view name_of(SampleStatus status) {
+  switch (status) {
+    case SampleStatus::right:
+      return "right";
+    case SampleStatus::wrong:
+      return "wrong";
+    case SampleStatus::failed:
+      return "failed";
+  }
+  return "";
+}
+}  // namespace
+
+Sampler::Sampler(engine::RunContext& context, std::string probe, std::string call_class, Duration every)
+    : context_(context),
+      probe_(std::move(probe)),
+      call_class_(std::move(call_class)),
+      schedule_(std::chrono::steady_clock::now(), every) {}
+
+Task<> Sampler::wait() {
+  co_await sleep_until(schedule_.due());
+  started_ = std::chrono::steady_clock::now();
+}
+
+void Sampler::record(Outcome const& outcome) {
+  auto const ended = std::chrono::steady_clock::now();
+  auto const scheduled = schedule_.due();
+  write(outcome, scheduled, started_, ended, false);
+  for (auto const missed : schedule_.finish(ended)) write(outcome, missed, missed, ended, true);
+}
+
+void Sampler::write(Outcome const& outcome, Monotonic scheduled, Monotonic started, Monotonic ended,
+                    bool waited) {
+  json::object sample = {{"probe", probe_},
+                         {"class", call_class_},
+                         {"scheduled_ns", context_.journal.elapsed_ns(scheduled)},
+                         {"started_ns", context_.journal.elapsed_ns(started)},
+                         {"ended_ns", context_.journal.elapsed_ns(ended)},
+                         {"status", name_of(outcome.status)}};
+  if (!outcome.value.empty()) sample["value"] = outcome.value;
+  if (waited) sample["waited"] = true;
+  if (outcome.error) {
+    sample["error"] = {{"class", postgres::error_class(*outcome.error)},
+                       {"code", outcome.error->code},
+                       {"why", outcome.error->why}};
+  }
+  context_.facts[engine::facts::last_sample(probe_)] = {
+      {"status", name_of(outcome.status)}, {"t_ns", sample.at("ended_ns")}, {"value", outcome.value}};
+  context_.journal.write("sample", std::move(sample));
+  ++samples_;
+}
+
+Link::Link(engine::RunContext& context, std::string service, std::string secret, Duration lifetime)
+    : context_(context), service_(std::move(service)), secret_(std::move(secret)), lifetime_(lifetime) {}
+
+Task<Result<postgres::Rows>> Link::query(std::string sql, std::vector<std::optional<std::string>> parameters,
+                                         Duration limit) {
+  auto work = attempt(std::move(sql), std::move(parameters), limit);
+  auto result = co_await with_deadline(std::move(work), limit, "call through service " + service_);
+  if (!result) connection_.reset();
+  co_return result;
+}
+
+Task<Result<postgres::Rows>> Link::attempt(std::string sql,
+                                           std::vector<std::optional<std::string>> parameters,
+                                           Duration limit) {
+  bool const old = std::chrono::steady_clock::now() - connected_at_ > lifetime_;
+  if (!connection_ || connection_->broken() || old) {
+    CO_TRY_VOID(co_await connect(limit));
+  }
+  co_return co_await connection_->query(std::move(sql), std::move(parameters), limit);
+}
+
+Task<Result<>> Link::connect(Duration limit) {
+  connection_.reset();
+  if (!parameters_) {
+    CO_TRY(parameters_, co_await context_.databases.reach(service_, secret_, context_.target.database));
+    parameters_->application_name = "pgdrill-" + context_.run_id;
+  }
+  auto connection = co_await postgres::AsyncConnection::connect(*parameters_, limit);
+  if (!connection) {
+    // A refused password may have been rotated: read the secret again next time.
+    if (connection.error().code.starts_with("28")) parameters_.reset();
+    co_return fail(std::move(connection).error());
+  }
+  connection_ = *std::move(connection);
+  connected_at_ = std::chrono::steady_clock::now();
+  co_return Result<>();
+}
+
+Task<Result<>> Link::reconnect(Duration limit) {
+  auto work = connect(limit);
+  auto result = co_await with_deadline(std::move(work), limit, "connect through service " + service_);
+  if (!result) connection_.reset();
+  co_return result;
+}
+
+std::vector<scenario::ParameterDeclaration> common_parameters(std::string every, std::string timeout) {
+  using scenario::ParameterType;
+  return {
+      {"every", ParameterType::duration, false, std::move(every),
+       "time between two calls; the schedule never moves"},
+      {"timeout", ParameterType::duration, false, std::move(timeout),
+       "deadline of each call, connecting included"},
+      {"service", ParameterType::text, false, "", "Service to connect through; default: the target's"},
+      {"secret", ParameterType::text, false, "", "Secret with username and password; default: the target's"},
+  };
+}
+
+std::vector<scenario::Permission> database_permissions() {
+  return {{"", {"secrets"}, {"get"}},
+          {"", {"services"}, {"get"}},
+          {"", {"pods"}, {"get", "list"}},
+          {"", {"pods/portforward"}, {"get", "create"}}};
+}
+
+std::string service_of(engine::RunContext const& context, scenario::ProbeSpec const& spec) {
+  auto given = spec.parameters.text("service");
+  return given.empty() ? context.target.service : given;
+}
+
+std::string secret_of(engine::RunContext const& context, scenario::ProbeSpec const& spec) {
+  auto given = spec.parameters.text("secret");
+  return given.empty() ? context.target.secret : given;
+}
+
+}  // namespace pgdrill::probes

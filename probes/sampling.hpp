@@ -1,0 +1,95 @@
+// What all continuous probes share: a fixed schedule, samples in the journal, a connection that is made anew.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/engine/registry.hpp"
+
+namespace pgdrill::probes {
+
+/// A schedule that does not move when a call stalls (no coordinated omission): calls that would have been
+/// made meanwhile are known.
+class FixedSchedule {
+ public:
+  FixedSchedule(Monotonic first, Duration every) : next_(first), every_(every) {}
+  /// When the next call is due.
+  [[nodiscard]] Monotonic due() const { return next_; }
+  /// Ends the call that was due: returns the times at which further calls were due before `now`, and moves on
+  /// to the first one after it.
+  [[nodiscard]] std::vector<Monotonic> finish(Monotonic now);
+
+ private:
+  Monotonic next_;
+  Duration every_;
+};
+
+enum class SampleStatus { right, wrong, failed };
+
+/// How one call ended.
+struct Outcome {
+  SampleStatus status = SampleStatus::failed;
+  std::string value;           ///< what was answered; may be empty
+  std::optional<Error> error;  ///< for failed
+};
+[[nodiscard]] Outcome failed_outcome(Error error);
+/// Right or wrong by comparison of an answer with the expectation; failed for an error.
+[[nodiscard]] Outcome judge(Result<postgres::Rows> const& rows, std::string_view expected);
+
+/// One class of calls of a probe: waits for the next one's time and writes its sample.
+class Sampler {
+ public:
+  Sampler(engine::RunContext& context, std::string probe, std::string call_class, Duration every);
+  /// Waits until the next call is due.
+  [[nodiscard]] Task<> wait();
+  /// Writes the sample of the call that was due. Calls that fell due while it ran get a sample with its fate,
+  /// their own scheduled time and `waited`: a client that had made them would have waited for the same
+  /// answer.
+  void record(Outcome const& outcome);
+  [[nodiscard]] std::int64_t samples() const { return samples_; }
+
+ private:
+  void write(Outcome const& outcome, Monotonic scheduled, Monotonic started, Monotonic ended, bool waited);
+  engine::RunContext& context_;
+  std::string probe_;
+  std::string call_class_;
+  FixedSchedule schedule_;
+  Monotonic started_;
+  std::int64_t samples_ = 0;
+};
+
+/// A connection as an application's pool holds it: made when needed, given up when broken or older than its
+/// lifetime, so that a cut-over of the service is seen.
+class Link {
+ public:
+  Link(engine::RunContext& context, std::string service, std::string secret, Duration lifetime);
+  /// Connects when needed and runs one statement, all within `limit`.
+  [[nodiscard]] Task<Result<postgres::Rows>> query(std::string sql,
+                                                   std::vector<std::optional<std::string>> parameters,
+                                                   Duration limit);
+  /// Connects anew and asks nothing; for measuring connects.
+  [[nodiscard]] Task<Result<>> reconnect(Duration limit);
+  void close() { connection_.reset(); }
+
+ private:
+  [[nodiscard]] Task<Result<>> connect(Duration limit);
+  [[nodiscard]] Task<Result<postgres::Rows>> attempt(std::string sql,
+                                                     std::vector<std::optional<std::string>> parameters,
+                                                     Duration limit);
+  engine::RunContext& context_;
+  std::string service_;
+  std::string secret_;
+  Duration lifetime_;
+  std::optional<postgres::ConnectionParameters> parameters_;
+  std::unique_ptr<postgres::AsyncConnection> connection_;
+  Monotonic connected_at_;
+};
+
+/// Parameters that each probe on a database takes: every, timeout, service, secret.
+[[nodiscard]] std::vector<scenario::ParameterDeclaration> common_parameters(std::string every,
+                                                                            std::string timeout);
+[[nodiscard]] std::vector<scenario::Permission> database_permissions();
+[[nodiscard]] std::string service_of(engine::RunContext const& context, scenario::ProbeSpec const& spec);
+[[nodiscard]] std::string secret_of(engine::RunContext const& context, scenario::ProbeSpec const& spec);
+
+}  // namespace pgdrill::probes
