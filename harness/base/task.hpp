@@ -63,7 +63,9 @@ template <class T>
   std::optional<Result<T>> result;
   Task<> stored = detail::store(std::move(work), result);
   bool const in_time = co_await detail::race_timer(std::move(stored), limit);
-  if (!in_time && !result) {
+  // Streams tell a cancelled read as a value.
+  bool const cut_off = !result || (!*result && result->error().kind == ErrorKind::cancelled);
+  if (!in_time && cut_off) {
     co_return fail(
         {.kind = ErrorKind::timeout, .what = what, .why = "no answer within " + format_duration(limit)});
   }
