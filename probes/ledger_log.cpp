@@ -1,0 +1,112 @@
+#include "probes/ledger_log.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
+
+namespace pgdrill::probes {
+
+namespace {
+
+constexpr auto limit = std::chrono::seconds(30);
+
+std::string_view name_of(WriteStatus status) {
+  switch (status) {
+    case WriteStatus::acknowledged:
+      return "acknowledged";
+    case WriteStatus::failed:
+      return "failed";
+    case WriteStatus::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+WriteStatus status_of(std::string_view name) {
+  if (name == "acknowledged") return WriteStatus::acknowledged;
+  return name == "failed" ? WriteStatus::failed : WriteStatus::unknown;
+}
+
+Error io_error(std::filesystem::path const& file) {
+  return {.kind = ErrorKind::io,
+          .what = "cannot write the ledger's evidence",
+          .where = file.string(),
+          .why = std::strerror(errno)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LedgerLog>> LedgerLog::open(std::filesystem::path const& directory,
+                                                   std::string probe) {
+  auto file = directory / writes_file;
+  int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (descriptor < 0) return fail(io_error(file));
+  return std::unique_ptr<LedgerLog>(new LedgerLog(descriptor, std::move(file), std::move(probe)));
+}
+
+LedgerLog::~LedgerLog() { ::close(descriptor_); }
+
+Result<> LedgerLog::append(json::object line) {
+  std::string const text = json::serialize(line) + "\n";
+  auto const written = ::write(descriptor_, text.data(), text.size());
+  if (written == static_cast<ssize_t>(text.size())) return {};
+  if (written >= 0) errno = ENOSPC;
+  return fail(io_error(file_));
+}
+
+Result<> LedgerLog::sent(std::int64_t sequence, std::int64_t at_ns) {
+  return append({{"probe", probe_}, {"seq", sequence}, {"sent_ns", at_ns}});
+}
+
+Result<> LedgerLog::ended(LedgerWrite const& write) {
+  return append({{"probe", probe_},
+                 {"seq", write.sequence},
+                 {"status", name_of(write.status)},
+                 {"ended_ns", write.ended_ns},
+                 {"origin", write.origin}});
+}
+
+Result<std::vector<LedgerWrite>> read_ledger_log(std::filesystem::path const& directory,
+                                                 std::string_view probe) {
+  auto const file = directory / writes_file;
+  TRY(std::string const text, read_file(file));
+  std::map<std::int64_t, LedgerWrite> writes;
+  for (auto const& line : split(text, '\n')) {
+    if (line.empty()) continue;
+    TRY(json::value const entry, parse_json(line, file.string()));
+    if (get_string(entry, "probe") != probe) continue;
+    auto const sequence = get_int(entry, "seq");
+    auto& write = writes[sequence];
+    write.sequence = sequence;
+    if (find(entry, "sent_ns") != nullptr) write.sent_ns = get_int(entry, "sent_ns");
+    if (find(entry, "status") == nullptr) continue;
+    write.status = status_of(get_string(entry, "status"));
+    write.ended_ns = get_int(entry, "ended_ns");
+    write.origin = get_string(entry, "origin");
+  }
+  std::vector<LedgerWrite> result;
+  for (auto& entry : writes) result.push_back(std::move(entry.second));
+  return result;
+}
+
+Task<Result<std::vector<LedgerRow>>> read_ledger_rows(postgres::ConnectionParameters database,
+                                                      std::string run_id, std::string probe) {
+  CO_TRY(auto connection, co_await postgres::AsyncConnection::connect(std::move(database), limit));
+  CO_TRY(auto rows,
+         co_await connection->query(
+             "SELECT sequence, payload FROM pgdrill.ledger_writes WHERE run = $1 AND probe = $2 ORDER BY 1",
+             {std::move(run_id), std::move(probe)}, limit));
+  std::vector<LedgerRow> result;
+  for (auto& row : rows.rows) {
+    result.push_back({std::strtoll(row.at(0).value_or("0").c_str(), nullptr, 10), row.at(1).value_or("")});
+  }
+  co_return result;
+}
+
+}  // namespace pgdrill::probes
