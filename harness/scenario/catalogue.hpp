@@ -1,5 +1,5 @@
-// What a scenario may name: the declarations of steps, faults, probes and reports. Each declares itself where it is
-// implemented; validation, `pgdrill list` and the reference are made from these declarations.
+// What a scenario may name: the declarations of steps, faults, probes and reports. Each declares itself where
+// it is implemented; validation, `pgdrill list` and the reference are made from these declarations.
 #pragma once
 #include <string>
 #include <vector>
@@ -12,9 +12,9 @@ struct ParameterDeclaration {
   std::string name;
   ParameterType type = ParameterType::text;
   bool required = false;
-  std::string default_value;             ///< as it would be written in YAML; empty for none
-  std::string help;                      ///< one sentence
-  std::vector<std::string> allowed = {}; ///< for text: the only values; empty for any
+  std::string default_value;              ///< as it would be written in YAML; empty for none
+  std::string help;                       ///< one sentence
+  std::vector<std::string> allowed = {};  ///< for text: the only values; empty for any
 };
 
 /// An RBAC rule that it needs in the target namespace.

@@ -18,6 +18,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,8 @@ struct Location {
   [[nodiscard]] std::string text() const;  ///< "file:line:col"
 };
 
-/// Checked parameters of a step or probe: every declared one is there with its default or the scenario's value,
-/// variables replaced. Asking for an undeclared one is a bug and aborts.
+/// Checked parameters of a step or probe: every declared one is there with its default or the scenario's
+/// value, variables replaced. Asking for an undeclared one is a bug and aborts.
 class Parameters {
  public:
   Parameters() = default;
@@ -56,11 +57,11 @@ class Parameters {
 };
 
 struct Target {
-  std::string ns;        ///< namespace; overridden by -n
-  std::string cluster;   ///< CNPG Cluster
+  std::string ns;       ///< namespace; overridden by -n
+  std::string cluster;  ///< CNPG Cluster
   std::string database = "app";
-  std::string service;   ///< through which the application connects; default "<cluster>-rw"
-  std::string secret;    ///< with the application's credentials; default "<cluster>-app"
+  std::string service;  ///< through which the application connects; default "<cluster>-rw"
+  std::string secret;   ///< with the application's credentials; default "<cluster>-app"
 };
 
 /// "rto" and "rpo" are durations; "integrity" is a number of differences (`exact` is 0).
@@ -72,9 +73,9 @@ struct Objective {
 };
 
 struct StepSpec {
-  std::string id;    ///< unique; default: its kind, with -2, -3 ... when used again
+  std::string id;  ///< unique; default: its kind, with -2, -3 ... when used again
   std::string kind;
-  std::string title; ///< default: the declaration's summary
+  std::string title;  ///< default: the declaration's summary
   Duration timeout{};
   Parameters parameters;
   Location location;
@@ -85,6 +86,7 @@ struct ProbeSpec {
   std::string kind;
   Parameters parameters;
   Location location;
+  std::optional<bool> rto = {};  ///< whether its samples count for the RTO; unset: as its kind is made
 };
 
 struct Scenario {
@@ -106,7 +108,8 @@ struct Problem {
 };
 
 struct ParseOptions {
-  std::map<std::string, std::string> variables;  ///< --var NAME=VALUE: replaces the file's; unknown names are errors
+  std::map<std::string, std::string>
+      variables;  ///< --var NAME=VALUE: replaces the file's; unknown names are errors
   std::string namespace_override;
 };
 
@@ -115,8 +118,8 @@ struct ParseOutcome {
   std::vector<Problem> problems;  ///< in order of their place
 };
 
-[[nodiscard]] ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Catalogue const& catalogue,
-                                      ParseOptions const& options);
+[[nodiscard]] ParseOutcome parse_text(std::string_view yaml, std::string const& file_name,
+                                      Catalogue const& catalogue, ParseOptions const& options);
 /// Error io when the file cannot be read.
 [[nodiscard]] Result<ParseOutcome> parse_file(std::filesystem::path const& file, Catalogue const& catalogue,
                                               ParseOptions const& options);

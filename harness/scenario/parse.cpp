@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <tuple>
+
+#include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
+#include "harness/scenario/reader.hpp"
+
+namespace pgdrill::scenario {
+
+namespace {
+
+constexpr std::string_view api_version = "pgdrill.io/v1";
+
+void read_header(Reader& reader, YamlNode const& document) {
+  auto const expect = [&](std::string const& key, std::string const& value) {
+    std::string const given = reader.text_of(document, key, "expected '" + value + "'", true);
+    YamlNode const* const node = document.value(key);
+    if (node == nullptr || node->kind != YamlNode::Kind::scalar || given == value || given.empty()) return;
+    reader.complain(node->location, "'" + key + "' must be '" + value + "', not '" + given + "'");
+  };
+  expect("apiVersion", std::string(api_version));
+  expect("kind", "Scenario");
+}
+
+}  // namespace
+
+ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Catalogue const& catalogue,
+                        ParseOptions const& options) {
+  ParseOutcome outcome;
+  YamlNode const document = read_yaml(yaml, file_name, outcome.problems);
+  outcome.scenario.file = file_name;
+  outcome.scenario.sha256 = sha256_hex(yaml);
+  Reader reader(outcome.problems);
+  bool const readable = document.kind != YamlNode::Kind::null || outcome.problems.empty();
+  if (readable && reader.expect_map(document, "a scenario")) {
+    reader.reject_unknown_keys(
+        document, {"apiVersion", "kind", "metadata", "variables", "target", "objectives", "probes", "steps"});
+    outcome.scenario.variables = read_variables(reader, document, options);
+    reader.set_variables(outcome.scenario.variables);
+    read_header(reader, document);
+    read_metadata(reader, document, outcome.scenario);
+    read_target(reader, document, options, outcome.scenario);
+    read_objectives(reader, document, outcome.scenario);
+    read_probes(reader, document, catalogue, outcome.scenario);
+    read_steps(reader, document, catalogue, outcome.scenario);
+  }
+  auto const place = [](Problem const& problem) {
+    return std::tie(problem.location.line, problem.location.column, problem.message);
+  };
+  std::sort(outcome.problems.begin(), outcome.problems.end(),
+            [&place](Problem const& a, Problem const& b) { return place(a) < place(b); });
+  return outcome;
+}
+
+Result<ParseOutcome> parse_file(std::filesystem::path const& file, Catalogue const& catalogue,
+                                ParseOptions const& options) {
+  TRY(std::string const yaml, read_file(file));
+  return parse_text(yaml, file.string(), catalogue, options);
+}
+
+std::string render_problems(std::vector<Problem> const& problems, std::string_view yaml) {
+  std::vector<std::string> const lines = split(yaml, '\n');
+  std::string text;
+  for (Problem const& problem : problems) {
+    text += problem.location.text() + ": error: " + problem.message + "\n";
+    auto const index = static_cast<std::size_t>(problem.location.line - 1);
+    if (problem.location.line < 1 || index >= lines.size()) continue;
+    std::string line = lines[index];
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    std::string const number = std::to_string(problem.location.line);
+    text += "  " + number + " | " + line + "\n";
+    std::string pad;
+    auto const column = static_cast<std::size_t>(std::max(problem.location.column - 1, 0));
+    for (std::size_t i = 0; i < column && i < line.size(); ++i) {
+      // Columns count bytes: what continues a character takes no place, a tab stays a tab.
+      if ((static_cast<unsigned char>(line[i]) & 0xC0U) == 0x80U) continue;
+      pad += line[i] == '\t' ? '\t' : ' ';
+    }
+    text += "  " + std::string(number.size(), ' ') + " | " + pad + "^\n";
+  }
+  return text;
+}
+
+}  // namespace pgdrill::scenario
