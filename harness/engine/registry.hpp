@@ -22,6 +22,12 @@ struct StepOutcome {
 class Step {
  public:
   virtual ~Step() = default;
+  /// Asked of every step before the first one runs, so that what cannot work is refused while nothing is broken.
+  [[nodiscard]] virtual Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) {
+    static_cast<void>(context);
+    static_cast<void>(spec);
+    co_return Result<>();
+  }
   [[nodiscard]] virtual Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) = 0;
 };
 
