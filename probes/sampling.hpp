@@ -46,6 +46,8 @@ class Sampler {
   /// their own scheduled time and `waited`: a client that had made them would have waited for the same
   /// answer.
   void record(Outcome const& outcome);
+  /// Ends the call that was due without a sample: there was nothing to ask yet.
+  void skip() { static_cast<void>(schedule_.finish(std::chrono::steady_clock::now())); }
   [[nodiscard]] std::int64_t samples() const { return samples_; }
 
  private:
