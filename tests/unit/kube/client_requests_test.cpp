@@ -75,17 +75,16 @@ TEST(ClientRequests, AReadOnAFreshConnectionIsNotRepeated) {
               });
 }
 
+Task<> times_out(ScriptedServer&, std::shared_ptr<Client> client) {
+  Result<json::value> const answer = co_await client->get(one);
+  EXPECT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::timeout);
+  EXPECT_THAT(describe(answer.error()), HasSubstr("cannot get ConfigMap n/one: no answer within 50ms"));
+  EXPECT_THAT(answer.error().todo, HasSubstr("the scripted server"));
+}
+
 TEST(ClientRequests, ASilentServerIsATimeout) {
-  with_server(
-      {{.silent = true}},
-      [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
-        Result<json::value> const answer = co_await client->get(one);
-        EXPECT_FALSE(answer);
-        EXPECT_EQ(answer.error().kind, ErrorKind::timeout);
-        EXPECT_THAT(describe(answer.error()), HasSubstr("cannot get ConfigMap n/one: no answer within 50ms"));
-        EXPECT_THAT(answer.error().todo, HasSubstr("the scripted server"));
-      },
-      std::chrono::milliseconds(50));
+  with_server({{.silent = true}}, times_out, std::chrono::milliseconds(50));
 }
 
 struct StatusCase {

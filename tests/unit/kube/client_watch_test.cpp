@@ -107,17 +107,16 @@ TEST(ClientWatch, AServerInTroubleIsAskedAgain) {
               });
 }
 
+Task<> fails_at_last(ScriptedServer& server, std::shared_ptr<Client> client) {
+  std::unique_ptr<Watch> const watch = client->watch(config_map_type, "n");
+  Result<WatchEvent> const event = co_await watch->next();
+  EXPECT_FALSE(event);
+  EXPECT_EQ(event.error().status, 500);
+  EXPECT_GT(server.requests.size(), 1U);
+}
+
 TEST(ClientWatch, AnUnreachableServerIsAnErrorAfterTheDeadline) {
-  with_server(
-      {},
-      [](ScriptedServer& server, std::shared_ptr<Client> client) -> Task<> {
-        std::unique_ptr<Watch> const watch = client->watch(config_map_type, "n");
-        Result<WatchEvent> const event = co_await watch->next();
-        EXPECT_FALSE(event);
-        EXPECT_EQ(event.error().status, 500);
-        EXPECT_GT(server.requests.size(), 1U);
-      },
-      std::chrono::milliseconds(150));
+  with_server({}, fails_at_last, std::chrono::milliseconds(150));
 }
 
 TEST(ClientWatch, ACancelledWaitLosesNothing) {
