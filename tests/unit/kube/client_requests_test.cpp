@@ -179,6 +179,17 @@ TEST(ClientRequests, APageThatExpiredMeansAllAtOnce) {
               });
 }
 
+Task<> reads_below_a_prefix(ScriptedServer& server, std::shared_ptr<Client>) {
+  Access access = server.access();
+  access.base_path = "/k8s/clusters/c-1";
+  std::shared_ptr<Client> const client = Client::create(co_await asio::this_coro::executor, access);
+  Result<json::value> const version = co_await client->raw_get("/version");
+  EXPECT_TRUE(version);
+  EXPECT_THAT(server.lines(), ElementsAre("GET /k8s/clusters/c-1/version"));
+}
+
+TEST(ClientRequests, APrefixOfTheServersUrlIsKept) { with_server({{.body = "{}"}}, reads_below_a_prefix); }
+
 TEST(ClientRequests, NobodyListening) {
   Access access;
   access.host = "127.0.0.1";

@@ -66,22 +66,23 @@ TEST(ClientWatch, GoesOnFromTheLastVersion) {
       });
 }
 
+Task<> hears_the_difference(ScriptedServer& server, std::shared_ptr<Client> client) {
+  std::unique_ptr<Watch> const watch = client->watch(config_map_type, "n");
+  std::vector<std::string> const events = co_await told_events(*watch, 6);
+  EXPECT_THAT(events, ElementsAre("added a@1", "added b@2", "deleted a@1", "modified b@12", "added c@13",
+                                  "deleted c@21"));
+  EXPECT_EQ(resource_version_in(server.requests[3]), "20");
+}
+
 TEST(ClientWatch, After410ReportsTheDifference) {
-  for (bool const as_event : {true, false}) {
-    std::string const gone = status_body(410, "Expired", "too old resource version");
-    Answer const refusal =
-        as_event ? Answer{.chunks = {event_text("ERROR", gone)}} : Answer{.status = 410, .body = gone};
+  std::string const gone = status_body(410, "Expired", "too old resource version");
+  for (Answer const& refusal :
+       {Answer{.chunks = {event_text("ERROR", gone)}}, Answer{.status = 410, .body = gone}}) {
     with_server({{.body = list_text({object_text("a", 1), object_text("b", 2)}, 5)},
                  refusal,
                  {.body = list_text({object_text("b", 12), object_text("c", 13)}, 20)},
                  {.chunks = {event_text("DELETED", object_text("c", 21))}, .after = After::hang}},
-                [](ScriptedServer& server, std::shared_ptr<Client> client) -> Task<> {
-                  std::unique_ptr<Watch> const watch = client->watch(config_map_type, "n");
-                  std::vector<std::string> const events = co_await told_events(*watch, 6);
-                  EXPECT_THAT(events, ElementsAre("added a@1", "added b@2", "deleted a@1", "modified b@12",
-                                                  "added c@13", "deleted c@21"));
-                  EXPECT_EQ(resource_version_in(server.requests[3]), "20");
-                });
+                hears_the_difference);
   }
 }
 
