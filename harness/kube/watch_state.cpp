@@ -1,5 +1,7 @@
 #include "harness/kube/watch_state.hpp"
 
+#include <set>
+
 #include "harness/kube/status.hpp"
 
 namespace pgdrill::kube {
@@ -44,11 +46,15 @@ void WatchState::on_object(WatchEvent::Type type, json::value object) {
 }
 
 void WatchState::on_list(ObjectList list) {
-  std::map<std::string, json::value> missing = known_;
-  for (json::value const& item : list.items) missing.erase(key_of(item));
-  for (auto& [key, object] : missing) {
-    known_.erase(key);
-    emit(WatchEvent::Type::deleted, std::move(object));
+  std::set<std::string> listed;
+  for (json::value const& item : list.items) listed.insert(key_of(item));
+  for (auto known = known_.begin(); known != known_.end();) {
+    if (listed.contains(known->first)) {
+      ++known;
+      continue;
+    }
+    emit(WatchEvent::Type::deleted, std::move(known->second));
+    known = known_.erase(known);
   }
   for (json::value& item : list.items) on_object(WatchEvent::Type::added, std::move(item));
   version_ = std::move(list.resource_version);
