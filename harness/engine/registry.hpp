@@ -29,6 +29,9 @@ class Step {
     co_return Result<>();
   }
   [[nodiscard]] virtual Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) = 0;
+  /// Whether the probes must run before it: false for a step that waits until there is something to probe. Probes
+  /// start before the first step that is observed.
+  [[nodiscard]] virtual bool observed() const { return true; }
 };
 
 /// A continuous probe: samples on its own schedule and its own connections until it is cancelled.
