@@ -56,7 +56,7 @@ Task<> restarts(Sandbox& sandbox) {
 TEST(Pod, IsRestartedByPolicy) { with_kubelet(restarts); }
 
 Task<> is_killed_from_outside(Sandbox& sandbox) {
-  EXPECT_TRUE(sandbox.store.create(kube::pod_type, shell_pod("victim", "echo $$ >pid; sleep 1000; true")));
+  EXPECT_TRUE(sandbox.store.create(kube::pod_type, shell_pod("victim", "echo $$$$ >pid; sleep 1000; true")));
   std::filesystem::path const pid_file = sandbox.kubelet.pod_directory("default", "victim") / "pid";
   std::function<bool()> const ready = [&] {
     return get_bool(container_of(sandbox.store, "victim"), "ready");
