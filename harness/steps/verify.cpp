@@ -1,0 +1,73 @@
+// verify: the proof that schema and data are back at the captured target.
+#include "harness/engine/facts.hpp"
+#include "harness/steps/support.hpp"
+#include "harness/steps/verify_checks.hpp"
+
+namespace pgdrill::steps {
+
+namespace {
+
+/// What a check speaks of in the journal.
+std::string subject_of(std::string const& check) {
+  if (check == "digest") return "data";
+  if (check == "fingerprint") return "schema";
+  if (check == "markers") return "marker";
+  return check;
+}
+
+class Verify : public engine::Step {
+ public:
+  static scenario::Declaration describe() {
+    return {
+        .name = "verify",
+        .summary = "Prove that schema, data, history and acknowledged writes are back at the captured target",
+        .parameters =
+            {{.name = "target", .required = true, .help = "Name of the captured target."},
+             {.name = "checks",
+              .type = scenario::ParameterType::text_list,
+              .default_value = "[fingerprint, digest, markers, ledger, history, writes]",
+              .help = "What is compared.",
+              .allowed = {"fingerprint", "digest", "markers", "ledger", "history", "writes"}},
+             {.name = "application",
+              .default_value = "application",
+              .help = "Name of the probe that watches the application's invariant, for the check ledger."}},
+        .permissions = {{"", {"pods/exec", "pods/portforward"}, {"get", "create"}},
+                        {"", {"secrets"}, {"get"}}}};
+  }
+
+  Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
+    CO_TRY(json::object captured, captured_target(context, spec.parameters.text("target")));
+    std::string const cluster = restored_cluster(context).value_or(context.target.cluster);
+    std::string const history = get_string(json::value(captured), "history_table");
+    Verification verification{.context = context,
+                              .step = spec.id,
+                              .captured = std::move(captured),
+                              .cluster = cluster,
+                              .application = spec.parameters.text("application"),
+                              .history = history};
+    StepOutcome outcome;
+    for (std::string const& check : spec.parameters.texts("checks")) {
+      Result<bool> const passed = co_await run_check(verification, check);
+      if (!passed)
+        context.undecided(check, subject_of(check), spec.id, "as captured", describe(passed.error()));
+      outcome.passed = outcome.passed && passed.value_or(false);
+    }
+    if (outcome.passed) context.mark("verified", spec.id, "all checks passed");
+    co_return outcome;
+  }
+
+ private:
+  static Task<Result<bool>> run_check(Verification& verification, std::string check) {
+    if (check == "markers") return check_markers(verification);
+    if (check == "ledger") return check_application(verification);
+    if (check == "history") return check_history(verification);
+    if (check == "writes") return check_writes(verification);
+    return check_state(verification, std::move(check));
+  }
+};
+
+engine::RegisterStep<Verify> const registered;
+
+}  // namespace
+
+}  // namespace pgdrill::steps

@@ -1,0 +1,161 @@
+#include "harness/steps/verify_checks.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/base/text.hpp"
+#include "harness/engine/facts.hpp"
+#include "harness/postgres/connection.hpp"
+#include "probes/ledger_log.hpp"
+
+namespace pgdrill::steps {
+
+namespace {
+
+constexpr std::size_t most_details = 20;
+constexpr Duration sample_poll = std::chrono::milliseconds(50);
+constexpr Duration longest_wait_for_sample = std::chrono::seconds(15);
+
+std::string describe_difference(engine::Difference const& difference) {
+  std::string text = difference.object + ": " + difference.what;
+  if (!difference.rows.empty()) text += " (" + join(difference.rows, ", ") + ")";
+  return text;
+}
+
+Task<Result<postgres::ConnectionParameters>> reach(engine::RunContext& context) {
+  return context.databases.reach(context.target.service, context.target.secret, context.target.database);
+}
+
+/// Name of the ledger probe, from the fact that it keeps.
+std::string ledger_probe(engine::RunContext const& context) {
+  std::string const prefix = engine::facts::writes("");
+  for (auto const& [name, value] : context.facts) {
+    if (name.starts_with(prefix)) return name.substr(prefix.size());
+  }
+  return "";
+}
+
+std::string list(std::string_view what, std::vector<std::int64_t> const& sequences) {
+  std::string text;
+  for (std::size_t i = 0; i < sequences.size() && i < most_details; ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(sequences[i]);
+  }
+  return fmt::format("{} {}: {}", sequences.size(), what, text);
+}
+
+}  // namespace
+
+Task<Result<bool>> check_state(Verification& verification, std::string probe) {
+  engine::RunContext& context = verification.context;
+  auto const* const entry = engine::find_entry(engine::state_probes(), probe);
+  json::value const whole(verification.captured);
+  json::value const* const before = find(whole, "state." + probe);
+  if (entry == nullptr || before == nullptr || !before->is_object()) {
+    co_return fail({.kind = ErrorKind::internal, .what = "no captured state of " + probe});
+  }
+  CO_TRY(postgres::ConnectionParameters const database, co_await reach(context));
+  std::unique_ptr<engine::StateProbe> const state = entry->make();
+  CO_TRY(json::object const now, co_await state->capture(database));
+  std::vector<engine::Difference> const differences = state->compare(before->get_object(), now);
+  std::vector<std::string> details;
+  for (engine::Difference const& difference : differences) {
+    if (details.size() < most_details) details.push_back(describe_difference(difference));
+  }
+  std::string const observed =
+      differences.empty() ? "as captured" : fmt::format("{} differences", differences.size());
+  std::string const subject = probe == "digest" ? "data" : "schema";
+  co_return context.check(probe + " equals the captured one", subject, verification.step, differences.empty(),
+                          "as captured", observed, details);
+}
+
+Task<Result<bool>> check_markers(Verification& verification) {
+  engine::RunContext& context = verification.context;
+  std::string const sql =
+      "SELECT name FROM pgdrill.markers WHERE run = " + postgres::quote_literal(context.run_id);
+  CO_TRY(std::string const answer,
+         co_await context.databases.superuser(verification.cluster, context.target.database, sql));
+  std::vector<std::string> const names = split(trim(answer), '\n');
+  json::value const whole(verification.captured);
+  auto const there = [&](std::string_view field) {
+    return std::find(names.begin(), names.end(), get_string(whole, field)) != names.end();
+  };
+  bool const before = there("marker_before");
+  bool const after = there("marker_after");
+  co_return context.check(
+      "markers", "marker", verification.step, before && !after,
+      "the one before the target, not the one after it",
+      fmt::format("before: {}, after: {}", before ? "there" : "missing", after ? "there" : "absent"));
+}
+
+Task<Result<bool>> check_application(Verification& verification) {
+  engine::RunContext& context = verification.context;
+  std::string const fact = engine::facts::last_sample(verification.application);
+  std::int64_t const begun = context.journal.elapsed_ns();
+  Monotonic const end = std::chrono::steady_clock::now() + longest_wait_for_sample;
+  while (std::chrono::steady_clock::now() < end) {
+    auto const last = context.facts.find(fact);
+    bool const fresh = last != context.facts.end() && get_int(last->second, "t_ns") > begun;
+    std::string const status = fresh ? get_string(last->second, "status") : "";
+    // A failed sample decides nothing; the next one may.
+    if (status == "right" || status == "wrong") {
+      co_return context.check("application's invariant", "ledger", verification.step, status == "right",
+                              "right", status);
+    }
+    co_await sleep_for(sample_poll);
+  }
+  co_return fail({.kind = ErrorKind::timeout,
+                  .what = "the application's invariant could not be decided",
+                  .why = "probe " + verification.application + " gave no answer"});
+}
+
+Task<Result<std::string>> read_history(engine::RunContext& context, std::string cluster, std::string table) {
+  std::string const exists = "SELECT to_regclass(" + postgres::quote_literal(table) + ") IS NOT NULL";
+  CO_TRY(std::string const there,
+         co_await context.databases.superuser(cluster, context.target.database, exists));
+  if (trim(there) != "t") co_return std::string();
+  std::string const sql = "SELECT h::text FROM " + table + " h ORDER BY 1";
+  CO_TRY(std::string const rows, co_await context.databases.superuser(cluster, context.target.database, sql));
+  co_return join(split(trim(rows), '\n'), " ");
+}
+
+Task<Result<bool>> check_history(Verification& verification) {
+  engine::RunContext& context = verification.context;
+  CO_TRY(std::string const now, co_await read_history(context, verification.cluster, verification.history));
+  std::string const before = get_string(json::value(verification.captured), "history");
+  co_return context.check("migration history", "history", verification.step, now == before, before, now);
+}
+
+Task<Result<bool>> check_writes(Verification& verification) {
+  engine::RunContext& context = verification.context;
+  std::string const probe = ledger_probe(context);
+  if (probe.empty()) {
+    co_return fail({.kind = ErrorKind::usage,
+                    .what = "no ledger of acknowledged writes",
+                    .todo = "add the probe ledger"});
+  }
+  // The ledger goes on writing: what it begins after this log was read is not looked at.
+  CO_TRY(std::vector<probes::LedgerWrite> const writes,
+         probes::read_ledger_log(context.evidence_directory, probe));
+  std::int64_t const last = writes.empty() ? 0 : writes.back().sequence;
+  CO_TRY(postgres::ConnectionParameters database, co_await reach(context));
+  CO_TRY(std::vector<probes::LedgerRow> rows,
+         co_await probes::read_ledger_rows(std::move(database), context.run_id, probe));
+  std::erase_if(rows, [&](probes::LedgerRow const& row) { return row.sequence > last; });
+  json::value const captured(verification.captured);
+  probes::LedgerBoundary boundary{.last_before = get_int(captured, "ledger_sequence"),
+                                  .first_after = get_int(captured, "ledger_sequence_after")};
+  boundary.resumed_from = probes::resumed_from(writes, boundary.first_after, verification.cluster);
+  probes::LedgerVerdict const verdict = probes::ledger_verdict(writes, rows, boundary, context.run_id, probe);
+  context.journal.write("ledger-verdict", probes::to_json(verdict, probe));
+  std::vector<std::string> details;
+  if (!verdict.lost.empty()) details.push_back(list("lost", verdict.lost));
+  if (!verdict.resurrected.empty()) details.push_back(list("resurrected", verdict.resurrected));
+  if (!verdict.duplicated.empty()) details.push_back(list("duplicated", verdict.duplicated));
+  if (!verdict.altered.empty()) details.push_back(list("altered", verdict.altered));
+  std::string const observed =
+      details.empty() ? fmt::format("{} there, {} rightly absent", verdict.present, verdict.rightly_absent)
+                      : join(details, "; ");
+  co_return context.check("acknowledged writes", "writes", verification.step, verdict.clean(),
+                          "each there, or rightly absent", observed, details);
+}
+
+}  // namespace pgdrill::steps

@@ -1,0 +1,35 @@
+// The checks of the step verify, one function each. Every one writes its `check` event and says whether it
+// passed; an error means that it could not be decided.
+#pragma once
+#include <string>
+
+#include "harness/engine/registry.hpp"
+
+namespace pgdrill::steps {
+
+/// What the checks compare: the captured target with the restored database.
+struct Verification {
+  engine::RunContext& context;
+  std::string step;
+  json::object captured;
+  std::string cluster;      ///< the restored one
+  std::string application;  ///< name of the probe that watches the application's invariant
+  std::string history;      ///< table of the migration history
+};
+
+/// Snapshot by a state probe ("digest", "fingerprint") now, against the captured one; differences are named.
+[[nodiscard]] Task<Result<bool>> check_state(Verification& verification, std::string probe);
+/// The marker before the target is there, the one after it is not.
+[[nodiscard]] Task<Result<bool>> check_markers(Verification& verification);
+/// The application's invariant holds, in a sample taken after the check began.
+[[nodiscard]] Task<Result<bool>> check_application(Verification& verification);
+/// The history table has the captured version and is not dirty.
+[[nodiscard]] Task<Result<bool>> check_history(Verification& verification);
+/// Every acknowledged write is where it must be; writes the ledger-verdict event.
+[[nodiscard]] Task<Result<bool>> check_writes(Verification& verification);
+
+/// The history table's rows as one line, "" when there is no such table.
+[[nodiscard]] Task<Result<std::string>> read_history(engine::RunContext& context, std::string cluster,
+                                                     std::string table);
+
+}  // namespace pgdrill::steps

@@ -1,0 +1,176 @@
+// The data-rollback drill as a user runs it: the real binary against a sandbox of its own, with real
+// PostgreSQL.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "harness/base/files.hpp"
+#include "tests/support/sandbox.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string const scenario = PGDRILL_SOURCE_DIR "/scenarios/data-rollback.yaml";
+
+class Drill : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { sandbox_ = std::make_unique<Sandbox>(); }
+  static void TearDownTestSuite() { sandbox_.reset(); }
+
+  /// Runs the drill; the evidence goes to evidence().
+  CommandResult drill(std::vector<std::string> more = {}, std::string const& file = scenario) {
+    std::vector<std::string> command{"run", file, "--evidence", evidence().string()};
+    command.insert(command.end(), more.begin(), more.end());
+    return sandbox_->pgdrill(command);
+  }
+
+  std::filesystem::path evidence() const { return directory_.path() / "evidence"; }
+
+  json::value verdict() const {
+    return parse_json(read_file(evidence() / "verdict.json").value_or(""), "verdict.json").value_or(nullptr);
+  }
+
+  std::string objective(std::string_view name) const {
+    json::value const document = verdict();
+    json::value const* const objectives = find(document, "objectives");
+    if (objectives == nullptr) return "(no verdict)";
+    for (json::value const& entry : objectives->as_array()) {
+      if (get_string(entry, "name") == name) return get_string(entry, "status");
+    }
+    return "(missing)";
+  }
+
+  /// What a run would leave in the namespace: its labelled objects, undo records, the lease, the drill's
+  /// schema.
+  std::string leftovers() const {
+    std::string const labelled =
+        sandbox_
+            ->kubectl(
+                {"get",
+                 "clusters.postgresql.cnpg.io,backups.postgresql.cnpg.io,jobs,configmaps,services,leases",
+                 "-n", "develop", "-l", "pgdrill.io/run", "-o", "name"})
+            .out;
+    std::string const schema = sql("SELECT nspname FROM pg_namespace WHERE nspname = 'pgdrill'");
+    json::value const object = sandbox_->get("service", "orders-db");
+    json::value const* const selected = member(find(object, "spec.selector"), "cnpg.io/cluster");
+    std::string const cut =
+        selected != nullptr && selected->as_string() == "orders" ? "" : "service orders-db is cut over";
+    return labelled + schema + cut;
+  }
+
+  std::string sql(std::string const& statement) const {
+    std::string const primary =
+        get_string(sandbox_->get("clusters.postgresql.cnpg.io", "orders"), "status.currentPrimary");
+    return sandbox_
+        ->kubectl({"exec", "-n", "develop", primary, "-c", "postgres", "--", "psql", "-XAt", "-d", "app",
+                   "-c", statement})
+        .out;
+  }
+
+  TemporaryDirectory directory_;
+  static std::unique_ptr<Sandbox> sandbox_;
+};
+
+std::unique_ptr<Sandbox> Drill::sandbox_;
+
+TEST_F(Drill, PassesAndLeavesNothingBehind) {
+  CommandResult const result = drill();
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_EQ(get_string(verdict(), "decision"), "go");
+  for (std::string_view const name : {"rto", "rpo", "integrity"}) EXPECT_EQ(objective(name), "met") << name;
+  EXPECT_THAT(leftovers(), IsEmpty());
+  EXPECT_EQ(sql("SELECT coalesce(sum(amount), 0) = 0 FROM ledger_entries"), "t\n")
+      << "the corrupted rows were not put back";
+}
+
+TEST_F(Drill, ReportsComeAgainByteForByte) {
+  ASSERT_EQ(drill().exit_code, 0);
+  std::filesystem::path const again = directory_.path() / "again";
+  CommandResult const result =
+      run({PGDRILL_BINARY, "report", (evidence() / "journal.jsonl").string(), "--evidence", again.string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (std::string const file : {"junit.xml", "verdict.json", "evidence.html", "metrics.prom"}) {
+    std::string const first = read_file(evidence() / file).value_or("");
+    EXPECT_FALSE(first.empty()) << file;
+    EXPECT_TRUE(first == read_file(again / file).value_or("(missing)")) << file << " differs";
+  }
+}
+
+TEST_F(Drill, ATargetThatIsTooLateFailsAndNamesTheRows) {
+  CommandResult const result = drill({"--var", "restore_by=time", "--var", "restore_offset=1h"});
+  EXPECT_NE(result.exit_code, 0) << "a target in the future cannot be restored";
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Drill, ARestoreWithTheCorruptionInItFailsAndNamesTheRows) {
+  CommandResult const result = drill({}, PGDRILL_SOURCE_DIR "/tests/data/scenarios/too-late.yaml");
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_EQ(get_string(verdict(), "decision"), "no-go");
+  EXPECT_EQ(objective("integrity"), "missed");
+  std::string const text = read_file(evidence() / "verdict.json").value_or("");
+  EXPECT_THAT(text, HasSubstr("ledger_entries"));
+  EXPECT_THAT(text, HasSubstr("id=7"));
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Drill, OneLostAcknowledgedWriteFails) {
+  CommandResult const result = drill({}, PGDRILL_SOURCE_DIR "/tests/data/scenarios/lost-write.yaml");
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_EQ(objective("rpo"), "missed");
+}
+
+TEST_F(Drill, OneDifferentDefaultFails) {
+  CommandResult const result = drill({}, PGDRILL_SOURCE_DIR "/tests/data/scenarios/changed-default.yaml");
+  EXPECT_EQ(result.exit_code, 1) << result.out << result.err;
+  EXPECT_EQ(objective("integrity"), "missed");
+  EXPECT_THAT(read_file(evidence() / "verdict.json").value_or(""), HasSubstr("default"));
+}
+
+TEST_F(Drill, AnInterruptedRunUndoesAndReports) {
+  Background run(sandbox_->pgdrill_command({"run", scenario, "--evidence", evidence().string()}),
+                 directory_.path() / "out");
+  ASSERT_TRUE(eventually([&] {
+    return read_file(evidence() / "journal.jsonl").value_or("").find("\"damage-done\"") !=
+               std::string::npos ||
+           !run.running();
+  })) << run.output();
+  run.signal(SIGINT);
+  EXPECT_EQ(run.wait(), 130) << run.output();
+  EXPECT_EQ(get_string(verdict(), "decision"), "inconclusive");
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+class KilledDrill : public Drill, public testing::WithParamInterface<std::string> {};
+
+TEST_P(KilledDrill, IsCleanedUpAfterwards) {
+  Background run(sandbox_->pgdrill_command({"run", scenario, "--evidence", evidence().string()}),
+                 directory_.path() / "out");
+  ASSERT_TRUE(eventually([&] {
+    std::string const journal = read_file(evidence() / "journal.jsonl").value_or("");
+    std::size_t at = journal.find("\"step\":\"" + GetParam() + "\"");
+    return at != std::string::npos || !run.running();
+  })) << run.output();
+  run.signal(SIGKILL);
+  run.wait();
+  CommandResult const cleanup = sandbox_->pgdrill({"cleanup", "-n", "develop"});
+  EXPECT_EQ(cleanup.exit_code, 0) << cleanup.out << cleanup.err;
+  EXPECT_THAT(leftovers(), IsEmpty());
+  EXPECT_EQ(sandbox_->pgdrill({"cleanup", "-n", "develop"}).exit_code, 0)
+      << "cleaning up twice must do no harm";
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, KilledDrill,
+                         testing::Values("status-check", "capture-target", "commit-migration", "detect",
+                                         "git-revert", "wait-reconciled", "restore", "cut-over", "verify"),
+                         [](auto const& test) {
+                           std::string name = test.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace pgdrill::test

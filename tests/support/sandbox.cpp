@@ -1,0 +1,56 @@
+#include "tests/support/sandbox.hpp"
+
+#include <stdexcept>
+
+namespace pgdrill::test {
+
+namespace {
+
+std::vector<std::string> joined(std::vector<std::string> first, std::vector<std::string> const& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+}  // namespace
+
+Sandbox::Sandbox(bool empty) {
+  std::filesystem::permissions(directory_.path(), std::filesystem::perms::all &
+                                                      ~std::filesystem::perms::others_write &
+                                                      ~std::filesystem::perms::group_write);
+  std::vector<std::string> command{PGDRILL_BINARY, "sandbox", "up", "--dir", directory().string()};
+  if (empty) command.emplace_back("--empty");
+  process_ = std::make_unique<Background>(command, directory_.path() / "sandbox.log");
+  bool const up = eventually(
+      [&] { return process_->output().find(kubeconfig()) != std::string::npos || !process_->running(); });
+  if (!up || !process_->running())
+    throw std::runtime_error("the sandbox did not start: " + process_->output());
+}
+
+Sandbox::~Sandbox() { run({PGDRILL_BINARY, "sandbox", "down", "--dir", directory().string()}); }
+
+CommandResult Sandbox::kubectl(std::vector<std::string> arguments) const {
+  std::string const cache = (directory_.path() / "kubectl-cache").string();
+  return run(joined({"kubectl", "--kubeconfig", kubeconfig(), "--cache-dir", cache}, arguments));
+}
+
+json::value Sandbox::get(std::string const& kind, std::string const& name) const {
+  CommandResult const result = kubectl({"get", kind, name, "-n", "develop", "-o", "json"});
+  return result.exit_code == 0 ? parse_json(result.out).value_or(nullptr) : json::value(nullptr);
+}
+
+std::vector<std::string> Sandbox::pgdrill_command(std::vector<std::string> arguments) const {
+  return joined({PGDRILL_BINARY}, joined(std::move(arguments), {"--kubeconfig", kubeconfig()}));
+}
+
+CommandResult Sandbox::pgdrill(std::vector<std::string> arguments) const {
+  return run(pgdrill_command(std::move(arguments)));
+}
+
+bool Sandbox::healthy() const {
+  return eventually([&] {
+    return get_string(get("clusters.postgresql.cnpg.io", "orders"), "status.phase") ==
+           "Cluster in healthy state";
+  });
+}
+
+}  // namespace pgdrill::test
