@@ -70,13 +70,8 @@ Task<Result<json::value>> wait_for(Client& client, ObjectRef ref,
 }
 
 Task<Result<>> wait_gone(Client& client, ObjectRef ref, Duration limit) {
-  // One that was made anew under the same name means that the former is gone.
-  auto uid = std::make_shared<std::string>();
-  auto gone = [uid](json::value const* object) {
-    if (object == nullptr) return true;
-    if (uid->empty()) *uid = uid_of(*object);
-    return *uid != uid_of(*object);
-  };
+  // Of one that was made anew under the same name the watch reports the end first.
+  auto gone = [](json::value const* object) { return object == nullptr; };
   Result<json::value> const result =
       co_await wait_for(client, ref, gone, limit, ref.text() + " is still there");
   if (!result) co_return tl::make_unexpected(result.error());

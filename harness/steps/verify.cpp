@@ -49,7 +49,8 @@ class Verify : public engine::Step {
     for (std::string const& check : spec.parameters.texts("checks")) {
       Result<bool> const passed = co_await run_check(verification, check);
       if (!passed)
-        context.undecided(check, subject_of(check), spec.id, "as captured", describe(passed.error()));
+        context.undecided(check, subject_of(check), spec.id, "as captured",
+                          ::pgdrill::describe(passed.error()));
       outcome.passed = outcome.passed && passed.value_or(false);
     }
     if (outcome.passed) context.mark("verified", spec.id, "all checks passed");

@@ -189,11 +189,14 @@ Object shell_pod(std::string const& name, std::string const& script, std::string
   json::object container{{"name", "main"},
                          {"image", setting("PGDRILL_TEST_IMAGE", "registry.local/postgresql:15")},
                          {"imagePullPolicy", "IfNotPresent"},
-                         {"command", {"sh", "-c", script}}};
+                         {"command", {"sh", "-c", script}},
+                         {"env", json::array{{{"name", "SCRATCH"}, {"value", "/scratch/data"}}}},
+                         {"volumeMounts", json::array{{{"name", "scratch"}, {"mountPath", "/scratch"}}}}};
   return {{"metadata", {{"name", name}, {"labels", {{"app", app}}}}},
           {"spec",
            {{"terminationGracePeriodSeconds", 0},
             {"restartPolicy", "Never"},
+            {"volumes", json::array{{{"name", "scratch"}, {"emptyDir", json::object()}}}},
             {"containers", json::array{std::move(container)}}}}};
 }
 
@@ -268,8 +271,8 @@ Task<> ask_for_tls(ByteStream& stream) {
 }
 
 constexpr char const* serve_postgres =
-    "umask 077; d=$(mktemp -d); initdb -D $d/data -A trust >/dev/null && "
-    "exec postgres -D $d/data -c listen_addresses='*' -c unix_socket_directories=$d -c port=54399";
+    "umask 077; initdb -D $SCRATCH -A trust >/dev/null && "
+    "exec postgres -D $SCRATCH -c listen_addresses='*' -c unix_socket_directories=$SCRATCH -c port=54399";
 
 Task<> forwarding(std::shared_ptr<Client> client, std::string ns) {
   bool const started = co_await start_pod(*client, ns, "server", serve_postgres, "server");

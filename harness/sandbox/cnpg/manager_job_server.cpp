@@ -6,7 +6,7 @@
 namespace pgdrill::sandbox::cnpg {
 namespace {
 
-constexpr auto poll_interval = std::chrono::milliseconds(50);
+constexpr auto poll_interval = std::chrono::milliseconds(100);
 
 /// Waits until connections are accepted. PostgreSQL has no event for that.
 Task<Result<>> wait_until_answering(ManagerContext const& context, PostgresServer const& server) {

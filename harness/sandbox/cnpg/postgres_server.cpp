@@ -119,7 +119,7 @@ class ForegroundServer : public PostgresServer {
   void read_into_log(Scope& scope) {
     scope.spawn("postgres output", read_output(process_->out()));
     scope.spawn("postgres errors", read_output(process_->err()));
-    scope.spawn("postgres log", read_pipe(pipes_[0].reader, &print_plain));
+    scope.spawn("postgres log", read_pipe(pipes_[0].reader, &print_output));
     scope.spawn("postgres records", read_pipe(pipes_[1].reader, &print_record));
   }
 

@@ -166,6 +166,10 @@ Result<> install_configuration(ManagerContext const& context, InstanceConfig con
     TRY_VOID(write_file_atomically(context.data / name, content));
     log_info("Installed configuration file", {{"pgdata", context.data.string()}, {"filename", name}});
   }
+  // PostgreSQL logs a line for each included file that is missing.
+  if (!std::filesystem::exists(context.data / "override.conf")) {
+    TRY_VOID(write_file_atomically(context.data / "override.conf", ""));
+  }
   return include_once(context.data);
 }
 

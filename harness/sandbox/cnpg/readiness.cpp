@@ -11,7 +11,7 @@ namespace {
 
 // A probe that comes while PostgreSQL starts waits for it: the kubelet asks only once a second.
 constexpr auto longest_answer = std::chrono::milliseconds(900);
-constexpr auto ping_interval = std::chrono::milliseconds(50);
+constexpr auto ping_interval = std::chrono::milliseconds(100);
 
 bool accepts_connections(ManagerContext const& context) {
   std::string const host = context.run.string();
