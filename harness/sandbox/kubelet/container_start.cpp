@@ -126,10 +126,8 @@ Result<std::unique_ptr<Process>> Container::exec(std::vector<std::string> comman
   if (!running() || !process_->running()) {
     return fail(bad_request_error(fmt::format("container not found (\"{}\")", name())));
   }
-  ProcessOptions options = options_for(std::move(command));
-  TRY(auto process, Process::spawn(pod_.executor, std::move(options)));
-  register_process(pod_.environment.directory, process->pid());
-  return process;
+  // Not registered: probes would let the file grow without end, and the mark in its environment tells it too.
+  return Process::spawn(pod_.executor, options_for(std::move(command)));
 }
 
 }  // namespace pgdrill::sandbox

@@ -24,7 +24,8 @@ Task<> beside(Scope& scope, Sandbox& sandbox, std::function<Task<>(Sandbox&)> bo
   scope.cancel();
 }
 
-Task<> run_all(std::function<Task<>(Sandbox&)> body, std::function<void(Scope&, Sandbox&)> more) {
+Task<> run_all(std::function<Task<>(Sandbox&)> body, std::function<void(Scope&, Sandbox&)> more,
+               std::string user) {
   asio::any_io_executor const executor = co_await asio::this_coro::executor;
   auto const directory = make_temporary_directory();
   EXPECT_TRUE(directory);
@@ -33,6 +34,10 @@ Task<> run_all(std::function<Task<>(Sandbox&)> body, std::function<void(Scope&, 
   // Tests may run at the same time: each has a network of its own.
   environment.network = "127." + std::to_string(100 + ::getpid() % 100);
   environment.self = "/bin/echo";
+  environment.run_as = user;
+  environment.postgres_bin = "/usr/lib/postgresql/15/bin";
+  // Pods of another user have to get through it.
+  std::filesystem::permissions(*directory, std::filesystem::perms(0755));
   Store store(executor);
   auto const kubelet = Kubelet::create(executor, store, environment);
   Sandbox sandbox{store, *kubelet, environment};
@@ -44,7 +49,11 @@ Task<> run_all(std::function<Task<>(Sandbox&)> body, std::function<void(Scope&, 
 }  // namespace
 
 void with_kubelet(std::function<Task<>(Sandbox&)> body, std::function<void(Scope&, Sandbox&)> more) {
-  run_to_end(run_all(std::move(body), std::move(more)));
+  run_to_end(run_all(std::move(body), std::move(more), ""));
+}
+
+void with_kubelet_as(std::string const& user, std::function<Task<>(Sandbox&)> body) {
+  run_to_end(run_all(std::move(body), {}, user));
 }
 
 json::object shell_pod(std::string const& name, std::string const& script, json::object extra,

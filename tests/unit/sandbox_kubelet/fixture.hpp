@@ -22,6 +22,9 @@ struct Sandbox {
 /// temporary directory that is removed.
 void with_kubelet(std::function<Task<>(Sandbox&)> body, std::function<void(Scope&, Sandbox&)> more = {});
 
+/// The same, with pods that run as `user` and PostgreSQL's programs on their PATH; only root can.
+void with_kubelet_as(std::string const& user, std::function<Task<>(Sandbox&)> body);
+
 /// A pod of one container "main" that runs `sh -c script`; `extra` members go into its spec, `container` ones
 /// into the container.
 [[nodiscard]] json::object shell_pod(std::string const& name, std::string const& script,
