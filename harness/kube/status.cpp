@@ -89,10 +89,10 @@ Error status_error(int http_status, std::string_view body, std::string what, std
              .what = std::move(what),
              .where = std::move(where),
              .why = "HTTP status " + std::to_string(http_status),
-             .todo = advice_for(http_status),
              .code = reason_of(http_status)};
+    if (http_status == 401) error.todo = advice_for(http_status);
     std::string_view const text = trim(body);
-    if (!text.empty()) error.why += ": " + std::string(text.substr(0, quoted_body));
+    if (!text.empty() && text != error.why) error.why += ": " + std::string(text.substr(0, quoted_body));
   }
   error.status = http_status;
   return error;

@@ -20,9 +20,8 @@ constexpr Duration longest_idle_for_writes = std::chrono::seconds(5);
 
 Error about(Error error, Call const& call, Access const& access) {
   if (error.status != 0) return error;
-  std::string const subject = call.where.empty() ? call.what : call.what + " " + call.where;
   error.why = error.why.empty() ? error.what : error.what.empty() ? error.why : error.what + ": " + error.why;
-  error.what = subject;
+  error.what = call.full();
   if (error.where.empty()) error.where = access.host + ":" + std::to_string(access.port);
   if (error.todo.empty() && (error.kind == ErrorKind::unreachable || error.kind == ErrorKind::timeout)) {
     error.todo = "check that the API server of " + access.description + " runs and can be reached";
@@ -124,7 +123,7 @@ Task<Result<Transport::Answer>> Transport::answer(Call call, Body body, Monotoni
       co_await sleep_for(*pause);
       continue;
     }
-    co_return fail(status_error(status, answer.response.body, call.what + " " + call.where, call.where));
+    co_return fail(status_error(status, answer.response.body, call.brief(), call.where));
   }
 }
 

@@ -17,6 +17,11 @@ struct Call {
   std::string where;  ///< "Pod develop/orders-1"
   /// Doing it twice is the same as once: it is repeated when a kept connection turns out to be closed.
   bool repeatable = false;
+
+  /// "cannot get Pod develop/orders-1".
+  [[nodiscard]] std::string full() const { return what + " " + where; }
+  /// "cannot get Pod", for an error whose `where` names the object.
+  [[nodiscard]] std::string brief() const { return what + " " + where.substr(0, where.find(' ')); }
 };
 
 class Transport {

@@ -8,7 +8,7 @@ namespace {
 /// The refusal of a handshake holds the answer's body; the API's Status is read out of it.
 Error refusal(Error error, Call const& call) {
   if (error.status == 0) return error;
-  return status_error(error.status, error.why, call.what + " " + call.where, call.where);
+  return status_error(error.status, error.why, call.brief(), call.where);
 }
 
 }  // namespace
@@ -34,12 +34,12 @@ Task<Result<std::unique_ptr<net::WebSocket>>> Transport::open_websocket(Call cal
                                                                         std::vector<std::string> protocols) {
   Task<Result<std::unique_ptr<net::WebSocket>>> work = upgrade(call, std::move(protocols));
   Result<std::unique_ptr<net::WebSocket>> result =
-      co_await with_deadline(std::move(work), deadline_, call.what + " " + call.where);
+      co_await with_deadline(std::move(work), deadline_, call.full());
   if (!result && result.error().status == 0) {
     Error& error = result.error();
-    if (error.what != call.what + " " + call.where) {
+    if (error.what != call.full()) {
       error.why = error.what + (error.why.empty() ? "" : ": " + error.why);
-      error.what = call.what + " " + call.where;
+      error.what = call.full();
     }
     if (error.where.empty()) error.where = access_.host + ":" + std::to_string(access_.port);
   }

@@ -76,6 +76,15 @@ TEST(Exec, FallsBackToV4) {
       });
 }
 
+TEST(Exec, ARefusalWithoutAWordIsToldOnce) {
+  with_server({{.status = 403}, {.status = 403}},
+              [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
+                Result<ExecResult> const ran = co_await client->exec("n", "p", "c", command);
+                EXPECT_FALSE(ran);
+                EXPECT_EQ(describe(ran.error()), "cannot run a command in Pod: HTTP status 403 (Pod n/p)");
+              });
+}
+
 TEST(Exec, V4CannotCloseTheInput) {
   with_server({{.protocol = std::string(exec_v4), .talk = cat}},
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
