@@ -93,8 +93,10 @@ std::string mark_lines(Scale const& scale, Run const& run, double top, double bo
     last_x = x;
     svg += fmt::format(R"(<line x1="{0:.1f}" x2="{0:.1f}" y1="{1:.0f}" y2="{2:.0f}" class="mark"/>)", x, top,
                        bottom);
-    svg += fmt::format(R"(<text x="{:.1f}" y="{:.0f}">{}<title>{:.3f} s, {}</title></text>)", x + 2,
-                       bottom + 12 + 12 * lane, html(mark.name, 40), seconds(mark.t), html(mark.source, 100));
+    bool const at_the_edge = x > label_width + chart_width - 90;
+    svg += fmt::format(R"(<text x="{:.1f}" y="{:.0f}" text-anchor="{}">{}<title>{:.3f} s, {}</title></text>)",
+                       at_the_edge ? x - 2 : x + 2, bottom + 12 + 12 * lane, at_the_edge ? "end" : "start",
+                       html(mark.name, 40), seconds(mark.t), html(mark.source, 100));
   }
   return svg;
 }

@@ -159,8 +159,9 @@ Verdict judge(Run const& run) {
   if (verdict.reasons.empty()) {
     verdict.exit_codes = {exit_pass};
     std::size_t const proven = run.witnesses.size();
-    verdict.reasons.push_back(fmt::format("all {} objectives met, {} effects witnessed, all {} checks passed",
-                                          verdict.objectives.size(), proven, run.checks.size()));
+    verdict.reasons.push_back(
+        fmt::format("objectives met: {}; effects witnessed: {}; checks passed: {}; none failed",
+                    verdict.objectives.size(), proven, run.checks.size()));
   }
   verdict.remediation = remediation_notes(run, verdict);
   return verdict;
