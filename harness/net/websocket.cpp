@@ -15,6 +15,9 @@ namespace pgdrill::net {
 
 namespace {
 
+/// Payload of a close frame with status 1002 (RFC 6455, 7.4.1).
+constexpr std::string_view protocol_error = "\x03\xEA";
+
 std::uint32_t random_mask() {
   std::uint32_t mask = 0;
   RAND_bytes(reinterpret_cast<unsigned char*>(&mask), sizeof mask);
@@ -107,7 +110,10 @@ class Socket : public WebSocket {
     std::vector<char> piece(65'536);
     while (true) {
       Result<std::optional<FrameMessage>> message = decoder_.next();
-      if (!message) co_return tl::make_unexpected(message.error());
+      if (!message) {
+        if (!close_sent_) static_cast<void>(co_await send_close(std::string(protocol_error)));
+        co_return tl::make_unexpected(message.error());
+      }
       if (!*message) {
         Result<std::size_t> const count = co_await stream_->read_some(piece);
         if (!count) co_return tl::make_unexpected(count.error());
@@ -152,11 +158,18 @@ class Socket : public WebSocket {
     std::string const frame =
         encode_frame(opcode, payload, client_ ? std::optional(random_mask()) : std::nullopt);
     co_await turn_.take();
+    // Half a frame would garble all that follows: a write that was cut off ends the connection.
     struct GiveBack {
-      WriteTurn& turn;
-      ~GiveBack() { turn.give_back(); }
-    } const give_back{turn_};
-    co_return co_await write_all(*stream_, frame);
+      Socket& socket;
+      bool whole = false;
+      ~GiveBack() {
+        if (!whole) socket.abort();
+        socket.turn_.give_back();
+      }
+    } give_back{*this};
+    Result<> const written = co_await write_all(*stream_, frame);
+    give_back.whole = written || written.error().kind != ErrorKind::cancelled;
+    co_return written;
   }
 
   std::unique_ptr<ByteStream> stream_;

@@ -1,6 +1,7 @@
 #include "harness/net/websocket_frame.hpp"
 
 #include <array>
+#include <utility>
 
 namespace pgdrill::net {
 
@@ -37,6 +38,11 @@ void append_number(std::string& bytes, std::uint64_t number, unsigned size) {
 
 }  // namespace
 
+void FrameDecoder::feed(std::string_view bytes) {
+  buffer_.erase(0, std::exchange(begin_, 0));
+  buffer_ += bytes;
+}
+
 std::string encode_frame(Opcode opcode, std::string_view payload, std::optional<std::uint32_t> mask) {
   std::string frame(1, static_cast<char>(0x80U | static_cast<unsigned>(opcode)));
   unsigned const mask_bit = mask ? 0x80U : 0U;
@@ -59,7 +65,7 @@ std::string encode_frame(Opcode opcode, std::string_view payload, std::optional<
 }
 
 Result<std::optional<FrameDecoder::Head>> FrameDecoder::parse_head() const {
-  std::string_view const bytes = buffer_;
+  std::string_view const bytes = std::string_view(buffer_).substr(begin_);
   if (bytes.size() < 2) return std::optional<Head>();
   unsigned const first = static_cast<unsigned>(byte_at(bytes, 0));
   unsigned const second = static_cast<unsigned>(byte_at(bytes, 1));
@@ -77,21 +83,24 @@ Result<std::optional<FrameDecoder::Head>> FrameDecoder::parse_head() const {
   if (is_control(head.opcode) && (!head.final || head.length > longest_control_payload)) {
     return broken("a control frame is fragmented or too long");
   }
-  std::size_t const so_far = partial_ ? partial_->payload.size() : 0;
+  std::size_t const so_far = partial_ && !is_control(head.opcode) ? partial_->payload.size() : 0;
   if (head.length > limit_ - so_far)
     return broken("a message is larger than " + std::to_string(limit_) + " bytes");
   if (bytes.size() < head.size + head.length) return std::optional<Head>();
   return head;
 }
 
-Result<std::optional<FrameMessage>> FrameDecoder::take(Head const& head) {
-  FrameMessage message{head.opcode, buffer_.substr(head.size, head.length)};
+FrameMessage FrameDecoder::take(Head const& head) {
+  FrameMessage message{head.opcode, buffer_.substr(begin_ + head.size, head.length)};
   if (masked_) {
-    apply_mask(message.payload, {buffer_[head.mask_at], buffer_[head.mask_at + 1], buffer_[head.mask_at + 2],
-                                 buffer_[head.mask_at + 3]});
+    char const* const key = buffer_.data() + begin_ + head.mask_at;
+    apply_mask(message.payload, {key[0], key[1], key[2], key[3]});
   }
-  buffer_.erase(0, head.size + head.length);
-  if (is_control(message.opcode)) return message;
+  begin_ += head.size + head.length;
+  return message;
+}
+
+Result<> FrameDecoder::join(FrameMessage message) {
   bool const continues = message.opcode == Opcode::continuation;
   if (continues != partial_.has_value()) {
     return broken(continues ? "a continuation without a beginning" : "a new message within another");
@@ -101,16 +110,19 @@ Result<std::optional<FrameMessage>> FrameDecoder::take(Head const& head) {
   } else {
     partial_ = std::move(message);
   }
-  if (!head.final) return next();
-  std::optional<FrameMessage> whole = std::move(partial_);
-  partial_.reset();
-  return whole;
+  return {};
 }
 
 Result<std::optional<FrameMessage>> FrameDecoder::next() {
-  TRY(std::optional<Head> const head, parse_head());
-  if (!head) return std::optional<FrameMessage>();
-  return take(*head);
+  // A loop and no recursion: the peer decides how many fragments there are.
+  while (true) {
+    TRY(std::optional<Head> const head, parse_head());
+    if (!head) return std::optional<FrameMessage>();
+    FrameMessage message = take(*head);
+    if (is_control(message.opcode)) return message;
+    TRY_VOID(join(std::move(message)));
+    if (head->final) return std::exchange(partial_, std::nullopt);
+  }
 }
 
 }  // namespace pgdrill::net

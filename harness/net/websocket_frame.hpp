@@ -28,7 +28,7 @@ class FrameDecoder {
   /// `masked`: what the peer must do: true on the server's side.
   explicit FrameDecoder(bool masked, std::size_t limit = std::size_t{16} << 20U)
       : masked_(masked), limit_(limit) {}
-  void feed(std::string_view bytes) { buffer_ += bytes; }
+  void feed(std::string_view bytes);
   /// The next message, or nothing when more bytes are needed. Error invalid: the peer breaks the protocol or
   /// sends more than the limit; nothing can be read after that.
   [[nodiscard]] Result<std::optional<FrameMessage>> next();
@@ -42,11 +42,13 @@ class FrameDecoder {
     std::size_t mask_at = 0;
   };
   [[nodiscard]] Result<std::optional<Head>> parse_head() const;
-  [[nodiscard]] Result<std::optional<FrameMessage>> take(Head const& head);
+  [[nodiscard]] FrameMessage take(Head const& head);
+  [[nodiscard]] Result<> join(FrameMessage message);
 
   bool masked_;
   std::size_t limit_;
   std::string buffer_;
+  std::size_t begin_ = 0;  ///< of what is not used yet in buffer_
   std::optional<FrameMessage> partial_;
 };
 

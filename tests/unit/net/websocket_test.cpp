@@ -52,6 +52,20 @@ TEST(Frame, FragmentsJoinAroundControlFrames) {
   EXPECT_EQ(payload_of(decoder), "(more)");
 }
 
+TEST(Frame, ManyFragmentsNeedNoStack) {
+  std::string bytes = fragment(Opcode::binary, "");
+  for (int i = 0; i < 500'000; ++i) bytes += fragment(Opcode::continuation, "");
+  FrameDecoder decoder(false);
+  decoder.feed(bytes + encode_frame(Opcode::continuation, "end"));
+  EXPECT_EQ(payload_of(decoder), "end");
+}
+
+TEST(Frame, AControlFrameDoesNotCountAgainstTheMessagesLimit) {
+  FrameDecoder decoder(false, 10);
+  decoder.feed(fragment(Opcode::binary, "0123456789") + encode_frame(Opcode::ping, "ping"));
+  EXPECT_EQ(payload_of(decoder), "ping");
+}
+
 struct Broken {
   char const* name;
   std::string bytes;
