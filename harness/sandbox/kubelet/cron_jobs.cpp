@@ -81,8 +81,8 @@ class CronJobController {
   /// The latest time that has passed without a job. Earlier missed ones are dropped, as in Kubernetes.
   static std::optional<WallTime> last_due(json::value const& cron_job, CronSchedule const& schedule) {
     WallTime const now = wall_now();
-    WallTime const created = time_at(cron_job, "metadata.creationTimestamp");
-    WallTime from = std::max(created, time_at(cron_job, "status.lastScheduleTime"));
+    WallTime const last = time_at(cron_job, "status.lastScheduleTime");
+    WallTime from = last != WallTime{} ? last : time_at(cron_job, "metadata.creationTimestamp");
     if (auto const limit = get_int(cron_job, "spec.startingDeadlineSeconds"); limit > 0) {
       from = std::max(from, now - WallTime::duration(std::chrono::seconds(limit)));
     }
