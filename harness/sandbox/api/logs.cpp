@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "harness/sandbox/api/errors.hpp"
+#include "harness/sandbox/api/streams.hpp"
+
+namespace pgdrill::sandbox {
+namespace {
+
+constexpr auto poll_interval = std::chrono::milliseconds(100);
+constexpr std::size_t piece = std::size_t{256} << 10U;
+
+// The position from which the last `count` lines are read.
+std::size_t tail_position(std::string const& text, std::int64_t count) {
+  if (count <= 0) return text.size();
+  std::size_t at = text.size();
+  if (at > 0 && text[at - 1] == '\n') --at;
+  while (at > 0 && count > 0) {
+    std::size_t const newline = text.rfind('\n', at - 1);
+    if (newline == std::string::npos) return 0;
+    if (--count == 0) return newline + 1;
+    at = newline;
+  }
+  return at;
+}
+
+std::string read_from(std::filesystem::path const& path, std::size_t position, std::size_t limit) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(position));
+  std::string text(limit, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(limit));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  return text;
+}
+
+std::string read_whole(std::filesystem::path const& path) {
+  std::error_code problem;
+  auto const size = std::filesystem::file_size(path, problem);
+  return problem ? std::string() : read_from(path, 0, size);
+}
+
+Task<> follow(Containers& containers, net::HttpServer& http, ApiRequest const& request,
+              std::filesystem::path path, std::size_t position) {
+  std::string const container = request.parameter("container");
+  while (true) {
+    // Asked before the read, so that what an ending container wrote last is not missed.
+    bool const running = containers.container_running(request.ns, request.name, container);
+    std::string text = read_from(path, position, piece);
+    position += text.size();
+    if (!text.empty()) {
+      auto const sent = co_await http.send_chunk(std::move(text));
+      if (!sent) co_return;
+    } else if (!running) {
+      break;
+    } else {
+      co_await sleep_for(poll_interval);
+    }
+  }
+  (void)co_await http.end_chunks();
+}
+
+}  // namespace
+
+Task<> serve_log(Containers& containers, net::HttpServer& http, ApiRequest const& request) {
+  auto const path = containers.log_file(request.ns, request.name, request.parameter("container"),
+                                        request.parameter_is_true("previous"));
+  if (!path) {
+    (void)co_await http.respond(error_response(path.error(), &request));
+    co_return;
+  }
+  std::string text = read_whole(*path);
+  std::string const tail = request.parameter("tailLines");
+  std::size_t const start = tail.empty() ? 0 : tail_position(text, std::atoll(tail.c_str()));
+  net::HttpResponse head{.status = 200, .headers = {{"Content-Type", "text/plain"}}};
+  if (!request.parameter_is_true("follow")) {
+    head.body = text.substr(start);
+    (void)co_await http.respond(std::move(head));
+    co_return;
+  }
+  auto const started = co_await http.start_chunks(std::move(head));
+  if (started) co_await follow(containers, http, request, *path, start);
+}
+
+}  // namespace pgdrill::sandbox

@@ -1,0 +1,83 @@
+#include "harness/sandbox/instance.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
+#include "harness/sandbox/kubelet/leftovers.hpp"
+
+namespace pgdrill::sandbox {
+namespace {
+
+std::string start_time(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  auto const name_end = text.rfind(')');
+  if (name_end == std::string::npos) return "";
+  std::istringstream rest(text.substr(name_end + 1));
+  std::string field;
+  // After the name come fields 3 and on; 22 is the start time.
+  for (int index = 3; index <= 22; ++index) rest >> field;
+  return field;
+}
+
+// Loopback networks on which somebody listens; addresses in /proc/net/tcp are little-endian: "4D7F" ends
+// 127.77.
+std::set<int> used_networks() {
+  std::set<int> used;
+  std::ifstream file("/proc/net/tcp");
+  std::string line;
+  while (std::getline(file, line)) {
+    auto const colon = line.find(": ");
+    if (colon == std::string::npos || line.size() < colon + 10) continue;
+    std::string const address = line.substr(colon + 2, 8);
+    if (address.substr(6) == "7F") used.insert(std::stoi(address.substr(4, 2), nullptr, 16));
+  }
+  return used;
+}
+
+}  // namespace
+
+Result<> write_instance(std::filesystem::path const& directory) {
+  return write_file_atomically(directory / "sandbox.pid",
+                               fmt::format("{} {}\n", ::getpid(), start_time(::getpid())));
+}
+
+std::optional<pid_t> running_instance(std::filesystem::path const& directory) {
+  std::ifstream file(directory / "sandbox.pid");
+  pid_t pid = 0;
+  std::string started;
+  if (!(file >> pid >> started) || pid <= 0 || ::kill(pid, 0) != 0) return std::nullopt;
+  if (start_time(pid) != started) return std::nullopt;
+  return pid;
+}
+
+void remove_leftovers(std::filesystem::path const& directory) {
+  kill_leftovers(directory);
+  std::error_code ignored;
+  for (std::string_view const name : {"kubeconfig", "sandbox.pid", "pods", "claims", "store", "git",
+                                      "checkouts", "work", "processes", "run", "flux"}) {
+    std::filesystem::remove_all(directory / name, ignored);
+  }
+}
+
+Result<std::string> free_network() {
+  std::set<int> const used = used_networks();
+  if (!used.contains(77)) return std::string("127.77");
+  std::random_device random;
+  for (int attempt = 0; attempt < 1'000; ++attempt) {
+    int const candidate = 78 + static_cast<int>(random() % 170U);
+    if (!used.contains(candidate)) return fmt::format("127.{}", candidate);
+  }
+  return fail(
+      {.kind = ErrorKind::io, .what = "no free loopback network", .why = "127.77 to 127.247 are all in use"});
+}
+
+}  // namespace pgdrill::sandbox
