@@ -62,7 +62,7 @@ TEST(ClientRequests, AWriteOnAConnectionThatWasClosedIsNotRepeated) {
                 EXPECT_TRUE(co_await client->get(one));
                 Result<json::value> const made = co_await client->create(config_map_type, "n", {});
                 EXPECT_FALSE(made);
-                EXPECT_EQ(made.error().kind, ErrorKind::unreachable);
+                EXPECT_EQ(error_of(made).kind, ErrorKind::unreachable);
                 EXPECT_EQ(server.connections, 1);
               });
 }
@@ -78,9 +78,9 @@ TEST(ClientRequests, AReadOnAFreshConnectionIsNotRepeated) {
 Task<> times_out(ScriptedServer&, std::shared_ptr<Client> client) {
   Result<json::value> const answer = co_await client->get(one);
   EXPECT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, ErrorKind::timeout);
-  EXPECT_THAT(describe(answer.error()), HasSubstr("cannot get ConfigMap n/one: no answer within 50ms"));
-  EXPECT_THAT(answer.error().todo, HasSubstr("the scripted server"));
+  EXPECT_EQ(error_of(answer).kind, ErrorKind::timeout);
+  EXPECT_THAT(describe(error_of(answer)), HasSubstr("cannot get ConfigMap n/one: no answer within 50ms"));
+  EXPECT_THAT(error_of(answer).todo, HasSubstr("the scripted server"));
 }
 
 TEST(ClientRequests, ASilentServerIsATimeout) {
@@ -101,11 +101,11 @@ TEST_P(ClientStatus, IsTheError) {
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
                 Result<json::value> const answer = co_await client->get(one);
                 EXPECT_FALSE(answer);
-                EXPECT_EQ(answer.error().status, GetParam().status);
-                EXPECT_EQ(answer.error().code, GetParam().reason);
-                EXPECT_EQ(answer.error().kind, GetParam().kind);
-                EXPECT_EQ(answer.error().why, "because");
-                EXPECT_EQ(answer.error().where, "ConfigMap n/one");
+                EXPECT_EQ(error_of(answer).status, GetParam().status);
+                EXPECT_EQ(error_of(answer).code, GetParam().reason);
+                EXPECT_EQ(error_of(answer).kind, GetParam().kind);
+                EXPECT_EQ(error_of(answer).why, "because");
+                EXPECT_EQ(error_of(answer).where, "ConfigMap n/one");
               });
 }
 
@@ -124,7 +124,7 @@ TEST(ClientRequests, AnAnswerThatIsNoStatusIsQuoted) {
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
                 Result<json::value> const answer = co_await client->get(one);
                 EXPECT_FALSE(answer);
-                EXPECT_EQ(answer.error().why, "HTTP status 502: bad gateway");
+                EXPECT_EQ(error_of(answer).why, "HTTP status 502: bad gateway");
               });
 }
 
@@ -146,7 +146,7 @@ TEST(ClientRequests, APauseBeyondTheDeadlineIsNotWaitedFor) {
               [](ScriptedServer& server, std::shared_ptr<Client> client) -> Task<> {
                 Result<json::value> const answer = co_await client->get(one);
                 EXPECT_FALSE(answer);
-                EXPECT_EQ(answer.error().status, 429);
+                EXPECT_EQ(error_of(answer).status, 429);
                 EXPECT_EQ(server.requests.size(), 1U);
               });
 }
@@ -202,10 +202,10 @@ TEST(ClientRequests, NobodyListening) {
   std::shared_ptr<Client> const client = Client::create({}, access);
   Result<json::value> const answer = run_to_end(client->get(one));
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().kind, ErrorKind::unreachable);
-  EXPECT_EQ(answer.error().where, "127.0.0.1:" + std::to_string(access.port));
-  EXPECT_THAT(describe(answer.error()), HasSubstr("Connection refused"));
-  EXPECT_THAT(describe(answer.error()), HasSubstr("context lost in /nowhere/config"));
+  EXPECT_EQ(error_of(answer).kind, ErrorKind::unreachable);
+  EXPECT_EQ(error_of(answer).where, "127.0.0.1:" + std::to_string(access.port));
+  EXPECT_THAT(describe(error_of(answer)), HasSubstr("Connection refused"));
+  EXPECT_THAT(describe(error_of(answer)), HasSubstr("context lost in /nowhere/config"));
 }
 
 }  // namespace

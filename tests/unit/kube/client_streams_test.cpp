@@ -81,7 +81,7 @@ TEST(Exec, ARefusalWithoutAWordIsToldOnce) {
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
                 Result<ExecResult> const ran = co_await client->exec("n", "p", "c", command);
                 EXPECT_FALSE(ran);
-                EXPECT_EQ(describe(ran.error()), "cannot run a command in Pod: HTTP status 403 (Pod n/p)");
+                EXPECT_EQ(describe(error_of(ran)), "cannot run a command in Pod: HTTP status 403 (Pod n/p)");
               });
 }
 
@@ -90,7 +90,7 @@ TEST(Exec, V4CannotCloseTheInput) {
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
                 Result<ExecResult> const ran = co_await client->exec("n", "p", "c", command, "text");
                 EXPECT_FALSE(ran);
-                EXPECT_EQ(ran.error().kind, ErrorKind::invalid);
+                EXPECT_EQ(error_of(ran).kind, ErrorKind::invalid);
               });
 }
 
@@ -99,7 +99,7 @@ TEST(Exec, ALostConnectionIsNotAnEnd) {
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
                 Result<ExecResult> const ran = co_await client->exec("n", "p", "c", command);
                 EXPECT_FALSE(ran);
-                EXPECT_EQ(ran.error().kind, ErrorKind::unreachable);
+                EXPECT_EQ(error_of(ran).kind, ErrorKind::unreachable);
               });
 }
 
@@ -109,12 +109,12 @@ TEST(Exec, TellsWhyNothingRan) {
               [](ScriptedServer&, std::shared_ptr<Client> client) -> Task<> {
                 Result<ExecResult> ran = co_await client->exec("n", "p", "c", command);
                 EXPECT_FALSE(ran);
-                EXPECT_EQ(ran.error().why, "no such program");
-                EXPECT_EQ(ran.error().where, "Pod n/p");
+                EXPECT_EQ(error_of(ran).why, "no such program");
+                EXPECT_EQ(error_of(ran).where, "Pod n/p");
                 ran = co_await client->exec("n", "p", "c", command);
                 EXPECT_FALSE(ran);
-                EXPECT_EQ(ran.error().kind, ErrorKind::not_found);
-                EXPECT_EQ(ran.error().why, "pods \"p\" not found");
+                EXPECT_EQ(error_of(ran).kind, ErrorKind::not_found);
+                EXPECT_EQ(error_of(ran).why, "pods \"p\" not found");
               });
 }
 
@@ -162,9 +162,9 @@ TEST(PortForward, TellsThatNobodyListens) {
                 EXPECT_TRUE(stream);
                 Result<std::string> const answer = co_await read_all(**stream);
                 EXPECT_FALSE(answer);
-                EXPECT_EQ(answer.error().kind, ErrorKind::unreachable);
-                EXPECT_THAT(answer.error().why, HasSubstr("connection refused"));
-                EXPECT_EQ(answer.error().where, "Pod n/p port 5432");
+                EXPECT_EQ(error_of(answer).kind, ErrorKind::unreachable);
+                EXPECT_THAT(error_of(answer).why, HasSubstr("connection refused"));
+                EXPECT_EQ(error_of(answer).where, "Pod n/p port 5432");
               });
 }
 
@@ -231,7 +231,7 @@ TEST(ServiceForward, RefusesAPortThatIsNotThere) {
     Result<std::unique_ptr<ServiceForward>> const forward =
         co_await ServiceForward::open(client, "n", "db", 81);
     EXPECT_FALSE(forward);
-    EXPECT_EQ(forward.error().kind, ErrorKind::not_found);
+    EXPECT_EQ(error_of(forward).kind, ErrorKind::not_found);
   });
 }
 

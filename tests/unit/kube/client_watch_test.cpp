@@ -92,7 +92,7 @@ TEST(ClientWatch, ARefusalIsAnErrorAtOnce) {
                 std::unique_ptr<Watch> const watch = client->watch(config_map_type, "n");
                 Result<WatchEvent> const event = co_await watch->next();
                 EXPECT_FALSE(event);
-                EXPECT_EQ(event.error().kind, ErrorKind::refused);
+                EXPECT_EQ(error_of(event).kind, ErrorKind::refused);
                 EXPECT_EQ(server.requests.size(), 1U);
               });
 }
@@ -112,7 +112,7 @@ Task<> fails_at_last(ScriptedServer& server, std::shared_ptr<Client> client) {
   std::unique_ptr<Watch> const watch = client->watch(config_map_type, "n");
   Result<WatchEvent> const event = co_await watch->next();
   EXPECT_FALSE(event);
-  EXPECT_EQ(event.error().status, 500);
+  EXPECT_EQ(error_of(event).status, 500);
   EXPECT_GT(server.requests.size(), 1U);
 }
 
@@ -132,7 +132,7 @@ TEST(ClientWatch, ACancelledWaitLosesNothing) {
                 Result<WatchEvent> const none =
                     co_await with_deadline(std::move(next), std::chrono::milliseconds(20), "quiet");
                 EXPECT_FALSE(none);
-                EXPECT_EQ(none.error().kind, ErrorKind::timeout);
+                EXPECT_EQ(error_of(none).kind, ErrorKind::timeout);
                 event = co_await told(*watch);
                 EXPECT_EQ(event, "modified a@7");
                 EXPECT_EQ(resource_version_in(server.requests.back()), "6");
@@ -182,7 +182,7 @@ TEST(Wait, ATimeoutTellsWhatWasSeenLast) {
                 Result<json::value> const found = co_await wait_for(
                     *client, one, exists, std::chrono::milliseconds(50), "no ConfigMap came");
                 EXPECT_FALSE(found);
-                EXPECT_EQ(describe(found.error()),
+                EXPECT_EQ(describe(error_of(found)),
                           "no ConfigMap came: not within 50ms; there is no such object (ConfigMap n/one)");
               });
 }
@@ -206,7 +206,7 @@ TEST(Logs, WholeAndFollowed) {
                 EXPECT_THAT(lines, ElementsAre("one", "two", "rest"));
                 Result<std::unique_ptr<LogStream>> const none = co_await client->follow_logs("n", "p", {});
                 EXPECT_FALSE(none);
-                EXPECT_EQ(none.error().why, "no pod");
+                EXPECT_EQ(error_of(none).why, "no pod");
                 std::string const path = "GET /api/v1/namespaces/n/pods/p/log";
                 EXPECT_THAT(server.lines(), ElementsAre(path + "?container=c&tailLines=2",
                                                         path + "?follow=true", path + "?follow=true"));

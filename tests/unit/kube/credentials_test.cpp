@@ -139,7 +139,7 @@ TEST(Credentials, A401AsksThePluginOnce) {
                 EXPECT_EQ(net::header(server.requests[1].headers, "authorization"), "Bearer new");
                 answer = co_await client->get(one);
                 EXPECT_FALSE(answer);
-                EXPECT_EQ(answer.error().kind, ErrorKind::refused);
+                EXPECT_EQ(error_of(answer).kind, ErrorKind::refused);
                 EXPECT_EQ(server.requests.size(), 4U);
               });
 }
@@ -160,7 +160,7 @@ TEST(Credentials, ATokenFileIsReadForEachRequest) {
         std::filesystem::remove(access.token_file);
         Result<json::value> const without = co_await client->get(one);
         EXPECT_FALSE(without);
-        EXPECT_THAT(describe(without.error()), HasSubstr(access.token_file));
+        EXPECT_THAT(describe(error_of(without)), HasSubstr(access.token_file));
       });
 }
 

@@ -81,7 +81,10 @@ namespace {
 Task<> run_body(Scope& scope, ScriptedServer& server, ServerBody body, Duration deadline) {
   scope.spawn("server", server.run(scope));
   asio::any_io_executor const executor = co_await asio::this_coro::executor;
-  co_await body(server, Client::create(executor, server.access(), deadline));
+  // A client that waits for ever is a failed test, not a hanging one.
+  Task<> work = body(server, Client::create(executor, server.access(), deadline));
+  bool const in_time = co_await detail::race_timer(std::move(work), std::chrono::seconds(30));
+  EXPECT_TRUE(in_time) << "the client still waits";
   scope.cancel();
 }
 

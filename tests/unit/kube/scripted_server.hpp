@@ -1,5 +1,7 @@
 // An HTTP server on loopback that plays answers in order, whatever connection the requests come on.
 #pragma once
+#include <gtest/gtest.h>
+
 #include <deque>
 #include <memory>
 #include <string>
@@ -56,6 +58,13 @@ class ScriptedServer {
 /// Runs a test's body against a server with that script.
 using ServerBody = Task<> (*)(ScriptedServer&, std::shared_ptr<Client>);
 void with_server(std::vector<Answer> script, ServerBody body, Duration deadline = std::chrono::seconds(10));
+
+/// The error of a call that must fail; an empty one, and a failed test, when it succeeded.
+template <class T>
+[[nodiscard]] Error error_of(Result<T> const& result) {
+  EXPECT_FALSE(result);
+  return result ? Error() : result.error();
+}
 
 [[nodiscard]] std::string status_body(int code, std::string const& reason, std::string const& message);
 /// A ConfigMap with that name and version.
