@@ -65,7 +65,8 @@ function(pgdrill_test target)
   # Rooms that speak to PostgreSQL are tested against a real server.
   get_property(rooms GLOBAL PROPERTY PGDRILL_ROOM_${TEST_ROOM})
   if("postgres" IN_LIST rooms)
-    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp)
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/postgres_server.cpp
+                                             ${CMAKE_SOURCE_DIR}/tests/support/self_signed.cpp)
   endif()
   target_compile_definitions(${target} PRIVATE PGDRILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                PGDRILL_BINARY="${CMAKE_BINARY_DIR}/pgdrill")

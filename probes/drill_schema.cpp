@@ -1,5 +1,7 @@
 #include "probes/drill_schema.hpp"
 
+#include "harness/engine/undo_records.hpp"
+
 namespace pgdrill::probes {
 
 namespace {
@@ -9,12 +11,7 @@ constexpr std::string_view announced = "undo:drop-schema";
 
 Task<Result<>> announce_undo(engine::RunContext& context) {
   if (context.facts.contains(std::string(announced))) co_return Result<>();
-  engine::UndoRecord record{
-      .kind = "drop-schema",
-      .summary = "drop schema pgdrill in database " + context.target.database + " of Cluster " +
-                 context.target.ns + "/" + context.target.cluster,
-      .record = {
-          {"cluster", context.target.cluster}, {"database", context.target.database}, {"schema", "pgdrill"}}};
+  auto record = engine::undo_by_drop_schema(context.target.cluster, context.target.database, "pgdrill");
   CO_TRY_VOID(co_await context.undo.announce(std::move(record)));
   context.facts[std::string(announced)] = true;
   co_return Result<>();

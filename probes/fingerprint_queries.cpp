@@ -60,16 +60,18 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {} 
 }
 
 CatalogueQuery columns() {
+  // pg_attver is a stamp that some builds of the server give a column when it is made; no property of the
+  // schema.
   return {"column", fmt::format(R"(
 SELECT n.nspname || '.' || c.relname || '.' || a.attname, json_build_object(
   'type', format_type(a.atttypid, a.atttypmod), 'nullable', NOT a.attnotnull,
   'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
-  'generated as', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) || ' ' || a.attgenerated END,
+  'generated as', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) || ' ' || a.attgenerated::text END,
   'identity', CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END,
   'collation', CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
   'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
   'compression', a.attcompression, 'statistics target', nullif(a.attstattarget, -1),
-  'options', array_to_string(a.attoptions, ', '),
+  'options', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\_attver=%'),
   'grants', (SELECT string_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END || ':' || g.privilege_type, ', ' ORDER BY 1)
              FROM aclexplode(a.attacl) g),
   'position', row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum),
@@ -194,7 +196,7 @@ SELECT p.pubname, json_build_object('all tables', p.puballtables, 'insert', p.pu
   'tables', (SELECT string_agg(r.prrelid::regclass::text, ', ' ORDER BY 1) FROM pg_publication_rel r WHERE r.prpubid = p.oid))
 FROM pg_publication p)"},
       {"default privileges", R"(
-SELECT pg_get_userbyid(a.defaclrole) || ' in ' || coalesce(nullif(a.defaclnamespace, 0)::regnamespace::text, 'all schemas') || ' for ' || a.defaclobjtype,
+SELECT pg_get_userbyid(a.defaclrole) || ' in ' || coalesce(nullif(a.defaclnamespace, 0)::regnamespace::text, 'all schemas') || ' for ' || a.defaclobjtype::text,
   json_build_object('grants', (SELECT string_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END || ':' || g.privilege_type, ', ' ORDER BY 1)
                                FROM aclexplode(a.defaclacl) g))
 FROM pg_default_acl a WHERE a.defaclnamespace IS DISTINCT FROM to_regnamespace('pgdrill'))"},

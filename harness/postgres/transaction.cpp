@@ -10,6 +10,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/postgres/connection.hpp"
+#include "harness/postgres/sqlstate.hpp"
 
 namespace pgdrill::postgres {
 
@@ -102,6 +103,17 @@ Error failure(Attempt const& attempt, ErrorKind kind, std::string what, std::str
           .code = std::move(code)};
 }
 
+/// libpqxx 6.4 drops the SQLSTATE of many errors; the verbose text always has it. 57014 is our own
+/// statement_timeout (or an administrator's cancel): the statement had no effect.
+Error statement_error(Attempt const& attempt, pqxx::sql_error const& problem) {
+  if (auto const refusal = parse_refusal(problem.what())) {
+    return failure(attempt, ErrorKind::postgres, "PostgreSQL refused a statement", refusal->message,
+                   refusal->code);
+  }
+  auto const kind = problem.sqlstate().empty() ? ErrorKind::unreachable : ErrorKind::postgres;
+  return failure(attempt, kind, "PostgreSQL refused a statement", problem.what(), problem.sqlstate());
+}
+
 Result<> attempt_connected(Attempt const& attempt, pqxx::connection& connection) {
   using Writing = pqxx::transaction<pqxx::read_committed, pqxx::read_write>;
   using Reading = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
@@ -110,9 +122,7 @@ Result<> attempt_connected(Attempt const& attempt, pqxx::connection& connection)
     return attempt.writable ? run<Writing>(connection, attempt.limit, attempt.work)
                             : run<Reading>(connection, attempt.limit, attempt.work);
   } catch (pqxx::sql_error const& problem) {
-    // 57014 here is our own statement_timeout (or an administrator's cancel): the statement had no effect.
-    auto const kind = problem.sqlstate().empty() ? ErrorKind::unreachable : ErrorKind::postgres;
-    return fail(failure(attempt, kind, "PostgreSQL refused a statement", problem.what(), problem.sqlstate()));
+    return fail(statement_error(attempt, problem));
   } catch (pqxx::serialization_failure const& problem) {
     return fail(failure(attempt, ErrorKind::postgres, "transaction rolled back", problem.what(), "40001"));
   } catch (pqxx::deadlock_detected const& problem) {
@@ -143,6 +153,7 @@ Result<> attempt_blocking(Attempt const& attempt) {
     return fail(failure(attempt, kind, "cannot connect to PostgreSQL", problem.what()));
   }
   forbid_reconnection(*connection);
+  connection->set_verbosity(pqxx::connection_base::verbose);
   connection->set_variable("client_min_messages", "error");  // notices would go to our standard error
   return attempt_connected(attempt, *connection);
 }

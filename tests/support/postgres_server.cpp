@@ -20,6 +20,8 @@
 #include <iterator>
 #include <thread>
 
+#include "tests/support/self_signed.hpp"
+
 namespace pgdrill::test {
 
 namespace {
@@ -123,6 +125,13 @@ void PostgresServer::initialise() {
   int status = 0;
   ::waitpid(child, &status, 0);
   if (status != 0) give_up("initdb failed", log);
+  auto const data = directory_ / "data";
+  write_self_signed(data);
+  if (passwd const* const user = unprivileged(); user != nullptr) {
+    for (auto const* name : {"server.key", "server.crt"}) {
+      if (::chown((data / name).c_str(), user->pw_uid, user->pw_gid) != 0) std::abort();
+    }
+  }
 }
 
 void PostgresServer::launch() {
@@ -131,7 +140,7 @@ void PostgresServer::launch() {
   postmaster_ = start_process(
       {program("postgres"), "-D", directory_ / "data", "-p", std::to_string(port_), "-c",
        "listen_addresses=127.0.0.1", "-c", fmt::format("unix_socket_directories={}", directory_.string()),
-       "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=50"},
+       "-c", "fsync=off", "-c", "ssl=on", "-c", "shared_buffers=16MB", "-c", "max_connections=50"},
       log);
   std::string const conninfo = parameters().conninfo(std::chrono::seconds(5));
   auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);

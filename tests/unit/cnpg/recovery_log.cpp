@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/base/files.hpp"
+#include "harness/base/json.hpp"
 #include "harness/base/text.hpp"
 
 namespace pgdrill::cnpg {
@@ -42,12 +43,12 @@ TEST(RecoveryLog, RecordedTargetBeforeTheFirstBackup) {
 }
 
 std::string postgres_line(std::string const& severity, std::string const& message) {
-  json::object const line = {{"level", "info"},
-                             {"ts", "2026-11-24T03:02:13Z"},
-                             {"logger", "postgres"},
-                             {"msg", "record"},
-                             {"record", {{"error_severity", severity}, {"message", message}}}};
-  return json::serialize(line);
+  boost::json::object const line = {{"level", "info"},
+                                    {"ts", "2026-11-24T03:02:13Z"},
+                                    {"logger", "postgres"},
+                                    {"msg", "record"},
+                                    {"record", {{"error_severity", severity}, {"message", message}}}};
+  return boost::json::serialize(line);
 }
 
 TEST(RecoveryLog, GoodRecoveryHasAllStagesOnceAndNoFailure) {

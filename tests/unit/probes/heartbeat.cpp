@@ -1,0 +1,102 @@
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "probes/sampling.hpp"
+#include "tests/unit/probes/fake_namespace.hpp"
+
+namespace pgdrill::probes {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeRun;
+using test::PostgresServer;
+
+std::vector<json::object> samples(FakeRun const& run, std::string_view call_class,
+                                  std::string_view status = "") {
+  auto all = run.events("sample");
+  std::erase_if(all, [&](json::object const& sample) {
+    return sample.at("class").as_string() != call_class ||
+           (!status.empty() && sample.at("status").as_string() != status);
+  });
+  return all;
+}
+
+TEST(FixedSchedule, NeverMoves) {
+  Monotonic const start{};
+  FixedSchedule schedule(start, 100ms);
+  EXPECT_EQ(schedule.due(), start);
+  EXPECT_THAT(schedule.finish(start + 10ms), testing::IsEmpty());
+  EXPECT_EQ(schedule.due(), start + 100ms);
+  EXPECT_THAT(schedule.finish(start + 420ms),
+              testing::ElementsAre(start + 200ms, start + 300ms, start + 400ms));
+  EXPECT_EQ(schedule.due(), start + 500ms);
+}
+
+TEST(Heartbeat, SamplesAllClassesAndAnnouncesItsUndo) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  auto const done = [&run] {
+    return samples(run, "write", "right").size() > 3 && samples(run, "read", "right").size() > 3 &&
+           !samples(run, "connect", "right").empty();
+  };
+  run_to_end(test::run_probe_until(run, test::probe_spec("heartbeat", {{"every", "20ms"}}), done));
+  auto const undo = run.events("undo-announced");
+  ASSERT_EQ(undo.size(), 1U);
+  EXPECT_EQ(get_string(undo[0], "kind"), "drop-schema");
+  EXPECT_TRUE(samples(run, "read", "wrong").empty());
+  EXPECT_TRUE(samples(run, "write", "failed").empty());
+  EXPECT_GT(
+      std::stoi(test::query_value(run.backend().database, "SELECT max(sequence) FROM pgdrill.heartbeat")), 3);
+}
+
+TEST(Heartbeat, FrozenServerHidesNoScheduledCall) {
+  auto const server = PostgresServer::start();
+  FakeRun run(server->parameters());
+  bool frozen = false;
+  bool thawed = false;
+  auto const done = [&] {
+    if (!frozen && samples(run, "write", "right").size() > 2) {
+      frozen = true;
+      server->signal_all(SIGSTOP);
+    }
+    if (frozen && !thawed && samples(run, "write", "failed").size() > 12) {
+      thawed = true;
+      server->signal_all(SIGCONT);
+    }
+    auto const writes = samples(run, "write");
+    return thawed && !writes.empty() && writes.back().at("status").as_string() == "right";
+  };
+  auto spec = test::probe_spec("heartbeat", {{"every", "50ms"}, {"timeout", "300ms"}});
+  run_to_end(test::run_probe_until(run, spec, done));
+  auto const writes = samples(run, "write");
+  auto const start = writes.front().at("scheduled_ns").as_int64();
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    auto const expected = start + static_cast<std::int64_t>(i) * 50'000'000;
+    EXPECT_EQ(writes[i].at("scheduled_ns").as_int64(), expected) << "call " << i << " is missing";
+  }
+  EXPECT_TRUE(std::ranges::any_of(writes, [](auto const& sample) { return sample.contains("waited"); }));
+  EXPECT_EQ(get_string(samples(run, "write", "failed").front(), "error.class"), "timeout");
+}
+
+TEST(Heartbeat, LostWriteIsAWrongRead) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  bool rolled_back = false;
+  auto const done = [&] {
+    if (!rolled_back && samples(run, "read", "right").size() > 2) {
+      rolled_back = true;
+      // From now on writes do not stick, as on a restored copy that lost them.
+      test::run_sql(run.backend().database,
+                    "UPDATE pgdrill.heartbeat SET sequence = 0; "
+                    "CREATE FUNCTION pgdrill.lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN new.sequence "
+                    ":= 0; RETURN new; END'; "
+                    "CREATE TRIGGER lose BEFORE UPDATE ON pgdrill.heartbeat FOR EACH ROW EXECUTE FUNCTION "
+                    "pgdrill.lose()");
+    }
+    return !samples(run, "read", "wrong").empty() && !samples(run, "write", "wrong").empty();
+  };
+  run_to_end(test::run_probe_until(run, test::probe_spec("heartbeat", {{"every", "20ms"}}), done));
+}
+
+}  // namespace
+}  // namespace pgdrill::probes
