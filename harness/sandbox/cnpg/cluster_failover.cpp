@@ -85,11 +85,12 @@ Task<bool> ClusterReconciler::promote(std::string instance) {
     auto const promoted = co_await sql_.query(*pod, "SELECT pg_promote(true, 60)", promotion_limit);
     if (!promoted || promoted->scalar() != "t") co_return false;
   }
-  // pg_rewind reads the timeline from the control file, which only a checkpoint brings up to date.
-  auto const checkpoint = co_await sql_.query(*pod, "CHECKPOINT", promotion_limit);
-  if (!checkpoint) co_return false;
   set_current(instance);
   label_pod(*pod, "primary");
+  // pg_rewind reads the timeline from the control file, which only a checkpoint brings up to date: the former
+  // primary learns of its successor after that. Clients need not wait for it.
+  auto const checkpoint = co_await sql_.query(*pod, "CHECKPOINT", promotion_limit);
+  if (!checkpoint) co_return false;
   (void)write_files();
   co_return true;
 }

@@ -63,7 +63,7 @@ Result<> initialise(ManagerContext const& context) {
   // initdb refuses scram without a superuser's password unless local access is trusted; pg_hba.conf is ours
   // anyway.
   TRY_VOID(run_program(std::move(command), "initdb"));
-  TRY_VOID(install_configuration(context, config, std::string(job_settings)));
+  TRY_VOID(install_configuration(context, config, std::string(unsynced_settings)));
   if (config.archive) {
     TRY_VOID(write_file_atomically(context.data / empty_archive_marker, ""));
   }

@@ -63,7 +63,7 @@ Result<> configure(ManagerContext const& context, InstanceConfig config) {
   TRY_VOID(align_with_control_data(context, config));
   std::string const recovery =
       render_recovery_target(config.target, context.self_command("wal-restore --from-source %f %p"));
-  TRY_VOID(install_configuration(context, config, recovery + std::string(job_settings)));
+  TRY_VOID(install_configuration(context, config, recovery + std::string(unsynced_settings)));
   log_info("Generated recovery configuration", {{"configuration", recovery}});
   if (config.archive) {
     TRY_VOID(write_file_atomically(context.data / empty_archive_marker, ""));

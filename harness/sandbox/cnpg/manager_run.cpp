@@ -72,7 +72,14 @@ Result<> prepare(ManagerContext const& context, InstanceConfig const& config, Ro
     }
     TRY_VOID(install_replica_configuration(context, config));
   }
-  return install_configuration(context, config, "");
+  return install_configuration(context, config, role == Role::replica ? std::string(unsynced_settings) : "");
+}
+
+/// A replica has been started with fsync off; once it answers it gets the settings for good.
+Result<> settle(Instance const& instance, InstanceConfig const& config) {
+  TRY_VOID(install_configuration(instance.context, config, ""));
+  instance.server->reload();
+  return {};
 }
 
 /// Why a running server has to stop; empty: it may go on.
@@ -111,8 +118,14 @@ Task<Result<bool>> run_once(Instance& instance) {
   bool fenced = false;
   // A replica that gets promoted keeps running as a primary: from then on it has a primary's duties.
   Role duty = *role;
+  bool settled = *role == Role::primary;
   while (instance.server->running()) {
     if (role_of(instance.context.state(), instance.name) == Role::primary) duty = Role::primary;
+    if (!settled && accepts_connections(instance.context)) {
+      auto const done = settle(instance, *config);
+      if (!done) log_error("cannot write the configuration", error_text(done.error()));
+      settled = done.has_value();
+    }
     std::string reason = reason_to_stop(instance, duty);
     if (!reason.empty()) {
       fenced = !instance.stopping && instance.context.state().fenced;

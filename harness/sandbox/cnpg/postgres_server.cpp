@@ -116,6 +116,8 @@ class ForegroundServer : public PostgresServer {
     }
   }
 
+  void reload() override { process_->signal(SIGHUP); }
+
   void read_into_log(Scope& scope) {
     scope.spawn("postgres output", read_output(process_->out()));
     scope.spawn("postgres errors", read_output(process_->err()));

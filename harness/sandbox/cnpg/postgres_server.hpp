@@ -22,6 +22,7 @@ class PostgresServer {
   [[nodiscard]] virtual bool running() const = 0;
   [[nodiscard]] virtual Task<int> wait() = 0;  ///< exit code
   virtual void request_shutdown(Shutdown mode) = 0;
+  virtual void reload() = 0;  ///< reads the configuration files again
 };
 
 }  // namespace pgdrill::sandbox::cnpg

@@ -29,9 +29,9 @@ namespace pgdrill::sandbox::cnpg {
 [[nodiscard]] Result<> install_configuration(ManagerContext const& context, InstanceConfig const& config,
                                              std::string const& extra);
 
-/// For the servers of jobs: nothing is lost when a job's machine goes down, and recovery need not fsync all
-/// files first.
-inline constexpr std::string_view job_settings = "fsync = off\n";
+/// For the servers of jobs, and for a replica until it answers: what such a server holds can be made again,
+/// and before a recovery PostgreSQL would fsync every file of the data directory.
+inline constexpr std::string_view unsynced_settings = "fsync = off\n";
 
 /// Makes PGDATA start as a replica: standby.signal, primary_conninfo and restore_command in override.conf.
 [[nodiscard]] Result<> install_replica_configuration(ManagerContext const& context,

@@ -13,13 +13,6 @@ namespace {
 constexpr auto longest_answer = std::chrono::milliseconds(900);
 constexpr auto ping_interval = std::chrono::milliseconds(100);
 
-bool accepts_connections(ManagerContext const& context) {
-  std::string const host = context.run.string();
-  char const* const names[] = {"host", "user", "dbname", "connect_timeout", nullptr};
-  char const* const values[] = {host.c_str(), "postgres", "postgres", "2", nullptr};
-  return PQpingParams(names, values, 0) == PQPING_OK;
-}
-
 Task<> answer(std::unique_ptr<ByteStream> stream, ManagerContext const& context) {
   auto server = net::HttpServer::over(std::move(stream));
   auto const request = co_await server->read();
@@ -46,6 +39,13 @@ Task<> accept_all(net::Listener& listener, ManagerContext const& context, Scope&
 }
 
 }  // namespace
+
+bool accepts_connections(ManagerContext const& context) {
+  std::string const host = context.run.string();
+  char const* const names[] = {"host", "user", "dbname", "connect_timeout", nullptr};
+  char const* const values[] = {host.c_str(), "postgres", "postgres", "2", nullptr};
+  return PQpingParams(names, values, 0) == PQPING_OK;
+}
 
 Task<> serve_readiness(ManagerContext const& context) {
   auto executor = co_await asio::this_coro::executor;

@@ -7,6 +7,9 @@ namespace pgdrill::sandbox::cnpg {
 
 inline constexpr std::uint16_t status_port = 8000;
 
+/// True when PostgreSQL accepts connections (PQping; blocks for at most two seconds).
+[[nodiscard]] bool accepts_connections(ManagerContext const& context);
+
 /// Answers /healthz and /readyz on the pod's address: 200 when PostgreSQL accepts connections, else 500.
 /// Until cancelled.
 [[nodiscard]] Task<> serve_readiness(ManagerContext const& context);
