@@ -56,7 +56,7 @@ std::size_t longest_function(std::vector<std::string> const& lines) {
     if (!std::regex_match(lines[i], match, opens) || std::regex_match(lines[i], no_function)) continue;
     std::string const end = match[1].str() + "}";
     for (std::size_t j = i + 1; j < lines.size(); ++j) {
-      if (lines[j] != end) continue;
+      if (!lines[j].starts_with(end)) continue;  // a lambda ends in "};"
       longest = std::max(longest, j - i);
       break;
     }
