@@ -41,8 +41,9 @@ bool is_stream_of_pod(ApiRequest const& request) {
 
 std::string chosen_protocol(ApiRequest const& request) {
   auto const offered = net::offered_protocols(request.http);
-  for (std::string_view const known : {kube::exec_v5, kube::exec_v4}) {
-    if (request.subresource == "portforward" && known == kube::exec_v5) continue;
+  bool const forwards = request.subresource == "portforward";
+  for (std::string_view const known :
+       {forwards ? kube::port_forward_v4 : kube::exec_v5, forwards ? spdy_port_forward : kube::exec_v4}) {
     if (std::ranges::find(offered, known) != offered.end()) return std::string(known);
   }
   return "";
@@ -84,7 +85,12 @@ Task<> serve_upgrade(Service& service, std::unique_ptr<net::HttpServer> http, Ap
     co_return;
   }
   auto socket = co_await net::WebSocket::accept(std::move(http), request.http, std::move(protocol));
-  if (socket) co_await serve_port_forward(*service.options.containers, **socket, request);
+  if (!socket) co_return;
+  if ((*socket)->protocol() == spdy_port_forward) {
+    co_await serve_spdy_forward(*service.options.containers, **socket, request);
+  } else {
+    co_await serve_port_forward(*service.options.containers, **socket, request);
+  }
 }
 
 // True when the connection can take another request.

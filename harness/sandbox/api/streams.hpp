@@ -15,6 +15,11 @@ namespace pgdrill::sandbox {
 [[nodiscard]] Task<> serve_port_forward(Containers& containers, net::WebSocket& socket,
                                         ApiRequest const& request);
 
+inline constexpr std::string_view spdy_port_forward = "SPDY/3.1+portforward.k8s.io";
+/// What stock kubectl speaks: SPDY/3.1 in WebSocket messages, any number of connections to any port.
+[[nodiscard]] Task<> serve_spdy_forward(Containers& containers, net::WebSocket& socket,
+                                        ApiRequest const& request);
+
 /// Ends the other when one of both has ended.
 [[nodiscard]] Task<> until_first(Task<> one, Task<> other);
 
