@@ -29,10 +29,8 @@ std::vector<std::vector<std::string>> fact_rows(std::string const& name, json::v
 }
 
 json::value const* captured_target(Run const& run) {
-  for (auto const& [name, value] : run.facts) {
-    if (name.starts_with("target:")) return &value;
-  }
-  return nullptr;
+  auto const found = run.facts.find("captured-target");
+  return found == run.facts.end() ? nullptr : &found->second;
 }
 
 }  // namespace

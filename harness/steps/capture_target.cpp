@@ -1,150 +1,206 @@
-// capture-target: records the moment to come back to. The recipe (guide of CNPG's documentation on recovery):
-// a usable base backup; a marker before; clock, LSN and a named restore point; at least a second; a marker
-// after, so that there is a later commit to stop at; and the proof that all of it is in the archive.
+// Captures the moment to come back to, and proves that it can be reached: markers on both sides, the server's
+// clock, LSN, a restore point, the state of the data, and WAL archived past all of it.
 #include "harness/base/text.hpp"
-#include "harness/cnpg/cluster_view.hpp"
 #include "harness/engine/facts.hpp"
 #include "harness/engine/undo_records.hpp"
-#include "harness/postgres/connection.hpp"
-#include "harness/steps/support.hpp"
-#include "harness/steps/verify_checks.hpp"
+#include "harness/steps/markers.hpp"
+#include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
 
 namespace {
 
-class CaptureTarget : public engine::Step {
+using engine::RunContext;
+using engine::StepOutcome;
+using scenario::ParameterType;
+
+Error unreachable_target(std::string const& at, std::string why) {
+  return {.kind = ErrorKind::refused,
+          .what = "recovery target " + at + " cannot be reached",
+          .where = "",
+          .why = std::move(why),
+          .todo = "choose a time between the end of the first backup and now"};
+}
+
+class CaptureTarget final : public engine::Step {
  public:
   static scenario::Declaration describe() {
     return {
         .name = "capture-target",
-        .summary =
-            "Capture the moment to come back to: markers, clock, LSN, restore point, state of all tables",
-        .parameters = {{.name = "target", .required = true, .help = "Name under which later steps find it."},
-                       {.name = "history",
-                        .default_value = "public.schema_migrations",
-                        .help = "Table of the migration history."}},
-        .permissions = {{"postgresql.cnpg.io", {"clusters", "backups"}, {"get", "list"}},
-                        {"", {"pods"}, {"get", "list"}},
-                        {"", {"pods/exec", "pods/portforward"}, {"get", "create"}}},
-        .effect = "writes markers into schema pgdrill, switches the WAL",
-        .witness = "pg_stat_archiver names the segment",
+        .summary = "Captures a recovery target with the state of the data, and proves that it is archived",
+        .parameters = {{"target", ParameterType::text, true, "", "name of the target, for later steps"},
+                       {"at", ParameterType::text, false, "",
+                        "a time (RFC 3339) to come back to, in place of the moment of capture"},
+                       {"history", ParameterType::text, false, "public.schema_migrations",
+                        "the migrations' history table"}},
+        .permissions = {{"", {"pods/exec", "pods/portforward"}, {"get", "create"}}},
+        .effect = "makes table pgdrill.markers, a restore point, and switches WAL",
+        .witness = "pg_stat_archiver has come to the switched segment",
         .undo = "drops schema pgdrill"};
   }
 
-  Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
-    name_ = spec.parameters.text("target");
-    json::object target{{"name", name_}};
-    CO_TRY_VOID(co_await find_backup(context, target));
-    engine::UndoRecord undo =
-        engine::undo_by_drop_schema(context.target.cluster, context.target.database, "pgdrill");
-    CO_TRY_VOID(co_await context.undo.announce(std::move(undo)));
-    CO_TRY_VOID(co_await mark_before(context, target));
-    CO_TRY_VOID(co_await capture_states(context, target));
-    target["history_table"] = spec.parameters.text("history");
-    CO_TRY(std::string const history,
-           co_await read_history(context, context.target.cluster, spec.parameters.text("history")));
-    target["history"] = history;
-    CO_TRY_VOID(co_await capture_moment(context, target));
-    CO_TRY_VOID(co_await mark_after(context, target));
-    CO_TRY(std::string const wal, co_await archive_current_wal(context, context.target.cluster));
-    target["wal"] = wal;
-    context.check("target is in the archive", "archive", spec.id, true, "segment " + wal, "segment " + wal);
-    json::object outputs = target;
-    outputs.erase("state");
-    context.fact(engine::facts::target(name_), std::move(target));
-    co_return StepOutcome{.outputs = std::move(outputs)};
+  Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) override {
+    static_cast<void>(context);
+    if (!spec.parameters.given("at")) co_return Result<>();
+    std::string const at = spec.parameters.text("at");
+    Result<WallTime> const time = parse_time(at);
+    if (!time) co_return fail(time.error());
+    if (*time > wall_now()) co_return fail(unreachable_target(at, "it lies in the future"));
+    co_return Result<>();
+  }
+
+  Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
+    TimeLeft const time(spec.timeout);
+    std::string const& cluster = context.target.cluster;
+    std::string const name = spec.parameters.text("target");
+    json::value const* const backup = fact_of(context, engine::facts::backup);
+    if (backup == nullptr) {
+      co_return fail({.kind = ErrorKind::refused,
+                      .what = "cannot capture a target",
+                      .where = spec.location.text(),
+                      .why = "no backup is known",
+                      .todo = "put a status-check step before it"});
+    }
+    CO_TRY_VOID(check_override(spec, *backup));
+    json::object const writes_before = writes_now(context, "acknowledged");
+    CO_TRY_VOID(co_await make_markers(context));
+    Markers const markers = marker_names(name);
+    CO_TRY_VOID(co_await write_marker(context, cluster, markers.before));
+    CO_TRY(json::object state, co_await capture_state(context));
+    CO_TRY(json::object captured, co_await capture_moment(context, spec, name));
+    json::object writes_after = writes_now(context, "sent");
+    CO_TRY(json::object const again, co_await capture_state(context));
+    CO_TRY_VOID(same_state(state, again));
+    CO_TRY_VOID(co_await wait_a_second(context, get_string(captured, "time")));
+    CO_TRY_VOID(co_await write_marker(context, cluster, markers.after));
+    CO_TRY(std::string const wal, co_await ask(context, cluster, "SELECT pg_walfile_name(pg_switch_wal())"));
+    CO_TRY_VOID(co_await wait_archived(context, cluster, wal, time));
+    context.check("target-archived", "archive", spec.id, true, wal + " archived", wal + " archived");
+    captured["name"] = name;
+    captured["backup_id"] = get_string(*backup, "backup_id");
+    captured["backup_name"] = get_string(*backup, "name");
+    captured["wal"] = wal;
+    captured["marker_before"] = markers.before;
+    captured["marker_after"] = markers.after;
+    if (spec.parameters.given("at")) captured["time"] = spec.parameters.text("at");
+    add_writes(captured, writes_before, writes_after);
+    context.journal.write("fact", {{"name", "captured-target"}, {"value", captured}});
+    captured["state"] = std::move(state);
+    context.facts[engine::facts::target(name)] = captured;
+    captured.erase("state");
+    co_return StepOutcome{.passed = true, .outputs = std::move(captured)};
   }
 
  private:
-  Task<Result<>> find_backup(RunContext& context, json::object& target) {
-    CO_TRY(kube::ObjectList const list, co_await context.kube->list(kube::backup_type, context.target.ns));
-    CO_TRY(std::string const last, co_await context.databases.superuser(
-                                       context.target.cluster, "postgres",
-                                       "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver"));
-    std::vector<cnpg::BackupView> backups = cnpg::backups_of(context.target.cluster, list.items);
-    std::erase_if(backups, [&](cnpg::BackupView const& backup) { return !cnpg::usable(backup, trim(last)); });
-    if (backups.empty()) {
-      co_return fail(cluster_error(
-          context, ErrorKind::refused, "no base backup to come back to",
-          "no Backup is completed with its last WAL archived",
-          "take a Backup and wait until its endWal is archived; the step status-check does both"));
+  static json::value const* fact_of(RunContext const& context, std::string_view name) {
+    auto const found = context.facts.find(std::string(name));
+    return found == context.facts.end() ? nullptr : &found->second;
+  }
+
+  static Result<> check_override(scenario::StepSpec const& spec, json::value const& backup) {
+    if (!spec.parameters.given("at")) return {};
+    std::string const at = spec.parameters.text("at");
+    TRY(WallTime const time, parse_time(at));
+    Result<WallTime> const stopped = parse_time(get_string(backup, "stopped_at"));
+    if (stopped && time <= *stopped) {
+      return fail(unreachable_target(
+          at, "backup " + get_string(backup, "name") + " ended at " + get_string(backup, "stopped_at")));
     }
-    cnpg::BackupView const& backup = backups.back();
-    target["backup_id"] = backup.backup_id;
-    target["backup_name"] = backup.name;
-    target["backup_end_lsn"] = backup.end_lsn;
-    co_return Result<>();
+    return {};
   }
 
-  Task<Result<>> mark_before(RunContext& context, json::object& target) {
-    remember_writes(context, target, "ledger_sequence", "acknowledged", 0);
-    std::string const marker = name_ + "-before";
-    CO_TRY_VOID(co_await write_marker(context, context.target.cluster, marker));
-    target["marker_before"] = marker;
-    co_return Result<>();
-  }
-
-  Task<Result<>> capture_states(RunContext& context, json::object& target) {
-    CO_TRY(postgres::ConnectionParameters const database,
-           co_await context.databases.reach(context.target.service, context.target.secret,
-                                            context.target.database));
-    json::object states;
-    for (auto const& entry : engine::state_probes()) {
-      std::unique_ptr<engine::StateProbe> const probe = entry.make();
-      CO_TRY(json::object state, co_await probe->capture(database));
-      states[entry.declaration.name] = std::move(state);
-    }
-    target["state"] = std::move(states);
-    co_return Result<>();
-  }
-
-  Task<Result<>> capture_moment(RunContext& context, json::object& target) {
-    // At most 63 bytes (PostgreSQL 15, 9.27.3); unique, since recovery stops at the first point of a name.
-    std::string const point = "pgdrill-" + context.run_id + "-" + name_.substr(0, 32);
-    std::string const sql =
-        "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
-        "pg_current_wal_insert_lsn(), (SELECT timeline_id FROM pg_control_checkpoint()), "
-        "pg_create_restore_point(" +
-        postgres::quote_literal(point) + ")";
-    CO_TRY(std::string const answer,
-           co_await context.databases.superuser(context.target.cluster, "postgres", sql));
-    std::vector<std::string> const fields = split(trim(answer), '|');
-    if (fields.size() != 4) {
-      co_return fail(cluster_error(context, ErrorKind::internal, "cannot read the captured moment",
-                                   "psql printed: " + answer));
-    }
-    remember_writes(context, target, "ledger_sequence_after", "sent", 1);
-    target["time"] = fields[0];
-    target["lsn"] = fields[1];
-    target["timeline"] = std::stoll(fields[2]);
-    target["restore_point"] = point;
-    target["restore_point_lsn"] = fields[3];
-    co_return Result<>();
-  }
-
-  Task<Result<>> mark_after(RunContext& context, json::object& target) {
-    // At least a second by the server's own clock: a time target must lie clearly between two commits.
-    std::string const time = postgres::quote_literal(std::string(target.at("time").as_string()));
-    std::string const pause = "SELECT pg_sleep(greatest(0, extract(epoch FROM " + time +
-                              "::timestamptz + interval '1.05 s' - clock_timestamp())))";
-    CO_TRY_VOID(co_await context.databases.superuser(context.target.cluster, "postgres", pause));
-    std::string const marker = name_ + "-after";
-    CO_TRY_VOID(co_await write_marker(context, context.target.cluster, marker));
-    target["marker_after"] = marker;
-    co_return Result<>();
-  }
-
-  /// Where the ledger's writes stand, when a ledger runs.
-  static void remember_writes(RunContext const& context, json::object& target, std::string_view into,
-                              std::string_view field, std::int64_t more) {
-    std::string const prefix = engine::facts::writes("");
+  /// Per ledger probe, how far it has come.
+  static json::object writes_now(RunContext const& context, std::string_view field) {
+    json::object all;
+    constexpr std::string_view prefix = "writes:";
     for (auto const& [name, value] : context.facts) {
-      if (name.starts_with(prefix)) target[into] = get_int(value, field) + more;
+      if (name.starts_with(prefix)) all[name.substr(prefix.size())] = get_int(value, field);
     }
+    return all;
   }
 
-  std::string name_;
+  static void add_writes(json::object& captured, json::object const& before, json::object const& after) {
+    json::object writes;
+    for (auto const& probe : after) {
+      json::value const* const acknowledged = before.if_contains(probe.key());
+      std::int64_t const last_before = acknowledged != nullptr ? acknowledged->as_int64() : 0;
+      std::int64_t const first_after = probe.value().as_int64() + 1;
+      writes[probe.key()] = {{"last_before", last_before}, {"first_after", first_after}};
+      if (captured.contains("ledger_sequence")) continue;
+      captured["ledger_sequence"] = last_before;
+      captured["ledger_sequence_after"] = first_after;
+    }
+    captured["writes"] = std::move(writes);
+  }
+
+  static Task<Result<json::object>> capture_state(RunContext& context) {
+    json::object state;
+    for (auto const& entry : engine::state_probes()) {
+      CO_TRY(postgres::ConnectionParameters parameters,
+             co_await context.databases.reach(context.target.service, context.target.secret,
+                                              context.target.database));
+      std::unique_ptr<engine::StateProbe> const probe = entry.make();
+      CO_TRY(json::object snapshot, co_await probe->capture(std::move(parameters)));
+      state[entry.declaration.name] = std::move(snapshot);
+    }
+    co_return state;
+  }
+
+  /// The state must be the one at the target, whatever happens between two statements: it stood still.
+  static Result<> same_state(json::object const& before, json::object const& after) {
+    for (auto const& entry : engine::state_probes()) {
+      std::string const& name = entry.declaration.name;
+      auto const differences = entry.make()->compare(before.at(name).as_object(), after.at(name).as_object());
+      if (differences.empty()) continue;
+      return fail({.kind = ErrorKind::refused,
+                   .what = "the data changes while the target is captured",
+                   .where = differences.front().object,
+                   .why = differences.front().what,
+                   .todo = "stop other writers, so that the restored data can be compared"});
+    }
+    return {};
+  }
+
+  static Task<Result<json::object>> capture_moment(RunContext& context, scenario::StepSpec const& spec,
+                                                   std::string name) {
+    std::string const& cluster = context.target.cluster;
+    std::string const point = "pgdrill-" + context.run_id + "-" + name;
+    std::string const history_table = spec.parameters.text("history");
+    CO_TRY(std::string const history, co_await read_history(context, cluster, history_table));
+    CO_TRY(std::string const clock, co_await ask(context, cluster, "SELECT clock_timestamp()"));
+    CO_TRY(WallTime const moment, parse_time(clock));
+    CO_TRY(std::string const answer,
+           co_await ask(context, cluster,
+                        "SELECT pg_current_wal_insert_lsn(), pg_create_restore_point(" +
+                            postgres::quote_literal(point) +
+                            "), substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"));
+    std::vector<std::string> const fields = split(answer, '|');
+    if (fields.size() != 3) {
+      co_return fail({.kind = ErrorKind::internal, .what = "cannot read the LSN", .why = answer});
+    }
+    co_return json::object{{"time", format_rfc3339(moment)},
+                           {"lsn", fields[0]},
+                           {"restore_point", point},
+                           {"restore_point_lsn", fields[1]},
+                           {"timeline", std::stoll(fields[2], nullptr, 16)},
+                           {"history_table", history_table},
+                           {"history", history}};
+  }
+
+  /// By the server's clock: a time target has a resolution, and clocks differ.
+  static Task<Result<>> wait_a_second(RunContext& context, std::string since) {
+    std::string const until = "(" + postgres::quote_literal(since) + "::timestamptz + interval '1 second')";
+    CO_TRY_VOID(co_await ask(context, context.target.cluster,
+                             "SELECT pg_sleep(greatest(0, extract(epoch FROM " + until +
+                                 " - clock_timestamp())::double precision))"));
+    CO_TRY(std::string const passed,
+           co_await ask(context, context.target.cluster, "SELECT clock_timestamp() >= " + until));
+    if (passed == "t") co_return Result<>();
+    co_return fail({.kind = ErrorKind::refused,
+                    .what = "cannot capture a target",
+                    .where = "Cluster " + context.target.cluster,
+                    .why = "the server's clock went back"});
+  }
 };
 
 engine::RegisterStep<CaptureTarget> const registered;

@@ -1,90 +1,128 @@
-// cut-over: leads the application's Service to the restored Cluster, and waits until a new connection lands
-// there.
-#include "harness/cnpg/cluster_view.hpp"
+// Leads the application to the restored Cluster: its Service selects the other Cluster's primary.
 #include "harness/engine/facts.hpp"
 #include "harness/engine/undo_records.hpp"
-#include "harness/postgres/connection.hpp"
-#include "harness/steps/support.hpp"
+#include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
 
 namespace {
 
-constexpr std::string_view cluster_key = "cnpg.io/cluster";
-constexpr Duration attempt_limit = std::chrono::seconds(2);
-constexpr Duration between_attempts = std::chrono::milliseconds(100);
-/// CNPG sets cluster_name to the Cluster's name (cnpg: pkg/postgres/configuration.go).
-constexpr char const* whose_sql = "SELECT current_setting('cluster_name')";
+using engine::RunContext;
+using engine::StepOutcome;
+using scenario::ParameterType;
 
-json::object selector_patch(json::value cluster) {
-  return {{"spec", {{"selector", {{cluster_key, std::move(cluster)}}}}}};
-}
+constexpr char const* selector_key = "cnpg.io/cluster";
+constexpr auto one_attempt = std::chrono::seconds(3);
 
-class CutOver : public engine::Step {
+class CutOver final : public engine::Step {
  public:
   static scenario::Declaration describe() {
-    return {
-        .name = "cut-over",
-        .summary = "Lead the application's Service to the restored Cluster",
-        .parameters = {{.name = "service", .help = "The Service; default: the scenario's target service."}},
-        .permissions = {{"", {"services"}, {"get", "patch"}}},
-        .effect = "changes cnpg.io/cluster in the Service's selector",
-        .witness = "a new connection through the Service lands on the restored Cluster",
-        .undo = "puts the former selector back"};
+    return {.name = "cut-over",
+            .summary = "Leads the application's Service to the restored Cluster",
+            .parameters = {{"service", ParameterType::text, false, "", "default: the target's service"},
+                           {"heartbeat", ParameterType::text, false, "heartbeat",
+                            "the probe that tells when clients are connected again"}},
+            .permissions = {{"", {"services"}, {"get", "patch"}}},
+            .effect = "patches the Service's selector",
+            .witness = "the database behind the Service names the restored Cluster",
+            .undo = "puts the former selector back"};
   }
 
-  Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
-    CO_TRY(std::string const cluster, restored_cluster(context));
+  Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
+    TimeLeft const time(spec.timeout);
     std::string service = spec.parameters.text("service");
     if (service.empty()) service = context.target.service;
-    kube::ObjectRef const ref{kube::service_type, context.target.ns, service};
-    CO_TRY(json::value const object, co_await context.kube->get(ref));
-    json::value const* const former = member(find(object, "spec.selector"), cluster_key);
-    if (former == nullptr) {
-      co_return fail(
-          {.kind = ErrorKind::refused,
-           .what = "cannot cut over",
-           .where = ref.text(),
-           .why = "its selector has no cnpg.io/cluster",
-           .todo =
-               "let the application connect through a Service of its own that selects by cnpg.io/cluster"});
+    auto const restored = context.facts.find(std::string(engine::facts::restore));
+    if (restored == context.facts.end()) {
+      co_return fail({.kind = ErrorKind::refused,
+                      .what = "cannot cut over",
+                      .where = spec.location.text(),
+                      .why = "no step has restored a Cluster"});
     }
-    std::string const summary =
-        "put the selector of " + ref.text() + " back to " + std::string(former->as_string());
-    CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_patch(ref, selector_patch(*former), summary)));
-    CO_TRY_VOID(
-        co_await context.kube->patch(ref, kube::PatchType::merge, selector_patch(json::value(cluster))));
-    context.mark("cut-over", spec.id, ref.text() + " selects Cluster " + cluster);
-    CO_TRY(std::string const seen, co_await wait_until_there(context, service, cluster));
-    context.mark("reconnected", spec.id, "a new connection through " + service);
-    context.journal.write("witness", {{"subject", spec.id},
-                                      {"status", "seen"},
-                                      {"channel", "cluster_name of a new connection through the Service"},
-                                      {"expected", cluster},
-                                      {"observed", seen},
-                                      {"detail", ""}});
-    co_return StepOutcome{.outputs = {{"service", service}, {"cluster", cluster}}};
+    std::string const cluster = get_string(restored->second, "cluster");
+    CO_TRY_VOID(co_await patch(context, service, cluster));
+    std::int64_t const cut = context.journal.elapsed_ns();
+    context.mark("cut-over", spec.id, "Service " + service, "", cluster);
+    CO_TRY_VOID(co_await wait_arrived(context, spec.id, service, cluster, time));
+    CO_TRY_VOID(co_await wait_reconnected(context, spec, cut, time));
+    co_return StepOutcome{.passed = true, .outputs = {{"service", service}, {"cluster", cluster}}};
   }
 
  private:
-  /// The step's own timeout bounds it.
-  static Task<Result<std::string>> wait_until_there(RunContext& context, std::string service,
-                                                    std::string cluster) {
-    CO_TRY(postgres::ConnectionParameters const parameters,
+  static Task<Result<>> patch(RunContext& context, std::string service, std::string cluster) {
+    kube::ObjectRef const ref{kube::service_type, context.target.ns, service};
+    CO_TRY(json::value const object, co_await context.kube->get(ref));
+    json::value const* const former = member(find(object, "spec.selector"), selector_key);
+    if (former == nullptr || !former->is_string()) {
+      co_return fail({.kind = ErrorKind::refused,
+                      .what = "cannot cut over",
+                      .where = ref.text(),
+                      .why = "its selector does not name a Cluster by " + std::string(selector_key),
+                      .todo = "use a Service of the application's own, with that selector"});
+    }
+    json::object const back{{"spec", {{"selector", {{selector_key, *former}}}}}};
+    json::object const there{{"spec", {{"selector", {{selector_key, cluster}}}}}};
+    std::string const summary =
+        "lead " + ref.text() + " back to Cluster " + std::string(former->get_string());
+    CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_patch(ref, back, summary)));
+    CO_TRY_VOID(co_await context.kube->patch(ref, kube::PatchType::merge, there));
+    co_return Result<>();
+  }
+
+  static Task<Result<std::string>> cluster_behind(RunContext& context, std::string service) {
+    CO_TRY(postgres::ConnectionParameters parameters,
            co_await context.databases.reach(service, context.target.secret, context.target.database));
+    CO_TRY(auto const connection,
+           co_await postgres::AsyncConnection::connect(std::move(parameters), one_attempt));
+    CO_TRY(postgres::Rows const rows,
+           co_await connection->query("SELECT current_setting('cluster_name')", {}, one_attempt));
+    co_return rows.scalar();
+  }
+
+  /// Witness: asked through the Service, the database says whose it is.
+  static Task<Result<>> wait_arrived(RunContext& context, std::string step, std::string service,
+                                     std::string cluster, TimeLeft time) {
     while (true) {
-      Result<std::string> const seen = co_await whose(parameters);
-      if (seen && *seen == cluster) co_return *seen;
-      co_await sleep_for(between_attempts);
+      Result<std::string> const behind = co_await cluster_behind(context, service);
+      bool const arrived = behind && *behind == cluster;
+      std::string const observed = behind ? *behind : ::pgdrill::describe(behind.error());
+      if (arrived || time.over()) {
+        context.journal.write("witness", {{"subject", step},
+                                          {"status", arrived ? "seen" : "missing"},
+                                          {"channel", "SQL through Service " + service},
+                                          {"expected", cluster},
+                                          {"observed", observed},
+                                          {"detail", ""}});
+      }
+      if (arrived) co_return Result<>();
+      if (time.over()) {
+        co_return waited_too_long("the Service does not lead to Cluster " + cluster, "Service " + service,
+                                  "it leads to: " + observed);
+      }
+      co_await sleep_for(poll_interval);
     }
   }
 
-  static Task<Result<std::string>> whose(postgres::ConnectionParameters parameters) {
-    CO_TRY(std::unique_ptr<postgres::AsyncConnection> const connection,
-           co_await postgres::AsyncConnection::connect(std::move(parameters), attempt_limit));
-    std::vector<std::optional<std::string>> const none;
-    CO_TRY(postgres::Rows const rows, co_await connection->query(whose_sql, none, attempt_limit));
-    co_return rows.scalar();
+  /// A client is connected again when a call that began after the cut-over is answered.
+  static Task<Result<>> wait_reconnected(RunContext& context, scenario::StepSpec const& spec,
+                                         std::int64_t cut, TimeLeft time) {
+    std::string const probe = spec.parameters.text("heartbeat");
+    std::string const fact = engine::facts::last_sample(probe);
+    if (!context.facts.contains(fact)) {
+      context.mark("reconnected", spec.id, "pgdrill");
+      co_return Result<>();
+    }
+    while (true) {
+      json::value const last = context.facts[fact];
+      if (get_string(last, "status") == "right" && get_int(last, "t_ns") > cut) break;
+      if (time.over()) {
+        co_return waited_too_long("clients do not connect again", "probe " + probe,
+                                  "its last answer was " + get_string(last, "status"));
+      }
+      co_await sleep_for(poll_interval / 5);
+    }
+    context.mark("reconnected", spec.id, "probe " + probe);
+    co_return Result<>();
   }
 };
 

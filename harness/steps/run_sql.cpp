@@ -1,11 +1,15 @@
 // run-sql: runs SQL on purpose, to break something small: a negative control for what verify must see.
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
-#include "harness/steps/support.hpp"
+#include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
 
 namespace {
+
+using engine::RunContext;
+using engine::StepOutcome;
+using scenario::StepSpec;
 
 class RunSql : public engine::Step {
  public:

@@ -1,11 +1,15 @@
 // verify: the proof that schema and data are back at the captured target.
 #include "harness/engine/facts.hpp"
-#include "harness/steps/support.hpp"
 #include "harness/steps/verify_checks.hpp"
+#include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
 
 namespace {
+
+using engine::RunContext;
+using engine::StepOutcome;
+using scenario::StepSpec;
 
 /// What a check speaks of in the journal.
 std::string subject_of(std::string const& check) {

@@ -4,7 +4,8 @@
 
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
-#include "harness/postgres/connection.hpp"
+#include "harness/steps/markers.hpp"
+#include "harness/steps/waiting.hpp"
 #include "probes/ledger_log.hpp"
 
 namespace pgdrill::steps {
@@ -69,10 +70,9 @@ Task<Result<bool>> check_state(Verification& verification, std::string probe) {
 
 Task<Result<bool>> check_markers(Verification& verification) {
   engine::RunContext& context = verification.context;
-  std::string const sql =
-      "SELECT name FROM pgdrill.markers WHERE run = " + postgres::quote_literal(context.run_id);
   CO_TRY(std::string const answer,
-         co_await context.databases.superuser(verification.cluster, context.target.database, sql));
+         co_await context.databases.superuser(verification.cluster, context.target.database,
+                                              markers_sql(context.run_id)));
   std::vector<std::string> const names = split(trim(answer), '\n');
   json::value const whole(verification.captured);
   auto const there = [&](std::string_view field) {
@@ -105,16 +105,6 @@ Task<Result<bool>> check_application(Verification& verification) {
   co_return fail({.kind = ErrorKind::timeout,
                   .what = "the application's invariant could not be decided",
                   .why = "probe " + verification.application + " gave no answer"});
-}
-
-Task<Result<std::string>> read_history(engine::RunContext& context, std::string cluster, std::string table) {
-  std::string const exists = "SELECT to_regclass(" + postgres::quote_literal(table) + ") IS NOT NULL";
-  CO_TRY(std::string const there,
-         co_await context.databases.superuser(cluster, context.target.database, exists));
-  if (trim(there) != "t") co_return std::string();
-  std::string const sql = "SELECT h::text FROM " + table + " h ORDER BY 1";
-  CO_TRY(std::string const rows, co_await context.databases.superuser(cluster, context.target.database, sql));
-  co_return join(split(trim(rows), '\n'), " ");
 }
 
 Task<Result<bool>> check_history(Verification& verification) {

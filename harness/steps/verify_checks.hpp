@@ -28,8 +28,4 @@ struct Verification {
 /// Every acknowledged write is where it must be; writes the ledger-verdict event.
 [[nodiscard]] Task<Result<bool>> check_writes(Verification& verification);
 
-/// The history table's rows as one line, "" when there is no such table.
-[[nodiscard]] Task<Result<std::string>> read_history(engine::RunContext& context, std::string cluster,
-                                                     std::string table);
-
 }  // namespace pgdrill::steps

@@ -1,0 +1,171 @@
+// Is there something to roll back to? Cluster healthy, archiving continuous, a backup completed and its last
+// WAL archived. Takes a backup of its own when there is none.
+#include "harness/cnpg/cluster_view.hpp"
+#include "harness/cnpg/wal.hpp"
+#include "harness/engine/facts.hpp"
+#include "harness/engine/undo_records.hpp"
+#include "harness/steps/waiting.hpp"
+
+namespace pgdrill::steps {
+
+namespace {
+
+using engine::RunContext;
+using engine::StepOutcome;
+
+class StatusCheck final : public engine::Step {
+ public:
+  static scenario::Declaration describe() {
+    return {
+        .name = "status-check",
+        .summary = "Waits until the Cluster is healthy, archives WAL, and has a backup that can be restored",
+        .parameters = {},
+        .permissions = {{"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
+                        {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
+                        {"", {"pods/exec"}, {"get", "create"}}},
+        .effect = "takes a Backup when none can be restored",
+        .witness = {},
+        .undo = "deletes its own Backup object"};
+  }
+
+  bool observed() const override { return false; }
+
+  Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
+    TimeLeft const time(spec.timeout);
+    std::string const& name = context.target.cluster;
+    CO_TRY(cnpg::ClusterView const cluster, co_await wait_healthy(context, time));
+    if (!cluster.backup_configured) {
+      co_return fail({.kind = ErrorKind::refused,
+                      .what = "Cluster " + name + " cannot be restored",
+                      .where = "Cluster " + context.target.ns + "/" + name,
+                      .why = "it has neither spec.backup.barmanObjectStore nor a plugin that archives WAL",
+                      .todo = "configure an object store for it"});
+    }
+    context.check("cluster-healthy", "archive", spec.id, true, "healthy, Ready, ContinuousArchiving",
+                  cluster.phase);
+    CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, spec, time));
+    context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
+                  backup.name + " ends with " + backup.end_wal + ", archived");
+    CO_TRY_VOID(co_await record(context, cluster, backup));
+    co_return StepOutcome{.passed = true,
+                          .outputs = {{"backup", backup.name}, {"backup_id", backup.backup_id}}};
+  }
+
+ private:
+  static Task<Result<cnpg::ClusterView>> wait_healthy(RunContext& context, TimeLeft time) {
+    kube::ObjectRef const ref{kube::cluster_type, context.target.ns, context.target.cluster};
+    auto const healthy = [](json::value const* object) {
+      if (object == nullptr) return false;
+      cnpg::ClusterView const view = cnpg::view_cluster(*object);
+      return view.healthy && view.ready.holds && (view.archiving.holds || !view.backup_configured);
+    };
+    CO_TRY(json::value const object, co_await kube::wait_for(*context.kube, ref, healthy, time.left(),
+                                                             "Cluster " + ref.name + " is not healthy"));
+    co_return cnpg::view_cluster(object);
+  }
+
+  static Task<Result<std::vector<cnpg::BackupView>>> list_backups(RunContext& context) {
+    CO_TRY(kube::ObjectList const listed, co_await context.kube->list(kube::backup_type, context.target.ns));
+    co_return cnpg::backups_of(context.target.cluster, listed.items);
+  }
+
+  /// The newest completed backup; waits for one that is under way, takes one when there is none.
+  static Task<Result<cnpg::BackupView>> usable_backup(RunContext& context, scenario::StepSpec const& spec,
+                                                      TimeLeft time) {
+    CO_TRY(std::vector<cnpg::BackupView> const backups, co_await list_backups(context));
+    std::string chosen;
+    std::string under_way;
+    for (cnpg::BackupView const& backup : backups) {
+      if (backup.completed) {
+        chosen = backup.name;
+      } else if (backup.blocks_others) {
+        co_return fail(
+            {.kind = ErrorKind::refused,
+             .what = "no Backup can be taken",
+             .where = "Backup " + context.target.ns + "/" + backup.name,
+             .why = "it is left in phase '" + backup.phase + "', which keeps all later ones pending",
+             .todo = "kubectl delete backup " + backup.name + " -n " + context.target.ns});
+      } else if (backup.phase != "failed") {
+        under_way = backup.name;
+      }
+    }
+    if (chosen.empty()) chosen = under_way;
+    if (chosen.empty()) {
+      CO_TRY(chosen, co_await take_backup(context));
+    }
+    CO_TRY(cnpg::BackupView const backup, co_await wait_completed(context, chosen, time));
+    Result<std::string> const last = co_await ask(
+        context, context.target.cluster, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
+    if (last && !cnpg::archived(backup.end_wal, *last)) {
+      // A backup of a standby does not switch WAL: without this its end waits for archive_timeout.
+      CO_TRY_VOID(co_await ask(context, context.target.cluster, "CHECKPOINT"));
+      CO_TRY_VOID(co_await ask(context, context.target.cluster, "SELECT pg_switch_wal()"));
+    }
+    CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
+    static_cast<void>(spec);
+    co_return backup;
+  }
+
+  static Task<Result<std::string>> take_backup(RunContext& context) {
+    std::string const name = engine::name_for_run(context.target.cluster, context.run_id);
+    kube::ObjectRef const ref{kube::backup_type, context.target.ns, name};
+    // Its files stay in the object store; nothing restores from them any more when undo runs.
+    CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_delete(ref)));
+    CO_TRY(json::value const cluster,
+           co_await context.kube->get({kube::cluster_type, context.target.ns, context.target.cluster}));
+    json::object spec{{"cluster", {{"name", context.target.cluster}}}, {"target", "primary"}};
+    bool const native = find(cluster, "spec.backup.barmanObjectStore") != nullptr;
+    spec["method"] = native ? "barmanObjectStore" : "plugin";
+    if (!native) spec["pluginConfiguration"] = {{"name", "barman-cloud.cloudnative-pg.io"}};
+    kube::Object object{
+        {"metadata", {{"name", name}, {"labels", {{std::string(engine::run_label), context.run_id}}}}},
+        {"spec", std::move(spec)}};
+    CO_TRY_VOID(co_await context.kube->create(kube::backup_type, context.target.ns, std::move(object)));
+    co_return name;
+  }
+
+  static Task<Result<cnpg::BackupView>> wait_completed(RunContext& context, std::string name, TimeLeft time) {
+    kube::ObjectRef const ref{kube::backup_type, context.target.ns, name};
+    auto const ended = [](json::value const* object) {
+      if (object == nullptr) return false;
+      cnpg::BackupView const view = cnpg::view_backup(*object);
+      return view.completed || view.phase == "failed" || view.blocks_others;
+    };
+    CO_TRY(json::value const object, co_await kube::wait_for(*context.kube, ref, ended, time.left(),
+                                                             "Backup " + name + " does not end"));
+    cnpg::BackupView backup = cnpg::view_backup(object);
+    if (backup.completed) co_return backup;
+    co_return fail({.kind = ErrorKind::refused,
+                    .what = "Backup " + name + " failed",
+                    .where = ref.text(),
+                    .why = backup.error.empty() ? "its phase is '" + backup.phase + "'" : backup.error,
+                    .todo = "mend the archive, then delete this Backup"});
+  }
+
+  static Task<Result<>> record(RunContext& context, cnpg::ClusterView cluster, cnpg::BackupView backup) {
+    CO_TRY(std::string const postgres, co_await ask(context, context.target.cluster, "SHOW server_version"));
+    Result<json::value> const version = co_await context.kube->raw_get("/version");
+    std::string const kubernetes = version ? get_string(*version, "gitVersion") : std::string();
+    context.fact("environment", {{"postgres", postgres}, {"kubernetes", kubernetes}});
+    context.fact("cluster-before", {{"name", cluster.name},
+                                    {"uid", cluster.uid},
+                                    {"system_id", cluster.system_id},
+                                    {"primary", cluster.primary},
+                                    {"timeline", cluster.timeline},
+                                    {"instances", cluster.instances_ready}});
+    context.fact(engine::facts::backup, {{"name", backup.name},
+                                         {"backup_id", backup.backup_id},
+                                         {"begin_wal", backup.begin_wal},
+                                         {"end_wal", backup.end_wal},
+                                         {"begin_lsn", backup.begin_lsn},
+                                         {"end_lsn", backup.end_lsn},
+                                         {"stopped_at", backup.stopped_at}});
+    co_return Result<>();
+  }
+};
+
+engine::RegisterStep<StatusCheck> const registered;
+
+}  // namespace
+
+}  // namespace pgdrill::steps
