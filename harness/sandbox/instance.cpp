@@ -23,8 +23,10 @@ std::string start_time(pid_t pid) {
   if (name_end == std::string::npos) return "";
   std::istringstream rest(text.substr(name_end + 1));
   std::string field;
+  // A killed process that nobody has waited for is gone too.
+  if (rest >> field; field == "Z" || field == "X") return "";
   // After the name come fields 3 and on; 22 is the start time.
-  for (int index = 3; index <= 22; ++index) rest >> field;
+  for (int index = 4; index <= 22; ++index) rest >> field;
   return field;
 }
 
