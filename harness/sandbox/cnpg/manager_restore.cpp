@@ -111,6 +111,22 @@ Result<> configure_application(ManagerContext const& context, InstanceConfig con
   return {};
 }
 
+/// A server that ended by itself. When it had got as far as replaying WAL, CNPG was waiting for its
+/// promotion.
+Error explain_early_end(ManagerContext const& context, Error error) {
+  if (error.what != "while activating instance") return error;
+  auto const control = run_program({context.program("pg_controldata"), "-D", context.data.string()}, "");
+  if (!control || control->find("in archive recovery") == std::string::npos) return error;
+  std::string const socket = (context.run / ".s.PGSQL.5432").string();
+  error.what = "while waiting for PostgreSQL to stop recovery mode";
+  error.why = fmt::format(
+      "error while reading results of pg_is_in_recovery: failed to connect to `user=postgres "
+      "database=postgres`: "
+      "{} ({}): dial error: dial unix {}: connect: no such file or directory",
+      socket, context.run.string(), socket);
+  return error;
+}
+
 Task<Result<>> recover(ManagerContext const& context, InstanceConfig const& config) {
   Result<> result = co_await wait_for_promotion(context);
   if (result) result = configure_application(context, config);
@@ -127,7 +143,9 @@ Result<> restore(ManagerContext const& context) {
   TRY_VOID(restore_files(context, config, folder, backup));
   TRY_VOID(configure(context, config));
   log_info("Starting up instance", {{"pgdata", context.data.string()}});
-  return with_server(context, [&context, &config] { return recover(context, config); });
+  auto const recovered = with_server(context, [&context, &config] { return recover(context, config); });
+  if (!recovered) return tl::make_unexpected(explain_early_end(context, recovered.error()));
+  return {};
 }
 
 }  // namespace
