@@ -42,14 +42,15 @@ Task<> run_blocking(std::function<void()> work) {
   };
   asio::any_io_executor const executor = co_await asio::this_coro::executor;
   auto job = std::make_shared<Job>(executor);
-  asio::post(pool(), [job, executor, &work] {
+  asio::post(pool(), [job, executor, &work]() mutable {
     std::exception_ptr problem;
     try {
       work();
     } catch (...) {
       problem = std::current_exception();
     }
-    asio::post(executor, [job, problem] {
+    // The job, whose timer belongs to the loop, must not outlive it on this thread.
+    asio::post(executor, [job = std::move(job), problem] {
       job->problem = problem;
       job->ended = true;
       job->ended_signal.cancel();
