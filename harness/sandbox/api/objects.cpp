@@ -6,6 +6,7 @@
 
 #include "harness/sandbox/api/errors.hpp"
 #include "harness/sandbox/api/patch.hpp"
+#include "harness/sandbox/api/protobuf.hpp"
 #include "harness/sandbox/api/selectors.hpp"
 #include "harness/sandbox/api/strict.hpp"
 #include "harness/sandbox/api/table.hpp"
@@ -22,6 +23,7 @@ json::value shaped(ApiRequest const& request, json::value const& object) {
 
 Result<kube::Object> body_object(ApiRequest const& request) {
   std::string_view const content = net::header(request.http.headers, "Content-Type");
+  if (content.starts_with(protobuf_type)) return object_from_protobuf(request.type, request.http.body);
   if (!content.empty() && !content.starts_with("application/json")) {
     return fail(api_error(
         415, "UnsupportedMediaType",
