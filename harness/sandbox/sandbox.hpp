@@ -1,5 +1,5 @@
-// The embedded Kubernetes: API server, kubelet, services, jobs, the CNPG operator's and Flux's stand-ins, in one
-// process. Starts from nothing each time.
+// The embedded Kubernetes: API server, kubelet, services, jobs, the CNPG operator's and Flux's stand-ins, in
+// one process. Starts from nothing each time.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -13,8 +13,9 @@ struct SandboxOptions {
   bool empty = false;               ///< without the demo namespace `develop`
 };
 
-/// Cleans up what a killed sandbox left in the directory, starts, writes DIR/kubeconfig, prints its path on stdout
-/// when ready, and serves until SIGINT or SIGTERM; then leaves no process and, but for logs, no file behind.
+/// Cleans up what a killed sandbox left in the directory, starts, writes DIR/kubeconfig, prints its path on
+/// stdout when ready, and serves until SIGINT or SIGTERM; then leaves no process and, but for logs, no file
+/// behind.
 [[nodiscard]] Task<Result<>> serve(SandboxOptions options);
 
 /// Stops the sandbox that runs in the directory (or cleans up after a killed one). Success when none runs.
