@@ -24,6 +24,8 @@ CREATE TABLE loose (a int, b text);
 INSERT INTO loose VALUES (1, 'x'), (1, 'x'), (2, 'y');
 CREATE TABLE pairs (x int, y int, v text, PRIMARY KEY (x, y));
 INSERT INTO pairs SELECT n, -n, 'v' FROM generate_series(1, 5) n;
+CREATE TABLE adjacent (a text, b text);
+INSERT INTO adjacent VALUES ('x', NULL);
 CREATE SCHEMA pgdrill;
 CREATE TABLE pgdrill.own (n int);
 )";
@@ -148,6 +150,13 @@ TEST(Digest, DuplicatesDoNotCancel) {
   ASSERT_EQ(differences.size(), 2U);
   EXPECT_EQ(differences[0].count, 2);
   EXPECT_EQ(differences[1].count, 2);
+}
+
+TEST(Digest, NullsKeepTheirPlace) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const before = capture(database);
+  test::run_sql(database, "UPDATE adjacent SET a = b, b = a");
+  EXPECT_EQ(compare_digests(before, capture(database)).size(), 2U);  // one row gone, one added
 }
 
 TEST(Digest, HarmlessRewritesAreNotReported) {
