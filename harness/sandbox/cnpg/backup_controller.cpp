@@ -158,6 +158,15 @@ Task<> take(Store& store, Kubelet& kubelet, Environment const& environment, json
                   [&](kube::Object& object) { write_recovery_window(object, environment, *location); });
 }
 
+/// What CNPG's webhook fills in.
+void set_default_method(Store& store, json::value const& backup) {
+  if (find(backup, "spec.method") != nullptr) return;
+  auto const written =
+      store.modify(kube::backup_type, get_string(backup, "metadata.namespace"), kube::name_of(backup), false,
+                   [](kube::Object& object) { set(object, "spec.method", "barmanObjectStore"); });
+  (void)written;
+}
+
 }  // namespace
 
 Result<json::object> backup_result(std::string_view output) {
@@ -176,6 +185,7 @@ Task<> reconcile_backups(Store& store, Kubelet& kubelet, Environment const& envi
   while (auto const backup = next_backup(store, ns, name)) {
     auto const cluster = store.get(kube::cluster_type, ns, name);
     if (!cluster) co_return;
+    set_default_method(store, *backup);
     if (!archive_of(*cluster)) {
       fail_backup(store, *cluster, *backup,
                   "cannot proceed with the backup as the cluster has no backup section");

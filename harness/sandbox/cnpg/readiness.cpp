@@ -9,7 +9,8 @@
 namespace pgdrill::sandbox::cnpg {
 namespace {
 
-// A probe that comes while PostgreSQL starts waits for it: the kubelet asks only once a second.
+// A startup probe (/healthz) that comes while PostgreSQL starts waits for it: the kubelet asks only once a
+// second.
 constexpr auto longest_answer = std::chrono::milliseconds(900);
 constexpr auto ping_interval = std::chrono::milliseconds(100);
 
@@ -19,7 +20,8 @@ Task<> answer(std::unique_ptr<ByteStream> stream, ManagerContext const& context)
   if (!request || !*request) co_return;
   bool ready = accepts_connections(context);
   Monotonic const limit = std::chrono::steady_clock::now() + longest_answer;
-  while (!ready && std::chrono::steady_clock::now() < limit) {
+  bool const starting = (*request)->target.starts_with("/healthz");
+  while (!ready && starting && std::chrono::steady_clock::now() < limit) {
     co_await sleep_for(ping_interval);
     ready = accepts_connections(context);
   }
