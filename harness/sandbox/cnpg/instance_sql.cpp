@@ -41,6 +41,12 @@ Task<Result<std::shared_ptr<postgres::AsyncConnection>>> InstanceSql::connection
   auto connected = co_await postgres::AsyncConnection::connect(parameters, connect_limit);
   if (!connected) co_return tl::make_unexpected(connected.error());
   std::shared_ptr<postgres::AsyncConnection> shared = std::move(*connected);
+  // ALTER ROLE carries a password: neither a statement of ours nor one that fails may reach the server's log.
+  for (std::string const setting : {"SET log_statement = 'none'", "SET log_min_error_statement = 'panic'",
+                                    "SET log_min_duration_statement = -1"}) {
+    auto const done = co_await shared->query(setting, {}, connect_limit);
+    if (!done) co_return tl::make_unexpected(done.error());
+  }
   connections_[name] = Entry{.uid = uid, .connection = shared};
   co_return shared;
 }

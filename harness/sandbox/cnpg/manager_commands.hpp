@@ -20,8 +20,8 @@ namespace pgdrill::sandbox::cnpg {
 /// Clones from the -rw service into PGDATA, which is emptied before.
 [[nodiscard]] Result<> clone_primary(ManagerContext const& context, InstanceConfig const& config);
 
-/// Starts PostgreSQL for a job, waits until it answers, runs `work`, and stops it; all as a task of one loop.
-/// The server's early end is an error; `recovering` says whether it may answer read-only first.
+/// Starts PostgreSQL for a job, waits until it answers (for a recovery: read-only), runs `work`, and stops
+/// it. When the server ends by itself before it answers, the error is "while activating instance".
 [[nodiscard]] Result<> with_server(ManagerContext const& context, std::function<Task<Result<>>()> work);
 
 }  // namespace pgdrill::sandbox::cnpg

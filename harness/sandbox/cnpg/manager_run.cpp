@@ -75,11 +75,18 @@ Result<> prepare(ManagerContext const& context, InstanceConfig const& config, Ro
   return install_configuration(context, config, role == Role::replica ? std::string(unsynced_settings) : "");
 }
 
-/// A replica has been started with fsync off; once it answers it gets the settings for good.
-Result<> settle(Instance const& instance, InstanceConfig const& config) {
+/// A replica has been started with fsync off; once it answers it gets the settings for good. So does any
+/// server whose Cluster got other parameters meanwhile.
+Result<> settle(Instance const& instance) {
+  TRY(InstanceConfig const config, instance.context.config());
   TRY_VOID(install_configuration(instance.context, config, ""));
   instance.server->reload();
   return {};
+}
+
+std::filesystem::file_time_type config_version(ManagerContext const& context) {
+  std::error_code ignored;
+  return std::filesystem::last_write_time(context.control("instance.json"), ignored);
 }
 
 /// Why a running server has to stop; empty: it may go on.
@@ -119,10 +126,15 @@ Task<Result<bool>> run_once(Instance& instance) {
   // A replica that gets promoted keeps running as a primary: from then on it has a primary's duties.
   Role duty = *role;
   bool settled = *role == Role::primary;
+  auto version = config_version(instance.context);
   while (instance.server->running()) {
     if (role_of(instance.context.state(), instance.name) == Role::primary) duty = Role::primary;
+    if (auto const newest = config_version(instance.context); newest != version) {
+      version = newest;
+      settled = false;
+    }
     if (!settled && accepts_connections(instance.context)) {
-      auto const done = settle(instance, *config);
+      auto const done = settle(instance);
       if (!done) log_error("cannot write the configuration", error_text(done.error()));
       settled = done.has_value();
     }
