@@ -65,7 +65,7 @@ void remove_leftovers(std::filesystem::path const& directory) {
   kill_leftovers(directory);
   std::error_code ignored;
   for (std::string_view const name : {"kubeconfig", "sandbox.pid", "pods", "claims", "store", "git",
-                                      "checkouts", "work", "processes", "run", "flux"}) {
+                                      "checkouts", "work", "processes", "run", "logs"}) {
     std::filesystem::remove_all(directory / name, ignored);
   }
 }

@@ -11,7 +11,8 @@
 #include "harness/sandbox/api/server.hpp"
 #include "harness/sandbox/cnpg/operator.hpp"
 #include "harness/sandbox/credentials.hpp"
-#include "harness/sandbox/flux_stand_in.hpp"
+#include "harness/sandbox/flux/controllers.hpp"
+#include "harness/sandbox/flux/demo.hpp"
 #include "harness/sandbox/instance.hpp"
 #include "harness/sandbox/kubelet/kubelet.hpp"
 #include "harness/sandbox/kubelet/workloads.hpp"
@@ -84,7 +85,7 @@ Task<> wait_for_signal(Scope& scope) {
 
 Task<> announce(Store& store, Environment environment, bool empty, std::filesystem::path kubeconfig,
                 Result<>& outcome, Scope& scope) {
-  if (!empty) outcome = co_await apply_demo(store, environment);
+  if (!empty) outcome = co_await make_demo(store, environment);
   if (!outcome) {
     scope.cancel();
     co_return;
@@ -115,7 +116,7 @@ Task<Result<>> serve_prepared(SandboxOptions options, Environment environment) {
   scope.spawn("kubelet", kubelet->run());
   scope.spawn("workloads", run_workloads(store, environment));
   scope.spawn("cnpg", run_cnpg(store, *kubelet, environment));
-  scope.spawn("flux", run_flux_stand_in(store, environment));
+  scope.spawn("flux", run_flux(store, environment));
   scope.spawn("demo", announce(store, environment, options.empty, kubeconfig, outcome, scope));
   co_await scope.join();
   co_return outcome;
