@@ -3,7 +3,8 @@
 
 namespace pgdrill::cli {
 
-/// Returns the exit code: the verb's own, 2 for a command line that is wrong (said on standard error), 0 for --help.
+/// Returns the exit code: the verb's own, 2 for a command line that is wrong (said on standard error), 0 for
+/// --help.
 int run_command_line(int argument_count, char const* const* arguments);
 
 }  // namespace pgdrill::cli

@@ -7,18 +7,18 @@
 namespace pgdrill::cli {
 
 struct Option {
-  std::string name;            ///< "--dir", or "-n,--namespace"
+  std::string name;  ///< "--dir", or "-n,--namespace"
   std::string help;
   std::string default_value = {};
-  bool flag = false;           ///< takes no value
-  bool repeated = false;       ///< may come more than once
+  bool flag = false;      ///< takes no value
+  bool repeated = false;  ///< may come more than once
 };
 
 struct Positional {
-  std::string name;            ///< "SCENARIO"
+  std::string name;  ///< "SCENARIO"
   std::string help;
   bool required = true;
-  bool repeated = false;       ///< takes all that remain
+  bool repeated = false;  ///< takes all that remain
 };
 
 /// What was given, by long name without dashes ("namespace") or by positional name ("SCENARIO").
@@ -35,13 +35,13 @@ class Arguments {
 };
 
 struct Verb {
-  std::string name;     ///< "run", or "sandbox up" for a verb below another
+  std::string name;  ///< "run", or "sandbox up" for a verb below another
   std::string summary;
   std::vector<Positional> positionals = {};
   std::vector<Option> options = {};
   int (*run)(Arguments const&) = nullptr;  ///< returns the exit code
   bool hidden = false;
-  bool raw = false;     ///< all arguments go to positional "ARGUMENTS" unparsed
+  bool raw = false;  ///< all arguments go to positional "ARGUMENTS" unparsed
 };
 
 /// One line at the end of a verb's file: static RegisterVerb const registered(&describe);

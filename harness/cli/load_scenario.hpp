@@ -1,0 +1,21 @@
+// What run, validate and plan have in common: reading a scenario and saying what is wrong with it.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "harness/cli/verb.hpp"
+#include "harness/scenario/scenario.hpp"
+
+namespace pgdrill::cli {
+
+/// Options that a scenario takes from the command line.
+[[nodiscard]] std::vector<Option> scenario_options();
+
+/// Reads the file named by positional SCENARIO. Nothing when it is not valid: then all its problems have been
+/// written to standard error.
+[[nodiscard]] std::optional<scenario::Scenario> load_scenario(Arguments const& arguments);
+
+/// Writes an error to standard error and gives the exit code that goes with its kind.
+[[nodiscard]] int report_error(Error const& error);
+
+}  // namespace pgdrill::cli

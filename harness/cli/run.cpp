@@ -1,0 +1,175 @@
+// pgdrill run SCENARIO: runs a drill and leaves its evidence.
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "harness/base/scope.hpp"
+#include "harness/base/text.hpp"
+#include "harness/cli/load_scenario.hpp"
+#include "harness/engine/executor.hpp"
+#include "reports/console.hpp"
+#include "reports/live_metrics.hpp"
+#include "reports/report.hpp"
+
+namespace pgdrill::cli {
+
+namespace {
+
+/// Everything of one run that outlives its coroutines.
+struct RunParts {
+  scenario::Scenario scenario;
+  Arguments arguments;
+  std::filesystem::path evidence;
+  bool json = false;
+  reports::Console console;
+  reports::LiveMetrics metrics = {};
+  std::unique_ptr<engine::Journal> journal = {};
+  int exit_code = reports::exit_bug;
+};
+
+std::filesystem::path default_evidence(std::string const& scenario) {
+  return std::filesystem::path("evidence") / (scenario + "-" + format_compact(wall_now()));
+}
+
+/// evidence/latest points to the newest run beside it.
+void point_latest_to(std::filesystem::path const& evidence) {
+  std::error_code problem;
+  std::filesystem::path const link = evidence.parent_path() / "latest";
+  std::filesystem::path const fresh = evidence.parent_path() / ".latest";
+  std::filesystem::remove(fresh, problem);
+  std::filesystem::create_symlink(evidence.filename(), fresh, problem);
+  if (!problem) std::filesystem::rename(fresh, link, problem);
+}
+
+Result<> open_journal(RunParts& parts, std::string const& run_id) {
+  std::error_code problem;
+  std::filesystem::create_directories(parts.evidence, problem);
+  if (problem) {
+    return fail({.kind = ErrorKind::io,
+                 .what = "cannot make the evidence directory",
+                 .where = parts.evidence.string(),
+                 .why = problem.message()});
+  }
+  TRY(parts.journal, engine::Journal::create(parts.evidence / "journal.jsonl", run_id));
+  if (!parts.arguments.given("evidence")) point_latest_to(parts.evidence);
+  parts.journal->subscribe([&parts](json::object const& event) {
+    parts.metrics.on_event(event);
+    if (!parts.json) {
+      parts.console.on_event(event);
+      return;
+    }
+    std::fputs((json::serialize(event) + "\n").c_str(), stdout);
+    std::fflush(stdout);
+  });
+  return {};
+}
+
+Task<> forward_signals(engine::Executor& executor) {
+  asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
+  bool first = true;
+  while (true) {
+    int const signal = co_await signals.async_wait(asio::use_awaitable);
+    if (!first) std::fputs("pgdrill: what was done is being undone; please wait\n", stderr);
+    first = false;
+    executor.interrupt(signal);
+  }
+}
+
+Task<> serve_metrics(RunParts& parts) {
+  std::string const given = parts.arguments.text("metrics-port");
+  auto const port = static_cast<std::uint16_t>(std::strtoul(given.c_str(), nullptr, 10));
+  Result<std::uint16_t> const bound = parts.metrics.bind(co_await asio::this_coro::executor, port);
+  if (!bound) {
+    std::fprintf(stderr, "pgdrill: no live metrics: %s\n", ::pgdrill::describe(bound.error()).c_str());
+    co_return;
+  }
+  if (!parts.json) std::printf("metrics: http://127.0.0.1:%u/metrics\n", static_cast<unsigned>(*bound));
+  co_await parts.metrics.serve();
+}
+
+Task<> run_beside(Scope& scope, RunParts& parts, engine::Executor& executor) {
+  scope.spawn("signals", forward_signals(executor));
+  scope.spawn("metrics", serve_metrics(parts));
+  static_cast<void>(co_await executor.run());
+  scope.cancel();
+}
+
+Task<Result<>> run_drill(RunParts& parts) {
+  CO_TRY(kube::Access access, co_await kube::resolve_access({.kubeconfig = parts.arguments.text("kubeconfig"),
+                                                             .context = parts.arguments.text("context")}));
+  asio::any_io_executor const executor = co_await asio::this_coro::executor;
+  std::shared_ptr<kube::Client> const client = kube::Client::create(executor, std::move(access));
+  // Nothing is left behind, no evidence either, when there is no API to speak to.
+  CO_TRY_VOID(co_await client->raw_get("/version"));
+  std::string const run_id = "r" + random_suffix(8);
+  CO_TRY_VOID(open_journal(parts, run_id));
+  cnpg::DatabaseAccess databases(client, parts.scenario.target.ns);
+  engine::RunSettings settings{.scenario = parts.scenario,
+                               .run_id = run_id,
+                               .evidence_directory = parts.evidence,
+                               .kube = client,
+                               .journal = parts.journal.get(),
+                               .databases = &databases};
+  engine::Executor engine_executor(std::move(settings));
+  std::function<Task<>(Scope&)> body = [&](Scope& scope) {
+    return run_beside(scope, parts, engine_executor);
+  };
+  co_await with_scope(std::move(body));
+  co_return Result<>();
+}
+
+/// Reports what the journal holds, also after a failure in the middle.
+int finish(RunParts& parts) {
+  std::optional<Error> const problem = parts.journal->problem();
+  std::filesystem::path const file = parts.journal->file();
+  parts.journal.reset();
+  Result<reports::Verdict> const verdict = reports::write_reports(file, parts.evidence);
+  if (!verdict) return report_error(verdict.error());
+  Result<reports::Run> const run = reports::read_run(file);
+  if (run && !parts.json) parts.console.finish(*run, *verdict, parts.evidence.string());
+  if (problem) return report_error(*problem);
+  return verdict->exit_code;
+}
+
+int run(Arguments const& arguments) {
+  std::optional<scenario::Scenario> scenario = load_scenario(arguments);
+  if (!scenario) return reports::exit_usage;
+  std::filesystem::path const evidence = arguments.given("evidence")
+                                             ? std::filesystem::path(arguments.text("evidence"))
+                                             : default_evidence(scenario->name);
+  bool const terminal = ::isatty(STDOUT_FILENO) == 1;
+  bool const colour = terminal && std::getenv("NO_COLOR") == nullptr;
+  RunParts parts{.scenario = std::move(*scenario),
+                 .arguments = arguments,
+                 .evidence = evidence,
+                 .json = arguments.text("output") == "json",
+                 .console = reports::Console(stdout, terminal, colour)};
+  Result<> const ran = run_to_end(run_drill(parts));
+  if (!ran) return report_error(ran.error());
+  return finish(parts);
+}
+
+Verb describe_verb() {
+  std::vector<Option> options = scenario_options();
+  options.push_back({.name = "--evidence",
+                     .help = "directory for the evidence (default: evidence/<scenario>-<UTC start>)"});
+  options.push_back({.name = "--metrics-port",
+                     .help = "port on loopback for /metrics while running; 0: a free one",
+                     .default_value = "0"});
+  options.push_back({.name = "-o,--output",
+                     .help = "text, or json: the journal's events as they come",
+                     .default_value = "text"});
+  return {.name = "run",
+          .summary = "run a drill and leave its evidence",
+          .positionals = {{.name = "SCENARIO", .help = "scenario file"}},
+          .options = std::move(options),
+          .run = &run};
+}
+
+RegisterVerb const registered(&describe_verb);
+
+}  // namespace
+}  // namespace pgdrill::cli
