@@ -8,6 +8,7 @@
 
 #include "harness/base/scope.hpp"
 #include "harness/base/text.hpp"
+#include "harness/cli/connect.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/engine/executor.hpp"
 #include "reports/console.hpp"
@@ -98,12 +99,9 @@ Task<> run_beside(Scope& scope, RunParts& parts, engine::Executor& executor) {
 }
 
 Task<Result<>> run_drill(RunParts& parts) {
-  CO_TRY(kube::Access access, co_await kube::resolve_access({.kubeconfig = parts.arguments.text("kubeconfig"),
-                                                             .context = parts.arguments.text("context")}));
-  asio::any_io_executor const executor = co_await asio::this_coro::executor;
-  std::shared_ptr<kube::Client> const client = kube::Client::create(executor, std::move(access));
   // Nothing is left behind, no evidence either, when there is no API to speak to.
-  CO_TRY_VOID(co_await client->raw_get("/version"));
+  CO_TRY(Connection const connection, co_await connect(parts.arguments));
+  std::shared_ptr<kube::Client> const& client = connection.client;
   std::string const run_id = "r" + random_suffix(8);
   CO_TRY_VOID(open_journal(parts, run_id));
   cnpg::DatabaseAccess databases(client, parts.scenario.target.ns);
