@@ -105,6 +105,7 @@ Task<> Executor::undo() {
                            .ns = settings_.scenario.target.ns,
                            .run_id = settings_.run_id,
                            .databases = *settings_.databases};
+  end_.announced = undo_log_.announced() > 0;
   if (undo_log_.pending() > 0) {
     std::optional<std::vector<UndoRecord>> left;
     Task<> all = ::pgdrill::detail::store(undo_log_.undo_all(undo_context), left);

@@ -27,6 +27,7 @@ struct RunSettings {
 struct RunEnd {
   std::string status;  ///< completed, failed, error, interrupted
   std::optional<Error> error;
+  bool announced = false;        ///< an undo was announced: something may have been changed
   std::vector<UndoRecord> left;  ///< what could not be undone
 };
 

@@ -6,10 +6,11 @@
 namespace pgdrill::engine::facts {
 
 // "target:<name>" — a captured target (step capture-target):
-//   {name, time (RFC 3339), lsn, restore_point, restore_point_lsn, timeline (int), backup_id, backup_name, wal,
-//    marker_before (text), marker_after (text), ledger_sequence (last sequence acknowledged before the capture began),
-//    ledger_sequence_after (first sequence sent after it ended),
-//    state: {"<state probe>": snapshot, ...}}        snapshots by each state probe (digest, fingerprint, ...)
+//   {name, time (RFC 3339), lsn, restore_point, restore_point_lsn, timeline (int), backup_id, backup_name,
+//   wal,
+//    marker_before (text), marker_after (text), ledger_sequence (last sequence acknowledged before the
+//    capture began), ledger_sequence_after (first sequence sent after it ended), state: {"<state probe>":
+//    snapshot, ...}}        snapshots by each state probe (digest, fingerprint, ...)
 [[nodiscard]] inline std::string target(std::string_view name) { return "target:" + std::string(name); }
 
 // "backup" — {name, backup_id, begin_wal, end_wal, begin_lsn, end_lsn, stopped_at}

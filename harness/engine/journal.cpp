@@ -16,7 +16,8 @@ Error journal_error(std::string what, std::filesystem::path const& file, int num
           .what = std::move(what),
           .where = file.string(),
           .why = std::generic_category().message(number),
-          .todo = "make room or choose another place with --evidence DIR"};
+          .todo = number == ENOSPC ? "make room, or choose another place with --evidence DIR"
+                                   : "choose another place with --evidence DIR"};
 }
 
 /// Writes all of it; errno's number, or 0.

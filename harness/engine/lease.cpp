@@ -1,5 +1,7 @@
 #include "harness/engine/lease.hpp"
 
+#include "harness/engine/context.hpp"
+
 namespace pgdrill::engine {
 
 namespace {
@@ -43,7 +45,8 @@ NamespaceLease::NamespaceLease(std::shared_ptr<kube::Client> client, std::string
     : client_(std::move(client)), ns_(std::move(ns)), holder_(std::move(holder)) {}
 
 Task<Result<>> NamespaceLease::acquire() {
-  kube::Object fresh{{"metadata", {{"name", lease_name}}}, {"spec", spec_of(holder_, 0)}};
+  kube::Object fresh{{"metadata", {{"name", lease_name}, {"labels", {{std::string(run_label), holder_}}}}},
+                     {"spec", spec_of(holder_, 0)}};
   Result<json::value> taken = co_await client_->create(kube::lease_type, ns_, fresh);
   if (!taken && taken.error().kind == ErrorKind::conflict) {
     CO_TRY(json::value const current, co_await client_->get(lease_ref(ns_)));

@@ -17,20 +17,23 @@ struct StepOutcome {
   json::object outputs;  ///< journaled with step-finished
 };
 
-/// A step: made fresh for each use, runs once. A deadline, the journal and cancellation are wrapped around it. Before
-/// it changes anything it announces the undo (context.undo), and after it the witness goes into the journal.
+/// A step: made fresh for each use, runs once. A deadline, the journal and cancellation are wrapped around
+/// it. Before it changes anything it announces the undo (context.undo), and after it the witness goes into
+/// the journal.
 class Step {
  public:
   virtual ~Step() = default;
-  /// Asked of every step before the first one runs, so that what cannot work is refused while nothing is broken.
+  /// Asked of every step before the first one runs, so that what cannot work is refused while nothing is
+  /// broken.
   [[nodiscard]] virtual Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) {
     static_cast<void>(context);
     static_cast<void>(spec);
     co_return Result<>();
   }
-  [[nodiscard]] virtual Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) = 0;
-  /// Whether the probes must run before it: false for a step that waits until there is something to probe. Probes
-  /// start before the first step that is observed.
+  [[nodiscard]] virtual Task<Result<StepOutcome>> run(RunContext& context,
+                                                      scenario::StepSpec const& spec) = 0;
+  /// Whether the probes must run before it: false for a step that waits until there is something to probe.
+  /// Probes start before the first step that is observed.
   [[nodiscard]] virtual bool observed() const { return true; }
 };
 
@@ -45,9 +48,9 @@ class Probe {
 
 /// A difference between two snapshots of a state, as a person would say it.
 struct Difference {
-  std::string object;             ///< "table public.ledger_entries"
-  std::string what;               ///< "1429 of 10000 rows changed in column amount"
-  std::int64_t count = 1;         ///< rows, or 1
+  std::string object;                  ///< "table public.ledger_entries"
+  std::string what;                    ///< "1429 of 10000 rows changed in column amount"
+  std::int64_t count = 1;              ///< rows, or 1
   std::vector<std::string> rows = {};  ///< keys of some of them: "id=7", at most 20
 };
 
@@ -57,7 +60,8 @@ class StateProbe {
   virtual ~StateProbe() = default;
   /// A snapshot as JSON. Never includes schema `pgdrill`.
   [[nodiscard]] virtual Task<Result<json::object>> capture(postgres::ConnectionParameters database) = 0;
-  [[nodiscard]] virtual std::vector<Difference> compare(json::object const& before, json::object const& after) const = 0;
+  [[nodiscard]] virtual std::vector<Difference> compare(json::object const& before,
+                                                        json::object const& after) const = 0;
 };
 
 template <class T>

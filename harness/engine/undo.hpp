@@ -64,6 +64,7 @@ class UndoLog {
   /// none is left.
   [[nodiscard]] Task<std::vector<UndoRecord>> undo_all(UndoContext& context);
   [[nodiscard]] std::size_t pending() const { return open_.size(); }
+  [[nodiscard]] int announced() const { return next_id_ - 1; }  ///< how many were announced, undone or not
   [[nodiscard]] std::vector<UndoRecord> const& open() const { return open_; }
   /// Takes over records of an earlier run, which stand in a ConfigMap already when `stored`.
   void adopt(std::vector<UndoRecord> records, bool stored);
