@@ -139,9 +139,15 @@ Result<json::value> Store::create(kube::ResourceType const& type, kube::Object o
   if (implementation_->lookup(type, ns, name) != nullptr) return fail(already_exists_error(type, name));
   for (std::string_view const gone : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"})
     metadata.erase(gone);
-  metadata["uid"] = make_uid();
+  std::string const uid = make_uid();
+  metadata["uid"] = uid;
   metadata["creationTimestamp"] = format_rfc3339_seconds(wall_now());
   if (has_generation(type)) metadata["generation"] = 1;
+  // By this kubectl finds a Job's pods.
+  if (type == kube::job_type) {
+    set(object, "spec.selector",
+        json::object{{"matchLabels", {{"batch.kubernetes.io/controller-uid", uid}}}});
+  }
   json::value created = implementation_->put(type, {ns, name}, std::move(object), StoreEvent::Type::added);
   if (implementation_->owners_all_gone(created)) {
     (void)implementation_->remove(type, {ns, name}, -1, "", "Background");
