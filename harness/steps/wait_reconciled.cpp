@@ -1,0 +1,56 @@
+// wait-reconciled: Flux applies the revert; every clock is recorded.
+#include "harness/engine/facts.hpp"
+#include "harness/flux/reconcile.hpp"
+#include "harness/steps/waiting.hpp"
+
+namespace pgdrill::steps {
+
+namespace {
+
+using engine::RunContext;
+using engine::StepOutcome;
+using scenario::ParameterType;
+
+class WaitReconciled : public engine::Step {
+ public:
+  static scenario::Declaration describe() {
+    return {.name = "wait-reconciled",
+            .summary = "Asks Flux to apply the revert and waits until it has",
+            .parameters = {{"repository", ParameterType::text, true, "", "GitRepository"},
+                           {"kustomization", ParameterType::text, true, "", "Kustomization"}},
+            .permissions =
+                {{"source.toolkit.fluxcd.io", {"gitrepositories"}, {"get", "list", "watch", "patch"}},
+                 {"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch", "patch"}}},
+            .effect = "annotates both objects with reconcile.fluxcd.io/requestedAt",
+            .witness = "lastAppliedRevision names the commit",
+            .undo = {}};
+  }
+
+  Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
+    TimeLeft const time(spec.timeout);
+    auto const revert = context.facts.find(std::string(engine::facts::revert));
+    if (revert == context.facts.end()) {
+      co_return fail({.kind = ErrorKind::refused,
+                      .what = "there is nothing to wait for",
+                      .where = spec.location.text(),
+                      .why = "no step has reverted a commit"});
+    }
+    std::string const commit = get_string(revert->second, "commit");
+    flux::FluxObjects objects{context.target.ns, spec.parameters.text("repository"),
+                              spec.parameters.text("kustomization")};
+    CO_TRY(flux::ReconcileClocks const clocks,
+           co_await flux::reconcile(*context.kube, std::move(objects), commit, time.left()));
+    context.mark("revert-fetched", spec.id, "GitRepository", clocks.fetched_at, commit);
+    context.mark("revert-applied", spec.id, "Kustomization", clocks.applied_at, commit);
+    json::object outputs{{"commit", commit},
+                         {"fetched_after_ns", Duration(clocks.fetched - clocks.requested).count()},
+                         {"applied_after_ns", Duration(clocks.applied - clocks.requested).count()}};
+    co_return StepOutcome{.passed = true, .outputs = std::move(outputs)};
+  }
+};
+
+engine::RegisterStep<WaitReconciled> const registered;
+
+}  // namespace
+
+}  // namespace pgdrill::steps
