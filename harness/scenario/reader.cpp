@@ -89,8 +89,8 @@ std::optional<Duration> Reader::duration(YamlNode const& node, std::string_view 
   if (!value) return {};
   Result<Duration> const parsed = parse_duration(*value);
   if (parsed) return *parsed;
-  complain(node.location, std::string(what) + " must be a duration such as 500ms or 2m: '" + *value + "' " +
-                              parsed.error().why);
+  complain(node.location, std::string(what) + " must be a duration such as 500ms or 2m, not '" + *value +
+                              "': " + parsed.error().why);
   return {};
 }
 

@@ -1,162 +1,122 @@
+// What a valid scenario becomes.
 #include <gmock/gmock.h>
 
-#include "harness/scenario/scenario.hpp"
+#include "harness/base/files.hpp"
+#include "tests/unit/scenario/catalogue.hpp"
 
 namespace pgdrill::scenario {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
-Catalogue catalogue() {
-  Declaration restore{.name = "restore", .summary = "Restores"};
-  restore.parameters = {{.name = "target", .required = true},
-                        {.name = "by", .default_value = "name", .allowed = {"name", "lsn", "time"}},
-                        {.name = "offset", .type = ParameterType::duration, .default_value = "0s"},
-                        {.name = "instances", .type = ParameterType::integer, .default_value = "1"},
-                        {.name = "checks", .type = ParameterType::text_list, .default_value = "[a, b]"},
-                        {.name = "dry", .type = ParameterType::boolean, .default_value = "false"}};
-  Declaration heartbeat{.name = "heartbeat", .summary = "Beats"};
-  heartbeat.parameters = {{.name = "every", .type = ParameterType::duration, .default_value = "100ms"}};
-  return {
-      .steps = {restore, {.name = "status-check", .summary = "Looks"}}, .faults = {}, .probes = {heartbeat}};
+ParseOutcome parse(std::string const& rest, ParseOptions const& options = {}) {
+  return parse_text(scenario_text(rest), "s.yaml", test_catalogue(), options);
 }
 
-std::string const good = R"(apiVersion: pgdrill.io/v1
-kind: Scenario
-metadata: {name: drill, title: A drill}
-variables: {cluster: orders}
-target: {namespace: develop, cluster: "${cluster}"}
-objectives: {rto: 60s, rpo: 0s, integrity: exact}
-probes:
-  - heartbeat: {every: 250ms}
-steps:
-  - status-check: {}
-  - restore: {target: known-good, offset: 1m}
-    id: bring-back
-    timeout: 2m
-)";
-
-ParseOutcome parse(std::string const& yaml, ParseOptions const& options = {}) {
-  return parse_text(yaml, "drill.yaml", catalogue(), options);
+std::string problems_text(ParseOutcome const& outcome) {
+  std::string text;
+  for (Problem const& problem : outcome.problems) {
+    text += problem.location.text() + " " + problem.message + "\n";
+  }
+  return text;
 }
 
-std::vector<std::string> messages(ParseOutcome const& outcome) {
-  std::vector<std::string> texts;
-  for (Problem const& problem : outcome.problems)
-    texts.push_back(problem.location.text() + ": " + problem.message);
-  return texts;
-}
-
-/// `good` with one line replaced.
-std::string with(std::string const& from, std::string const& to) {
-  std::string text = good;
-  std::size_t const at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
-
-TEST(Scenario, ReadsWhatItSays) {
-  ParseOutcome const outcome = parse(good);
-  ASSERT_THAT(messages(outcome), IsEmpty());
+TEST(Parse, DefaultsAreFilledIn) {
+  std::string const yaml = scenario_text("steps:\n  - wait: {for: 2m}\n");
+  ParseOutcome const outcome = parse_text(yaml, "dir/s.yaml", test_catalogue(), {});
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
   Scenario const& scenario = outcome.scenario;
-  EXPECT_EQ(scenario.name, "drill");
-  EXPECT_EQ(scenario.target.ns, "develop");
+  EXPECT_EQ(scenario.name, "test");
+  EXPECT_EQ(scenario.title, "test");
+  EXPECT_EQ(scenario.sha256, sha256_hex(yaml));
   EXPECT_EQ(scenario.target.cluster, "orders");
   EXPECT_EQ(scenario.target.service, "orders-rw");
   EXPECT_EQ(scenario.target.secret, "orders-app");
-  ASSERT_EQ(scenario.steps.size(), 2U);
-  EXPECT_EQ(scenario.steps[0].id, "status-check");
-  EXPECT_EQ(scenario.steps[0].title, "Looks");
-  EXPECT_EQ(scenario.steps[1].id, "bring-back");
-  EXPECT_EQ(scenario.steps[1].timeout, Duration(std::chrono::minutes(2)));
-  Parameters const& parameters = scenario.steps[1].parameters;
-  EXPECT_EQ(parameters.text("target"), "known-good");
-  EXPECT_EQ(parameters.text("by"), "name");
-  EXPECT_EQ(parameters.duration("offset"), Duration(std::chrono::minutes(1)));
-  EXPECT_EQ(parameters.integer("instances"), 1);
-  EXPECT_THAT(parameters.texts("checks"), ElementsAre("a", "b"));
-  EXPECT_FALSE(parameters.boolean("dry"));
-  ASSERT_EQ(scenario.objectives.size(), 3U);
-  EXPECT_EQ(scenario.probes.at(0).parameters.duration("every"), Duration(std::chrono::milliseconds(250)));
+  EXPECT_EQ(scenario.target.database, "app");
+  ASSERT_EQ(scenario.steps.size(), 1U);
+  StepSpec const& step = scenario.steps.front();
+  EXPECT_EQ(step.id, "wait");
+  EXPECT_EQ(step.title, "Waits");
+  EXPECT_EQ(step.timeout, std::chrono::seconds(60));
+  EXPECT_EQ(step.location.text(), "dir/s.yaml:7:5");
+  EXPECT_EQ(step.parameters.duration("for"), std::chrono::minutes(2));
+  EXPECT_EQ(step.parameters.integer("times"), 3);
+  EXPECT_EQ(step.parameters.number("factor"), 1.5);
+  EXPECT_FALSE(step.parameters.boolean("loud"));
+  EXPECT_THAT(step.parameters.texts("names"), ElementsAre("a", "b"));
+  EXPECT_FALSE(step.parameters.given("note"));
+  EXPECT_EQ(step.parameters.text("note"), "");
 }
 
-TEST(Scenario, CommandLineVariablesReplaceTheFiles) {
-  ParseOptions const options{.variables = {{"cluster", "payments"}}, .namespace_override = "staging"};
-  ParseOutcome const outcome = parse(good, options);
-  ASSERT_THAT(messages(outcome), IsEmpty());
-  EXPECT_EQ(outcome.scenario.target.cluster, "payments");
-  EXPECT_EQ(outcome.scenario.target.ns, "staging");
+TEST(Parse, AStepWithoutParametersMayBeText) {
+  ParseOutcome const outcome = parse("steps: [restore, restore: {}, restore: ]\n");
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  ASSERT_EQ(outcome.scenario.steps.size(), 3U);
+  EXPECT_EQ(outcome.scenario.steps[0].id, "restore");
+  EXPECT_EQ(outcome.scenario.steps[1].id, "restore-2");
+  EXPECT_EQ(outcome.scenario.steps[2].id, "restore-3");
 }
 
-TEST(Scenario, AnUnknownVariableOfTheCommandLineIsAProblem) {
-  ParseOptions const options{.variables = {{"clutser", "x"}}, .namespace_override = ""};
-  EXPECT_THAT(messages(parse(good, options)), Contains(HasSubstr("clutser")));
+TEST(Parse, AMadeIdAvoidsAGivenOne) {
+  ParseOutcome const outcome = parse("steps:\n  - restore:\n  - wait: {for: 1s}\n    id: restore\n");
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  EXPECT_EQ(outcome.scenario.steps[0].id, "restore-2");
 }
 
-struct Wrong {
-  char const* name;
-  std::string from;
-  std::string to;
-  std::string place;
-  std::string message;
-};
-
-class WrongScenario : public testing::TestWithParam<Wrong> {};
-
-TEST_P(WrongScenario, IsToldWithItsPlace) {
-  ParseOutcome const outcome = parse(with(GetParam().from, GetParam().to));
-  std::vector<std::string> const all = messages(outcome);
-  ASSERT_FALSE(all.empty());
-  EXPECT_THAT(all, Contains(testing::AllOf(HasSubstr(GetParam().place), HasSubstr(GetParam().message))));
+TEST(Parse, VariablesAreReplacedInsideTexts) {
+  ParseOutcome const outcome =
+      parse("steps:\n  - wait: {for: 1s, note: \"a ${cluster} b ${cluster} $${cluster} $1\"}\n");
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  EXPECT_EQ(outcome.scenario.steps[0].parameters.text("note"), "a orders b orders ${cluster} $1");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Each, WrongScenario,
-    testing::Values(
-        Wrong{"unknown_key", "steps:", "stpes:", "drill.yaml:9:1", "did you mean 'steps'"},
-        Wrong{"unknown_step", "status-check: {}", "status-chekc: {}", "drill.yaml:10:5",
-              "did you mean 'status-check'"},
-        Wrong{"unknown_parameter", "offset: 1m", "ofset: 1m", "drill.yaml:11:", "did you mean 'offset'"},
-        Wrong{"missing_parameter", "target: known-good, ", "", "drill.yaml:11:", "target"},
-        Wrong{"no_unit", "offset: 1m", "offset: 5", "drill.yaml:11:", "unit"},
-        Wrong{"not_allowed", "offset: 1m", "by: clock", "drill.yaml:11:", "lsn"},
-        Wrong{"no_number", "offset: 1m", "instances: many", "drill.yaml:11:", "many"},
-        Wrong{"no_boolean", "offset: 1m", "dry: perhaps", "drill.yaml:11:", "perhaps"},
-        Wrong{"unknown_variable", "${cluster}", "${clster}", "drill.yaml:5:", "clster"},
-        Wrong{"unknown_probe", "heartbeat: {every: 250ms}", "hartbeat: {}",
-              "drill.yaml:8:", "did you mean 'heartbeat'"},
-        Wrong{"duplicate_key", "kind: Scenario", "kind: Scenario\nkind: Scenario", "drill.yaml:3:1", "kind"},
-        Wrong{"wrong_version", "pgdrill.io/v1", "pgdrill.io/v9", "drill.yaml:1:", "pgdrill.io/v1"},
-        Wrong{"duplicate_id", "status-check: {}", "status-check: {}\n    id: bring-back",
-              "drill.yaml:13:", "bring-back"},
-        Wrong{"bad_objective", "rto: 60s", "rot: 60s", "drill.yaml:6:", "did you mean 'rto'"},
-        Wrong{"syntax", "variables: {cluster: orders}", "variables: {cluster: orders", "drill.yaml:", ""}),
-    [](auto const& test) { return test.param.name; });
-
-TEST(Scenario, AllProblemsComeAtOnceInOrder) {
-  std::string text = with("status-check: {}", "status-chekc: {}");
-  text.replace(text.find("kind: Scenario"), 14, "kind: Scenery");
-  std::vector<std::string> const all = messages(parse(text));
-  ASSERT_EQ(all.size(), 2U);
-  EXPECT_THAT(all[0], HasSubstr("drill.yaml:2:"));
-  EXPECT_THAT(all[1], HasSubstr("drill.yaml:10:"));
+TEST(Parse, TheCommandLineOverridesVariablesAndNamespace) {
+  ParseOptions const options{.variables = {{"cluster", "other"}}, .namespace_override = "stage"};
+  ParseOutcome const outcome = parse("steps: [restore]\n", options);
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  EXPECT_EQ(outcome.scenario.target.cluster, "other");
+  EXPECT_EQ(outcome.scenario.target.ns, "stage");
 }
 
-TEST(Scenario, AnythingThatIsNoScenarioIsAProblemAndNoCrash) {
-  for (std::string const text :
-       {"", "[]", "- a", "steps: 3", "apiVersion: {a: b}", "a: &x [*x]", "\xff\xfe", "---\n---\n",
-        "steps: [null]", "steps: [{restore: [1]}]", "probes: {}", "metadata: 3", "{a: 1, a: 2}"}) {
-    EXPECT_THAT(messages(parse(text)), testing::Not(IsEmpty())) << text;
-  }
+TEST(Parse, ObjectivesHaveTheirUnits) {
+  ParseOutcome const outcome =
+      parse("objectives: {rto: 1m30s, rpo: 0s, integrity: exact}\nsteps: [restore]\n");
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  ASSERT_EQ(outcome.scenario.objectives.size(), 3U);
+  EXPECT_EQ(outcome.scenario.objectives[0].limit, std::chrono::seconds(90));
+  EXPECT_EQ(outcome.scenario.objectives[0].unit, "s");
+  EXPECT_EQ(outcome.scenario.objectives[2].count_limit, 0);
+  EXPECT_EQ(outcome.scenario.objectives[2].unit, "differences");
 }
 
-TEST(RenderProblems, ShowsTheLineWithACaret) {
-  Problem const problem{{"drill.yaml", 2, 3}, "wrong word"};
-  EXPECT_EQ(render_problems({problem}, "first\n  word\n"),
-            "drill.yaml:2:3: error: wrong word\n  2 |   word\n    |   ^\n");
+TEST(Parse, ProbesHaveNamesAndMayCountForTheRto) {
+  ParseOutcome const outcome = parse(
+      "probes:\n  - heartbeat: {every: 1s}\n    name: beat\n    rto: false\n  - heartbeat\n"
+      "steps: [restore]\n");
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  ASSERT_EQ(outcome.scenario.probes.size(), 2U);
+  EXPECT_EQ(outcome.scenario.probes[0].name, "beat");
+  EXPECT_EQ(outcome.scenario.probes[0].rto, std::optional(false));
+  EXPECT_EQ(outcome.scenario.probes[1].name, "heartbeat");
+  EXPECT_EQ(outcome.scenario.probes[1].rto, std::nullopt);
+}
+
+TEST(Parse, AMissingFileIsAnIoError) {
+  Result<ParseOutcome> const outcome = parse_file("/nonexistent/s.yaml", test_catalogue(), {});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::io);
+}
+
+TEST(RenderProblems, ShowsTheLineAndACaret) {
+  std::vector<Problem> const problems{{{"s.yaml", 2, 3}, "wrong"}, {{"s.yaml", 3, 5}, "bad"}};
+  EXPECT_EQ(render_problems(problems, "a: 1\n  b: 2\n\tü: x\n"),
+            "s.yaml:2:3: error: wrong\n  2 |   b: 2\n    |   ^\n"
+            "s.yaml:3:5: error: bad\n  3 | \tü: x\n    | \t  ^\n");
+}
+
+TEST(RenderProblems, APlaceBehindTheEndHasNoLine) {
+  EXPECT_EQ(render_problems({{{"s.yaml", 9, 1}, "gone"}}, "a: 1\n"), "s.yaml:9:1: error: gone\n");
 }
 
 }  // namespace
