@@ -23,12 +23,29 @@ Scope::~Scope() {
   std::abort();
 }
 
+namespace {
+
+/// At the end of a coroutine that never waited, co_spawn waits itself; had that coroutine been cancelled (by
+/// a sibling, or by itself), the wait would throw past everyone and the end be told to nobody.
+Task<> end_quietly(Task<> child) {
+  std::exception_ptr problem;
+  try {
+    co_await std::move(child);
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (problem) std::rethrow_exception(problem);
+}
+
+}  // namespace
+
 void Scope::spawn(std::string name, Task<> child) {
   auto const entry = children_.emplace(children_.end());
   entry->name = std::move(name);
   ++running_;
   none_running_ = false;
-  asio::co_spawn(executor_, std::move(child),
+  asio::co_spawn(executor_, end_quietly(std::move(child)),
                  asio::bind_cancellation_slot(entry->stop.slot(), [this, entry](std::exception_ptr problem) {
                    ended(entry, std::move(problem));
                  }));

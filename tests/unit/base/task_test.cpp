@@ -112,6 +112,19 @@ TEST(ScopeTest, ACancelledScopeTakesItsChildrenAlong) {
   EXPECT_TRUE(cancelled);
 }
 
+Task<> cancel_all(Scope& scope) {
+  scope.cancel();
+  co_return;
+}
+
+Task<> child_that_cancels_itself() {
+  Scope scope(co_await asio::this_coro::executor);
+  scope.spawn("self", cancel_all(scope));
+  co_await scope.join();
+}
+
+TEST(ScopeTest, AChildThatCancelsItselfAndNeverWaitsEnds) { run_to_end(child_that_cancels_itself()); }
+
 Task<Result<>> join_only(bool& cancelled) {
   Scope scope(co_await asio::this_coro::executor);
   scope.spawn("long", note_cancellation(cancelled));
