@@ -76,8 +76,8 @@ class CommitMigration : public engine::Step {
         {.kind = "restore-tables",
          .summary = "put the content of all tables of Cluster " + context.target.cluster + " back",
          .record = {{"cluster", context.target.cluster}, {"database", context.target.database}}}));
-    CO_TRY_VOID(co_await context.databases.superuser(context.target.cluster, context.target.database,
-                                                     save_tables_sql()));
+    CO_TRY_VOID(
+        co_await steps::save_tables(context.databases, context.target.cluster, context.target.database));
     co_return Result<>();
   }
 

@@ -17,15 +17,19 @@ constexpr auto one_attempt = std::chrono::seconds(3);
 class CutOver final : public engine::Step {
  public:
   static scenario::Declaration describe() {
-    return {.name = "cut-over",
-            .summary = "Leads the application's Service to the restored Cluster",
-            .parameters = {{"service", ParameterType::text, false, "", "default: the target's service"},
-                           {"heartbeat", ParameterType::text, false, "heartbeat",
-                            "the probe that tells when clients are connected again"}},
-            .permissions = {{"", {"services"}, {"get", "patch"}}},
-            .effect = "patches the Service's selector",
-            .witness = "the database behind the Service names the restored Cluster",
-            .undo = "puts the former selector back"};
+    return {
+        .name = "cut-over",
+        .summary = "Leads the application's Service to the restored Cluster",
+        .parameters =
+            {{"service", ParameterType::text, false, "", "default: the target's service"},
+             {"heartbeat", ParameterType::text, false, "heartbeat",
+              "the probe that tells when clients are connected again"},
+             {"disconnect", ParameterType::boolean, false, "true",
+              "ends the connections that clients hold to the old Cluster, so that none goes on using it"}},
+        .permissions = {{"", {"services"}, {"get", "patch"}}, {"", {"pods/exec"}, {"get", "create"}}},
+        .effect = "patches the Service's selector, ends connections to the old Cluster",
+        .witness = "the database behind the Service names the restored Cluster",
+        .undo = "puts the former selector back"};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
@@ -43,6 +47,7 @@ class CutOver final : public engine::Step {
     CO_TRY_VOID(co_await patch(context, service, cluster));
     std::int64_t const cut = context.journal.elapsed_ns();
     context.mark("cut-over", spec.id, "Service " + service, "", cluster);
+    if (spec.parameters.boolean("disconnect")) CO_TRY_VOID(co_await disconnect_clients(context));
     CO_TRY_VOID(co_await wait_arrived(context, spec.id, service, cluster, time));
     CO_TRY_VOID(co_await wait_reconnected(context, spec, cut, time));
     co_return StepOutcome{.passed = true, .outputs = {{"service", service}, {"cluster", cluster}}};
@@ -66,6 +71,17 @@ class CutOver final : public engine::Step {
         "lead " + ref.text() + " back to Cluster " + std::string(former->get_string());
     CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_patch(ref, back, summary)));
     CO_TRY_VOID(co_await context.kube->patch(ref, kube::PatchType::merge, there));
+    co_return Result<>();
+  }
+
+  /// A changed selector leads new connections only: a pool would go on with the damaged database for as long
+  /// as it keeps its own.
+  static Task<Result<>> disconnect_clients(RunContext& context) {
+    std::string const sql =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' "
+        "AND pid <> pg_backend_pid() AND datname = " +
+        postgres::quote_literal(context.target.database);
+    CO_TRY_VOID(co_await context.databases.superuser(context.target.cluster, "postgres", sql));
     co_return Result<>();
   }
 

@@ -1,5 +1,6 @@
-// Undo of a migration's damage: the saved content goes back into the tables. A cluster that is gone has no
-// tables.
+// Undo of a migration's damage: the tables that were saved before it get their rows back.
+//
+//   restore-tables  {cluster, database}
 #include "harness/engine/undo.hpp"
 #include "harness/steps/saved_tables.hpp"
 
@@ -7,20 +8,18 @@ namespace pgdrill::steps {
 
 namespace {
 
-class RestoreTables : public engine::UndoKind {
+class RestoreTables final : public engine::UndoKind {
  public:
   Task<Result<>> undo(engine::UndoContext& context, json::object const& record) override {
     json::value const whole(record);
     std::string const cluster = get_string(whole, "cluster");
     if (cluster.empty()) {
       co_return fail(
-          {.kind = ErrorKind::invalid, .what = "cannot read an undo record", .why = "it names no cluster"});
+          {.kind = ErrorKind::invalid, .what = "cannot read an undo record", .why = "it names no Cluster"});
     }
     Result<json::value> const exists = co_await context.kube->get({kube::cluster_type, context.ns, cluster});
     if (!exists && exists.error().kind == ErrorKind::not_found) co_return Result<>();
-    CO_TRY_VOID(
-        co_await context.databases.superuser(cluster, get_string(whole, "database"), restore_tables_sql()));
-    co_return Result<>();
+    co_return co_await restore_tables(context.databases, cluster, get_string(whole, "database"));
   }
 };
 
