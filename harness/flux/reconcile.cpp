@@ -26,15 +26,18 @@ bool ready_is(json::value const& object, std::string_view status) {
   return ready != nullptr && get_string(*ready, "status") == status;
 }
 
-Task<Result<>> request(kube::Client& client, kube::ObjectRef ref, std::string token) {
+Task<Result<>> refuse_suspended(kube::Client& client, kube::ObjectRef ref) {
   CO_TRY(json::value const object, co_await client.get(ref));
-  if (get_bool(object, "spec.suspend")) {
-    co_return fail({.kind = ErrorKind::refused,
-                    .what = "cannot reconcile",
-                    .where = ref.text(),
-                    .why = "it is suspended",
-                    .todo = "flux resume it, or patch spec.suspend to false"});
-  }
+  if (!get_bool(object, "spec.suspend")) co_return Result<>();
+  co_return fail({.kind = ErrorKind::refused,
+                  .what = "cannot reconcile",
+                  .where = ref.text(),
+                  .why = "it is suspended",
+                  .todo = "flux resume it, or patch spec.suspend to false"});
+}
+
+Task<Result<>> request(kube::Client& client, kube::ObjectRef ref, std::string token) {
+  CO_TRY_VOID(co_await refuse_suspended(client, ref));
   json::object const patch{{"metadata", {{"annotations", {{requested_at, token}}}}}};
   CO_TRY_VOID(co_await client.patch(ref, kube::PatchType::merge, patch));
   co_return Result<>();
@@ -88,6 +91,11 @@ Task<Result<std::string>> path_of_kustomization(kube::Client& client, FluxObject
   std::string path = get_string(object, "spec.path", ".");
   if (path.starts_with("./")) path.erase(0, 2);
   co_return path;
+}
+
+Task<Result<>> not_suspended(kube::Client& client, FluxObjects objects) {
+  CO_TRY_VOID(co_await refuse_suspended(client, source_ref(objects)));
+  co_return co_await refuse_suspended(client, kustomization_ref(objects));
 }
 
 Task<Result<ReconcileClocks>> reconcile(kube::Client& client, FluxObjects objects, std::string commit,

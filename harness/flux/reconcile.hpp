@@ -20,6 +20,9 @@ struct FluxObjects {
 /// spec.path of the Kustomization, without "./".
 [[nodiscard]] Task<Result<std::string>> path_of_kustomization(kube::Client& client, FluxObjects objects);
 
+/// Error refused, naming the object, when either is suspended: nothing would be reconciled.
+[[nodiscard]] Task<Result<>> not_suspended(kube::Client& client, FluxObjects objects);
+
 /// When pgdrill saw each part, and the object's own clock where it has one.
 struct ReconcileClocks {
   Monotonic requested;

@@ -44,6 +44,16 @@ class CommitMigration : public engine::Step {
         .undo = "reverts the commit, puts the saved content of all tables back"};
   }
 
+  Task<Result<>> preflight(RunContext& context, StepSpec const& spec) override {
+    for (std::string const& file : spec.parameters.texts("files")) {
+      CO_TRY_VOID(read_file(context.scenario_directory / file));
+    }
+    flux::FluxObjects const objects{context.target.ns, spec.parameters.text("repository"),
+                                    spec.parameters.text("kustomization")};
+    CO_TRY_VOID(co_await flux::repository_of(*context.kube, objects));
+    co_return co_await flux::not_suspended(*context.kube, objects);
+  }
+
   Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
     TimeLeft const time(spec.timeout);
     objects_ = {context.target.ns, spec.parameters.text("repository"), spec.parameters.text("kustomization")};
@@ -59,6 +69,7 @@ class CommitMigration : public engine::Step {
                       {"rebased", pushed.rebased},
                       {"message", spec.parameters.text("message")},
                       {"repository", objects_.repository},
+                      {"branch", branch_},
                       {"kustomization", objects_.kustomization},
                       {"committed_at", committed_at_},
                       {"job", job_}};
@@ -83,6 +94,7 @@ class CommitMigration : public engine::Step {
 
   Task<Result<flux::Pushed>> push(RunContext& context, StepSpec const& spec) {
     CO_TRY(flux::Repository const repository, co_await flux::repository_of(*context.kube, objects_));
+    branch_ = repository.branch;
     CO_TRY(std::filesystem::path const path, co_await flux::path_of_kustomization(*context.kube, objects_));
     CO_TRY(std::unique_ptr<flux::WorkTree> const tree, co_await flux::WorkTree::clone(repository));
     std::vector<flux::FileChange> changes;
@@ -208,6 +220,7 @@ class CommitMigration : public engine::Step {
   flux::FluxObjects objects_;
   std::vector<std::string> known_jobs_;
   std::string job_;
+  std::string branch_;
   std::string committed_at_;
 };
 
