@@ -51,7 +51,9 @@ Result<std::uint16_t> LiveMetrics::bind(asio::any_io_executor executor, std::uin
 }
 
 Task<> LiveMetrics::serve() {
-  std::function<Task<>(Scope&)> body = [this](Scope& scope) { return accept_all(scope, *listener_, *this); };
+  // The listener must not outlive the loop, as this object may.
+  std::unique_ptr<net::Listener> const listener = std::move(listener_);
+  std::function<Task<>(Scope&)> body = [&](Scope& scope) { return accept_all(scope, *listener, *this); };
   co_await with_scope(std::move(body));
 }
 
