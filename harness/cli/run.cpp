@@ -28,7 +28,7 @@ struct RunParts {
   reports::Console console;
   reports::LiveMetrics metrics = {};
   std::unique_ptr<engine::Journal> journal = {};
-  int exit_code = reports::exit_bug;
+  engine::RunEnd end = {};
 };
 
 std::filesystem::path default_evidence(std::string const& scenario) {
@@ -94,7 +94,7 @@ Task<> serve_metrics(RunParts& parts) {
 Task<> run_beside(Scope& scope, RunParts& parts, engine::Executor& executor) {
   scope.spawn("signals", forward_signals(executor));
   scope.spawn("metrics", serve_metrics(parts));
-  static_cast<void>(co_await executor.run());
+  parts.end = co_await executor.run();
   scope.cancel();
 }
 
@@ -119,16 +119,27 @@ Task<Result<>> run_drill(RunParts& parts) {
   co_return Result<>();
 }
 
+/// Exit code of a run that cannot be judged, since its journal or its reports could not be written.
+int unjudged(Error const& error, engine::RunEnd const& end) {
+  int const code = report_error(error);
+  for (engine::UndoRecord const& left : end.left) {
+    std::fprintf(stderr, "pgdrill: not undone: %s\n", left.summary.c_str());
+  }
+  if (!end.left.empty()) return reports::exit_unclean;
+  return end.announced ? reports::exit_inconclusive : code;
+}
+
 /// Reports what the journal holds, also after a failure in the middle.
 int finish(RunParts& parts) {
   std::optional<Error> const problem = parts.journal->problem();
   std::filesystem::path const file = parts.journal->file();
   parts.journal.reset();
   Result<reports::Verdict> const verdict = reports::write_reports(file, parts.evidence);
-  if (!verdict) return report_error(verdict.error());
+  // A full disk stops the journal first; that reports cannot be written either is no news then.
+  if (!verdict) return unjudged(problem ? *problem : verdict.error(), parts.end);
   Result<reports::Run> const run = reports::read_run(file);
   if (run && !parts.json) parts.console.finish(*run, *verdict, parts.evidence.string());
-  if (problem) return report_error(*problem);
+  if (problem) return unjudged(*problem, parts.end);
   return verdict->exit_code;
 }
 
