@@ -14,6 +14,9 @@ using engine::RunContext;
 using engine::StepOutcome;
 using scenario::ParameterType;
 
+// So many acknowledged writes of each ledger must lie before the target.
+constexpr std::int64_t writes_to_prove = 5;
+
 Error unreachable_target(std::string const& at, std::string why) {
   return {.kind = ErrorKind::refused,
           .what = "recovery target " + at + " cannot be reached",
@@ -62,11 +65,12 @@ class CaptureTarget final : public engine::Step {
                       .todo = "put a status-check step before it"});
     }
     CO_TRY_VOID(check_override(spec, *backup));
-    json::object const writes_before = writes_now(context, "acknowledged");
     CO_TRY_VOID(co_await make_markers(context));
     Markers const markers = marker_names(name);
     CO_TRY_VOID(co_await write_marker(context, cluster, markers.before));
     CO_TRY(json::object state, co_await capture_state(context));
+    CO_TRY_VOID(co_await wait_for_writes(context, time));
+    json::object const writes_before = writes_now(context, "acknowledged");
     CO_TRY(json::object captured, co_await capture_moment(context, spec, name));
     json::object writes_after = writes_now(context, "sent");
     CO_TRY(json::object const again, co_await capture_state(context));
@@ -117,6 +121,22 @@ class CaptureTarget final : public engine::Step {
       if (name.starts_with(prefix)) all[name.substr(prefix.size())] = get_int(value, field);
     }
     return all;
+  }
+
+  /// A ledger proves nothing before it has writes that must come back.
+  static Task<Result<>> wait_for_writes(RunContext& context, TimeLeft time) {
+    while (true) {
+      std::string without;
+      for (auto const& probe : writes_now(context, "acknowledged")) {
+        if (probe.value().as_int64() < writes_to_prove) without = probe.key();
+      }
+      if (without.empty()) co_return Result<>();
+      if (time.over()) {
+        co_return waited_too_long("no writes are acknowledged", "probe " + without,
+                                  "fewer than " + std::to_string(writes_to_prove) + " were");
+      }
+      co_await sleep_for(poll_interval / 5);
+    }
   }
 
   static void add_writes(json::object& captured, json::object const& before, json::object const& after) {

@@ -135,6 +135,11 @@ Task<Result<bool>> check_writes(Verification& verification) {
   json::value const captured(verification.captured);
   probes::LedgerBoundary boundary{.last_before = get_int(captured, "ledger_sequence"),
                                   .first_after = get_int(captured, "ledger_sequence_after")};
+  if (boundary.last_before == 0) {
+    co_return fail({.kind = ErrorKind::refused,
+                    .what = "nothing to compare",
+                    .why = "no write was acknowledged before the target was captured"});
+  }
   boundary.resumed_from = probes::resumed_from(writes, boundary.first_after, verification.cluster);
   probes::LedgerVerdict const verdict = probes::ledger_verdict(writes, rows, boundary, context.run_id, probe);
   context.journal.write("ledger-verdict", probes::to_json(verdict, probe));
