@@ -1,5 +1,6 @@
 // verify: the proof that schema and data are back at the captured target.
 #include "harness/engine/facts.hpp"
+#include "harness/steps/steady_clients.hpp"
 #include "harness/steps/verify_checks.hpp"
 #include "harness/steps/waiting.hpp"
 
@@ -10,6 +11,8 @@ namespace {
 using engine::RunContext;
 using engine::StepOutcome;
 using scenario::StepSpec;
+
+constexpr Duration longest_settling = std::chrono::seconds(10);
 
 /// What a check speaks of in the journal.
 std::string subject_of(std::string const& check) {
@@ -32,6 +35,10 @@ class Verify : public engine::Step {
               .default_value = "[fingerprint, digest, markers, ledger, history, writes]",
               .help = "What is compared.",
               .allowed = {"fingerprint", "digest", "markers", "ledger", "history", "writes"}},
+             {.name = "steady",
+              .type = scenario::ParameterType::duration,
+              .default_value = "1s",
+              .help = "How long all probes must have answered rightly before the checks begin."},
              {.name = "application",
               .default_value = "application",
               .help = "Name of the probe that watches the application's invariant, for the check ledger."}},
@@ -49,7 +56,11 @@ class Verify : public engine::Step {
                               .cluster = cluster,
                               .application = spec.parameters.text("application"),
                               .history = history};
-    StepOutcome outcome;
+    // An application keeps pooled connections for a while; what does not settle is told by the checks and the
+    // RTO.
+    SteadyClients const clients(context.journal);
+    bool const steady = co_await clients.wait(spec.parameters.duration("steady"), longest_settling);
+    StepOutcome outcome{.passed = true, .outputs = {{"clients_steady", steady}}};
     for (std::string const& check : spec.parameters.texts("checks")) {
       Result<bool> const passed = co_await run_check(verification, check);
       if (!passed)

@@ -67,6 +67,10 @@ Result<json::value> with_main(kube::ResourceType const& type, json::value const&
                                       "deletionGracePeriodSeconds", "generation", "resourceVersion"}) {
     keep_member(old, metadata, name);
   }
+  if (type == kube::job_type && find(given, "spec.selector") == nullptr) {
+    if (json::value const* const selector = find(existing, "spec.selector"))
+      set(given, "spec.selector", *selector);
+  }
   TRY_VOID(check_metadata(type, given));
   TRY_VOID(check_immutable(type, existing, given));
   if (has_generation(type) && desired_state_differs(before, given)) {
