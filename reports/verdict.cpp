@@ -56,9 +56,12 @@ class Judgement {
   std::vector<Entry> entries_;
 };
 
+/// An act is announced before it is done: from then on something may be broken. The drill's own schema breaks
+/// nothing.
 bool anything_was_broken(Run const& run) {
-  return !run.witnesses.empty() || run.mark("damage-done") != nullptr ||
-         run.mark("restore-requested") != nullptr;
+  return std::any_of(run.undo.begin(), run.undo.end(),
+                     [](UndoRecordState const& record) { return record.kind != "drop-schema"; }) ||
+         !run.witnesses.empty() || run.mark("damage-done") != nullptr;
 }
 
 void judge_steps(Run const& run, Judgement& judgement) {

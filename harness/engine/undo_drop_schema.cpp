@@ -18,10 +18,17 @@ class DropSchema : public UndoKind {
     }
     Result<json::value> const exists = co_await context.kube->get({kube::cluster_type, context.ns, cluster});
     if (!exists && exists.error().kind == ErrorKind::not_found) co_return Result<>();
-    // A probe of a killed run may still hold a lock for a moment; it must not hold this up for ever.
+    // A probe of a killed run may still hold a lock for a moment; it must not hold this up for ever. Copies
+    // of tables that could not be put back are the only way back: they stay.
+    std::string const name = postgres::quote_literal(schema);
     std::string const sql =
-        "SET lock_timeout = '10s'; SET client_min_messages = warning; DROP SCHEMA IF EXISTS " +
-        postgres::quote_identifier(schema) + " CASCADE";
+        "SET lock_timeout = '10s'; SET client_min_messages = warning; DO $drop$ BEGIN "
+        "IF EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(" +
+        name +
+        ") AND relname LIKE 'saved %') THEN "
+        "RAISE EXCEPTION 'it still holds saved tables' USING HINT = 'put the tables back first'; END IF; "
+        "EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', " +
+        name + "::text); END $drop$";
     Result<std::string> const dropped =
         co_await context.databases.superuser(cluster, get_string(whole, "database"), sql);
     if (!dropped) co_return tl::make_unexpected(dropped.error());

@@ -127,7 +127,8 @@ Task<Result<ReconcileClocks>> reconcile(kube::Client& client, FluxObjects object
     return has_commit(object, "status.lastAppliedRevision", commit) && ready_is(object, "True") && observed;
   };
   auto const apply_failed = [&](json::value const& object) {
-    return has_commit(object, "status.lastAttemptedRevision", commit) && ready_is(object, "False");
+    return get_string(object, "status.lastHandledReconcileAt") == token &&
+           has_commit(object, "status.lastAttemptedRevision", commit) && ready_is(object, "False");
   };
   CO_TRY(json::value const kustomization,
          co_await wait_until(client, kustomization_ref(objects), applied, apply_failed, left_until(end),

@@ -68,6 +68,7 @@ void remove_leftovers(std::filesystem::path const& directory) {
                                       "checkouts", "work", "processes", "run", "logs"}) {
     std::filesystem::remove_all(directory / name, ignored);
   }
+  std::filesystem::remove(directory, ignored);  // only when nothing of somebody else lies in it
 }
 
 Result<std::string> free_network() {

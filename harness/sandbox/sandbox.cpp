@@ -58,6 +58,7 @@ Result<> prepare_directory(std::filesystem::path const& directory) {
                  .why = fmt::format("process {}", *other),
                  .todo = fmt::format("pgdrill sandbox down --dir {}", directory.string())});
   }
+  remove_leftovers(directory);
   std::error_code problem;
   std::filesystem::create_directories(directory, problem);
   if (problem) {
@@ -66,7 +67,6 @@ Result<> prepare_directory(std::filesystem::path const& directory) {
                  .where = directory.string(),
                  .why = problem.message()});
   }
-  remove_leftovers(directory);
   return write_instance(directory);
 }
 

@@ -83,6 +83,11 @@ class CommitMigration : public engine::Step {
  private:
   Task<Result<>> save_tables(RunContext& context) {
     CO_TRY_VOID(co_await make_markers(context));  // schema pgdrill, with its undo announced
+    // Undone in the opposite order: revert the commit, put the tables back, let Flux apply again.
+    CO_TRY_VOID(co_await context.undo.announce(
+        {.kind = "flux-reconcile",
+         .summary = "have Flux apply the head of GitRepository " + objects_.repository,
+         .record = {{"repository", objects_.repository}, {"kustomization", objects_.kustomization}}}));
     CO_TRY_VOID(co_await context.undo.announce(
         {.kind = "restore-tables",
          .summary = "put the content of all tables of Cluster " + context.target.cluster + " back",

@@ -27,7 +27,12 @@ class GitRevert : public engine::UndoKind {
       CO_TRY_VOID(co_await tree->push());
     }
     CO_TRY(std::string const head, co_await tree->head());
-    CO_TRY_VOID(co_await flux::reconcile(*context.kube, objects, head, longest_reconcile));
+    Result<flux::ReconcileClocks> const applied =
+        co_await flux::reconcile(*context.kube, objects, head, longest_reconcile);
+    // A migration that failed leaves a dirty history, on which the former Job fails too: the tables are put
+    // back next, and flux-reconcile, which is undone last, has Flux apply again.
+    if (!applied && applied.error().kind != ErrorKind::invalid)
+      co_return tl::make_unexpected(applied.error());
     co_return Result<>();
   }
 };

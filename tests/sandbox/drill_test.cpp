@@ -130,6 +130,32 @@ TEST_F(Drill, OneDifferentDefaultFails) {
   EXPECT_THAT(read_file(evidence() / "verdict.json").value_or(""), HasSubstr("default"));
 }
 
+TEST_F(Drill, AMigrationThatFailsIsUndone) {
+  CommandResult const result = drill({}, PGDRILL_SOURCE_DIR "/tests/data/scenarios/failing-migration.yaml");
+  EXPECT_EQ(result.exit_code, 4) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("division by zero")) << "the Job's log tells why";
+  EXPECT_THAT(leftovers(), IsEmpty());
+  EXPECT_EQ(sql("SELECT version, dirty FROM schema_migrations"), "1|f\n");
+}
+
+TEST_F(Drill, WithoutTheOptInNothingIsBroken) {
+  ASSERT_EQ(sandbox_->kubectl({"label", "namespace", "develop", "pgdrill.io/allow-faults-"}).exit_code, 0);
+  CommandResult const result = drill();
+  EXPECT_EQ(sandbox_->kubectl({"label", "namespace", "develop", "pgdrill.io/allow-faults=true"}).exit_code,
+            0);
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("pgdrill.io/allow-faults"));
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Drill, AKubeconfigThatPointsNowhereIsOneClearMessage) {
+  CommandResult const result = run(
+      {PGDRILL_BINARY, "run", scenario, "--evidence", evidence().string(), "--kubeconfig", "/no/such/file"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("/no/such/file"));
+  EXPECT_FALSE(std::filesystem::exists(evidence())) << "nothing may be left behind";
+}
+
 TEST_F(Drill, AnInterruptedRunUndoesAndReports) {
   Background run(sandbox_->pgdrill_command({"run", scenario, "--evidence", evidence().string()}),
                  directory_.path() / "out");

@@ -143,6 +143,14 @@ TEST(VerdictTest, AnErrorBeforeAnythingWasBrokenIsUnreachable) {
   EXPECT_EQ(judge(journal.run()).exit_code, exit_unreachable);
 }
 
+TEST(VerdictTest, AnErrorAfterAnActWasAnnouncedIsInconclusive) {
+  JournalBuilder journal = started_run();
+  journal.at(1).add("undo-announced", {{"id", "1"}, {"kind", "git-revert"}, {"summary", "revert"}});
+  journal.step("commit-migration", "error", 1, {{"kind", "invalid"}, {"what", "it failed"}});
+  journal.add("undo-finished", {{"id", "1"}, {"status", "done"}}).add("run-finished", {{"status", "error"}});
+  EXPECT_EQ(judge(journal.run()).exit_code, exit_inconclusive);
+}
+
 TEST(VerdictTest, InterruptionsHaveTheirSignalsCode) {
   for (auto const& [signal, code] : {std::pair{"SIGINT", exit_interrupted}, {"SIGTERM", exit_terminated}}) {
     JournalBuilder journal = started_run();
