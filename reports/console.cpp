@@ -66,6 +66,7 @@ void Console::on_event(json::object const& event) {
     }
   } else if (kind == "step-finished") {
     std::string const state = text(event, "status");
+    if (state == "skipped") return;  // what came before has said why
     std::string const word = paint(state, state == "ok" ? green : state == "skipped" ? grey : red);
     line(fmt::format("{} {} {} in {:.3f} s{}", at, word, text(event, "step"), seconds(event, "duration_ns"),
                      event.contains("error") && state != "ok" ? "\n           " + error_text(event) : ""));

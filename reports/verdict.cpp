@@ -17,6 +17,7 @@ std::string error_text(json::object const& error) {
   std::string text = part("what");
   if (!part("why").empty()) text += (text.empty() ? "" : ": ") + part("why");
   if (!part("where").empty()) text += " (" + part("where") + ")";
+  if (!part("todo").empty()) text += "; to mend it: " + part("todo");
   return text;
 }
 

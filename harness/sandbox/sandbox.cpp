@@ -10,6 +10,7 @@
 #include "harness/base/scope.hpp"
 #include "harness/sandbox/api/server.hpp"
 #include "harness/sandbox/cnpg/operator.hpp"
+#include "harness/sandbox/cnpg/validation.hpp"
 #include "harness/sandbox/credentials.hpp"
 #include "harness/sandbox/flux/controllers.hpp"
 #include "harness/sandbox/flux/demo.hpp"
@@ -103,6 +104,9 @@ Task<Result<>> serve_prepared(SandboxOptions options, Environment environment) {
                                                  fmt::format("https://{}:{}", address, listener->port()),
                                                  options.empty ? "default" : "develop"));
   Store store(executor);
+  store.admit_by([](kube::ResourceType const& type, json::value const& object) {
+    return type == kube::cluster_type ? cnpg::validate_cluster(object) : Result<>();
+  });
   auto const kubelet = Kubelet::create(executor, store, environment);
   Result<> outcome;
   Scope scope(executor);

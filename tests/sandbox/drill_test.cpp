@@ -13,6 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::string const scenario = PGDRILL_SOURCE_DIR "/scenarios/data-rollback.yaml";
 
@@ -144,8 +145,29 @@ TEST_F(Drill, WithoutTheOptInNothingIsBroken) {
   EXPECT_EQ(sandbox_->kubectl({"label", "namespace", "develop", "pgdrill.io/allow-faults=true"}).exit_code,
             0);
   EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
-  EXPECT_THAT(result.out, HasSubstr("pgdrill.io/allow-faults"));
+  EXPECT_THAT(result.out, HasSubstr("kubectl label namespace develop pgdrill.io/allow-faults=true"));
   EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Drill, ATargetInTheFutureIsRefusedBeforeAnythingIsBroken) {
+  CommandResult const result = drill({}, PGDRILL_SOURCE_DIR "/tests/data/scenarios/unreachable.yaml");
+  EXPECT_EQ(result.exit_code, 3) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("2099"));
+  EXPECT_THAT(read_file(evidence() / "journal.jsonl").value_or(""), Not(HasSubstr("undo-announced")));
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Drill, AScenarioWithTyposIsToldInWholeAndTouchesNothing) {
+  std::filesystem::path const file = directory_.path() / "typos.yaml";
+  std::string text = read_file(scenario).value_or("");
+  text.replace(text.find("status-check"), 12, "status-chekc");
+  text.replace(text.find("objectives"), 10, "objektives");
+  ASSERT_TRUE(write_file_atomically(file, text).has_value());
+  CommandResult const result = drill({}, file.string());
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("did you mean 'objectives'"));
+  EXPECT_THAT(result.err, HasSubstr("status-check"));
+  EXPECT_FALSE(std::filesystem::exists(evidence()));
 }
 
 TEST_F(Drill, AKubeconfigThatPointsNowhereIsOneClearMessage) {

@@ -83,6 +83,7 @@ Answer create(Store& store, ApiRequest const& request) {
   // Kinds with a status subresource take no status on creation.
   if (object.contains("spec")) object.erase("status");
   if (!request.parameter("dryRun").empty()) return json_response(201, shaped(request, object));
+  TRY_VOID(store.admit(request.type, json::value(object)));
   TRY(json::value const created, store.create(request.type, std::move(object)));
   return json_response(201, shaped(request, created));
 }
@@ -115,6 +116,7 @@ Answer patch(Store& store, ApiRequest const& request) {
   // Without a resourceVersion in the patch the last write wins: the object cannot have changed since it was
   // read.
   if (!existing) {
+    TRY_VOID(store.admit(request.type, json::value(object)));
     TRY(json::value const created, store.create(request.type, std::move(object)));
     return json_response(201, shaped(request, created));
   }

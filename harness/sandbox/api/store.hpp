@@ -42,6 +42,12 @@ class Store {
   /// resolves generateName; checks names and that the namespace exists. An object whose owners (by uid) are
   /// all gone is collected at once, as Kubernetes' garbage collector would.
   [[nodiscard]] Result<json::value> create(kube::ResourceType const& type, kube::Object object);
+  /// A client's creations pass through here first, as through an admission webhook; controllers' own do not.
+  using Admission = std::function<Result<>(kube::ResourceType const&, json::value const&)>;
+  void admit_by(Admission admission) { admission_ = std::move(admission); }
+  [[nodiscard]] Result<> admit(kube::ResourceType const& type, json::value const& object) const {
+    return admission_ ? admission_(type, object) : Result<>();
+  }
   /// Replaces all but status (generation rises when spec changed); with `status_only` replaces only status. A
   /// resourceVersion in the object must match.
   [[nodiscard]] Result<json::value> update(kube::ResourceType const& type, kube::Object object,
@@ -80,6 +86,7 @@ class Store {
  private:
   struct Implementation;
   std::shared_ptr<Implementation> implementation_;
+  Admission admission_;
 };
 
 }  // namespace pgdrill::sandbox
