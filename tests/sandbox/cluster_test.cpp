@@ -142,6 +142,19 @@ TEST_F(Clusters, RecoverToEveryKindOfTarget) {
   for (auto const* name : {"by-time", "by-lsn", "by-name", "by-xid", "immediate"}) remove(name);
 }
 
+TEST_F(Clusters, AreRefusedWhenCnpgsWebhookWouldRefuse) {
+  auto const file = sandbox_->directory().parent_path() / "wrong.json";
+  ASSERT_TRUE(write_file_atomically(
+      file,
+      R"({"apiVersion":"postgresql.cnpg.io/v1","kind":"Cluster","metadata":{"name":"wrong","namespace":"develop"},
+      "spec":{"instances":1,"storage":{"size":"1Gi"},"externalClusters":[{"name":"origin"}],"bootstrap":{"recovery":
+      {"source":"origin","recoveryTarget":{"targetTime":"yesterday"}}}}})"));
+  auto const result = sandbox_->kubectl({"apply", "-f", file.string()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("TargetTime"), std::string::npos) << result.err;
+  EXPECT_TRUE(sandbox_->get("cluster", "wrong").is_null());
+}
+
 TEST_F(Clusters, SayWhyATargetCannotBeReached) {
   restore("too-late", R"({"targetTime":"2099-01-01 00:00:00+00:00"})");
   restore("too-early", R"({"targetTime":"2001-01-01 00:00:00+00:00"})");

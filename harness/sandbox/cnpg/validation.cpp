@@ -15,7 +15,8 @@ Error refused(json::value const& cluster, std::string_view field, std::string_vi
   return {.kind = ErrorKind::invalid,
           .what = fmt::format("Cluster.postgresql.cnpg.io \"{}\" is invalid", name),
           .where = "Cluster " + name,
-          .why = fmt::format("{}: Invalid value: \"{}\": {}", field, value, reason),
+          .why = fmt::format("Cluster.postgresql.cnpg.io \"{}\" is invalid: {}: Invalid value: \"{}\": {}",
+                             name, field, value, reason),
           .code = "Invalid",
           .status = 422};
 }
