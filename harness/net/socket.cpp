@@ -36,6 +36,8 @@ Task<Result<tcp::socket>> open_socket(std::string host, std::uint16_t port) {
   }
   if (problem) co_return tl::make_unexpected(connect_error(host, port, problem));
   socket.set_option(tcp::no_delay(true), problem);
+  // A watch may be silent for minutes: a peer that has gone without a word is noticed by this alone.
+  socket.set_option(asio::socket_base::keep_alive(true), problem);
   co_return std::move(socket);
 }
 
