@@ -1,6 +1,7 @@
 #include "harness/kube/status.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/net/http.hpp"
 
 namespace pgdrill::kube {
 
@@ -45,30 +46,9 @@ std::string advice_for(int http_status) {
 
 }  // namespace
 
-ErrorKind kind_of_status(int http_status) {
-  switch (http_status) {
-    case 401:
-    case 403:
-      return ErrorKind::refused;
-    case 404:
-      return ErrorKind::not_found;
-    case 409:
-      return ErrorKind::conflict;
-    case 410:
-      return ErrorKind::gone;
-    case 408:
-    case 504:
-      return ErrorKind::timeout;
-    case 429:
-      return ErrorKind::unreachable;
-    default:
-      return http_status >= 500 ? ErrorKind::unreachable : ErrorKind::invalid;
-  }
-}
-
 Error status_error(json::value const& status, std::string what, std::string where) {
   int const code = static_cast<int>(get_int(status, "code"));
-  return {.kind = kind_of_status(code),
+  return {.kind = net::kind_of_status(code),
           .what = std::move(what),
           .where = std::move(where),
           .why = get_string(status, "message", "no message"),
@@ -82,10 +62,10 @@ Error status_error(int http_status, std::string_view body, std::string what, std
   Error error;
   if (parsed && get_string(*parsed, "kind") == "Status") {
     error = status_error(*parsed, std::move(what), std::move(where));
-    error.kind = kind_of_status(http_status);
+    error.kind = net::kind_of_status(http_status);
     error.todo = advice_for(http_status);
   } else {
-    error = {.kind = kind_of_status(http_status),
+    error = {.kind = net::kind_of_status(http_status),
              .what = std::move(what),
              .where = std::move(where),
              .why = "HTTP status " + std::to_string(http_status),

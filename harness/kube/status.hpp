@@ -9,9 +9,6 @@
 
 namespace pgdrill::kube {
 
-/// What sort of failure an HTTP status is.
-[[nodiscard]] ErrorKind kind_of_status(int http_status);
-
 /// Error from an answer that is no success: reason and message come from the Status in the body; a body of
 /// another form (a proxy's page, plain text) is quoted in part.
 [[nodiscard]] Error status_error(int http_status, std::string_view body, std::string what, std::string where);

@@ -34,6 +34,27 @@ std::string_view header(Headers const& headers, std::string_view name) {
   return {};
 }
 
+ErrorKind kind_of_status(int http_status) {
+  switch (http_status) {
+    case 401:
+    case 403:
+      return ErrorKind::refused;
+    case 404:
+      return ErrorKind::not_found;
+    case 409:
+      return ErrorKind::conflict;
+    case 410:
+      return ErrorKind::gone;
+    case 408:
+    case 504:
+      return ErrorKind::timeout;
+    case 429:
+      return ErrorKind::unreachable;
+    default:
+      return http_status >= 500 ? ErrorKind::unreachable : ErrorKind::invalid;
+  }
+}
+
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;

@@ -16,6 +16,10 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// The first header of that name, without regard to case; empty when missing.
 [[nodiscard]] std::string_view header(Headers const& headers, std::string_view name);
 
+/// What sort of failure an HTTP status tells: 401, 403 refused; 404 not_found; 409 conflict; 410 gone; 408,
+/// 504 timeout; 429 and 5xx unreachable; others invalid.
+[[nodiscard]] ErrorKind kind_of_status(int http_status);
+
 struct HttpRequest {
   std::string method = "GET";
   std::string target = "/";  ///< path and query, percent-encoded

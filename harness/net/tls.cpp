@@ -40,7 +40,8 @@ class TlsStream : public ByteStream {
   }
 
   Task<Result<>> shutdown_write() override {
-    // Asio's engine cannot send close_notify alone; the FIN tells our own peer the same, and HTTP needs neither.
+    // Asio's engine cannot send close_notify alone; the FIN tells our own peer the same, and HTTP needs
+    // neither.
     boost::system::error_code ignored;
     stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
     co_return Result<>();

@@ -49,25 +49,6 @@ bool has_token(std::string_view list, std::string_view token) {
   return false;
 }
 
-ErrorKind kind_of(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return ErrorKind::refused;
-    case 404:
-      return ErrorKind::not_found;
-    case 409:
-      return ErrorKind::conflict;
-    case 410:
-      return ErrorKind::gone;
-    case 408:
-    case 504:
-      return ErrorKind::timeout;
-    default:
-      return status >= 500 ? ErrorKind::unreachable : ErrorKind::invalid;
-  }
-}
-
 /// Lets one coroutine write at a time.
 class WriteTurn {
  public:
@@ -181,7 +162,7 @@ class Socket : public WebSocket {
 };
 
 Task<Error> refusal(HttpClient& http, HttpResponse const& response) {
-  Error error{.kind = kind_of(response.status),
+  Error error{.kind = kind_of_status(response.status),
               .what = "the server refused the WebSocket",
               .status = response.status};
   bool const has_body = header(response.headers, "Content-Length") != "0" && response.status != 101;
