@@ -20,12 +20,15 @@ class Clusters : public testing::Test {
         R"({"apiVersion":"postgresql.cnpg.io/v1","kind":"Cluster","metadata":{"name":"orders","namespace":"develop"},
       "spec":{"instances":2,"storage":{"size":"1Gi"},"bootstrap":{"initdb":{"database":"app","owner":"app"}},
       "backup":{"barmanObjectStore":{"destinationPath":"s3://backups/"}}}})");
-    ASSERT_TRUE(becomes_healthy("orders"));
+    ASSERT_TRUE(becomes_healthy("orders")) << state_of_namespace();
     apply(
         R"({"apiVersion":"postgresql.cnpg.io/v1","kind":"Backup","metadata":{"name":"first","namespace":"develop"},
       "spec":{"cluster":{"name":"orders"},"target":"primary"}})");
     ASSERT_TRUE(eventually([] { return text("backup", "first", "status.phase") == "completed"; }));
+    ready_ = true;
   }
+  /// A failure in SetUpTestSuite alone would pass as a skipped test.
+  void SetUp() override { ASSERT_TRUE(ready_) << "the cluster did not come up"; }
   static void TearDownTestSuite() { sandbox_.reset(); }
 
   static void apply(std::string const& object) {
@@ -36,6 +39,12 @@ class Clusters : public testing::Test {
   }
   static std::string text(std::string const& kind, std::string const& name, std::string const& path) {
     return get_string(sandbox_->get(kind, name), path);
+  }
+  /// For a failure's message: what a person would look at first.
+  static std::string state_of_namespace() {
+    return sandbox_->kubectl({"get", "clusters.postgresql.cnpg.io,jobs,pods,pvc,events", "-n", "develop"})
+               .out +
+           sandbox_->process().output();
   }
   static bool becomes_healthy(std::string const& cluster) {
     return eventually([&] { return text("cluster", cluster, "status.phase") == "Cluster in healthy state"; },
@@ -81,9 +90,11 @@ class Clusters : public testing::Test {
   }
 
   static std::unique_ptr<Sandbox> sandbox_;
+  static bool ready_;
 };
 
 std::unique_ptr<Sandbox> Clusters::sandbox_;
+bool Clusters::ready_ = false;
 
 TEST_F(Clusters, AreShownWithCnpgsColumns) {
   auto const shown = sandbox_->kubectl({"get", "clusters.postgresql.cnpg.io", "-n", "develop"});
