@@ -19,7 +19,10 @@ std::string const scenario = PGDRILL_SOURCE_DIR "/scenarios/data-rollback.yaml";
 
 class Drill : public testing::Test {
  protected:
-  static void SetUpTestSuite() { sandbox_ = std::make_unique<Sandbox>(); }
+  /// Here and not in SetUpTestSuite, whose failures would pass as skipped tests.
+  void SetUp() override {
+    if (sandbox_ == nullptr) sandbox_ = std::make_unique<Sandbox>();
+  }
   static void TearDownTestSuite() { sandbox_.reset(); }
 
   /// Runs the drill; the evidence goes to evidence().
