@@ -1,7 +1,9 @@
 #include "harness/sandbox/instance.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -15,6 +17,8 @@
 
 namespace pgdrill::sandbox {
 namespace {
+
+constexpr std::uint16_t claim_port = 47'777;
 
 std::string start_time(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
@@ -45,6 +49,20 @@ std::set<int> used_networks() {
   return used;
 }
 
+/// Binds a socket that nobody connects to, for as long as this process lives: two sandboxes that start at the
+/// same time see the same free networks, but only one can claim each.
+bool claim_network(int candidate) {
+  int const claim = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(claim_port);
+  address.sin_addr.s_addr = htonl((127U << 24U) | (static_cast<std::uint32_t>(candidate) << 16U) | 2U);
+  bool const claimed =
+      claim >= 0 && ::bind(claim, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (!claimed && claim >= 0) ::close(claim);
+  return claimed;
+}
+
 }  // namespace
 
 Result<> write_instance(std::filesystem::path const& directory) {
@@ -73,11 +91,11 @@ void remove_leftovers(std::filesystem::path const& directory) {
 
 Result<std::string> free_network() {
   std::set<int> const used = used_networks();
-  if (!used.contains(77)) return std::string("127.77");
+  if (!used.contains(77) && claim_network(77)) return std::string("127.77");
   std::random_device random;
   for (int attempt = 0; attempt < 1'000; ++attempt) {
     int const candidate = 78 + static_cast<int>(random() % 170U);
-    if (!used.contains(candidate)) return fmt::format("127.{}", candidate);
+    if (!used.contains(candidate) && claim_network(candidate)) return fmt::format("127.{}", candidate);
   }
   return fail(
       {.kind = ErrorKind::io, .what = "no free loopback network", .why = "127.77 to 127.247 are all in use"});

@@ -19,8 +19,10 @@ class StatusCheck final : public engine::Step {
     return {
         .name = "status-check",
         .summary = "Waits until the Cluster is healthy, archives WAL, and has a backup that can be restored",
-        .parameters = {},
-        .permissions = {{"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
+        .parameters = {{"kustomizations", scenario::ParameterType::text_list, false, "[]",
+                        "Flux Kustomizations that must be Ready, so that no migration is still running"}},
+        .permissions = {{"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch"}},
+                        {"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
                         {"", {"pods/exec"}, {"get", "create"}}},
         .effect = "takes a Backup when none can be restored",
@@ -43,6 +45,10 @@ class StatusCheck final : public engine::Step {
     }
     context.check("cluster-healthy", "archive", spec.id, true, "healthy, Ready, ContinuousArchiving",
                   cluster.phase);
+    for (std::string const& kustomization : spec.parameters.texts("kustomizations")) {
+      CO_TRY(std::string const revision, co_await wait_applied(context, kustomization, time));
+      context.check("kustomization-ready " + kustomization, "archive", spec.id, true, "Ready", revision);
+    }
     CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, spec, time));
     context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
@@ -52,6 +58,19 @@ class StatusCheck final : public engine::Step {
   }
 
  private:
+  /// Gives the applied revision.
+  static Task<Result<std::string>> wait_applied(RunContext& context, std::string name, TimeLeft time) {
+    kube::ObjectRef const ref{kube::kustomization_type, context.target.ns, std::move(name)};
+    auto const applied = [](json::value const* object) {
+      json::value const* const ready = object == nullptr ? nullptr : kube::condition_of(*object, "Ready");
+      return ready != nullptr && get_string(*ready, "status") == "True" &&
+             get_int(*object, "metadata.generation") == get_int(*object, "status.observedGeneration", -1);
+    };
+    CO_TRY(json::value const object, co_await kube::wait_for(*context.kube, ref, applied, time.left(),
+                                                             "Kustomization " + ref.name + " is not Ready"));
+    co_return get_string(object, "status.lastAppliedRevision");
+  }
+
   static Task<Result<cnpg::ClusterView>> wait_healthy(RunContext& context, TimeLeft time) {
     kube::ObjectRef const ref{kube::cluster_type, context.target.ns, context.target.cluster};
     auto const healthy = [](json::value const* object) {
