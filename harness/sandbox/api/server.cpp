@@ -11,6 +11,7 @@
 #include "harness/sandbox/api/discovery.hpp"
 #include "harness/sandbox/api/errors.hpp"
 #include "harness/sandbox/api/objects.hpp"
+#include "harness/sandbox/api/spdy_upgrade.hpp"
 #include "harness/sandbox/api/streams.hpp"
 #include "harness/sandbox/api/watch.hpp"
 
@@ -49,14 +50,38 @@ std::string chosen_protocol(ApiRequest const& request) {
   return "";
 }
 
-Task<> serve_exec_upgrade(Service& service, std::unique_ptr<net::HttpServer> http, ApiRequest const& request,
-                          std::string protocol) {
+Result<std::unique_ptr<Process>> start_command(Service& service, ApiRequest const& request) {
   std::vector<std::string> command;
   for (auto const& [key, value] : request.query) {
     if (key == "command") command.push_back(value);
   }
-  auto process =
-      service.options.containers->exec(request.ns, request.name, request.parameter("container"), command);
+  return service.options.containers->exec(request.ns, request.name, request.parameter("container"), command);
+}
+
+// kubectl before 1.30, on the connection itself.
+Task<> serve_spdy_upgrade(Service& service, std::unique_ptr<net::HttpServer> http,
+                          ApiRequest const& request) {
+  if (request.subresource == "portforward") {
+    auto socket = co_await accept_spdy(std::move(http), request.http, "portforward.k8s.io");
+    if (socket) co_await serve_spdy_forward(*service.options.containers, **socket, request);
+    co_return;
+  }
+  auto process = start_command(service, request);
+  if (!process) {
+    (void)co_await http->respond(error_response(process.error(), &request));
+    co_return;
+  }
+  auto socket = co_await accept_spdy(std::move(http), request.http, std::string(kube::exec_v4));
+  if (socket) {
+    co_await serve_spdy_exec(*std::move(process), **socket, request);
+  } else {
+    (*process)->signal_group(9);
+  }
+}
+
+Task<> serve_exec_upgrade(Service& service, std::unique_ptr<net::HttpServer> http, ApiRequest const& request,
+                          std::string protocol) {
+  auto process = start_command(service, request);
   if (!process) {
     (void)co_await http->respond(error_response(process.error(), &request));
     co_return;
@@ -71,6 +96,10 @@ Task<> serve_exec_upgrade(Service& service, std::unique_ptr<net::HttpServer> htt
 
 // Takes the connection over.
 Task<> serve_upgrade(Service& service, std::unique_ptr<net::HttpServer> http, ApiRequest const& request) {
+  if (is_spdy_upgrade(request.http)) {
+    co_await serve_spdy_upgrade(service, std::move(http), request);
+    co_return;
+  }
   std::string protocol = chosen_protocol(request);
   if (!net::is_websocket_upgrade(request.http) || protocol.empty()) {
     (void)co_await http->respond(
