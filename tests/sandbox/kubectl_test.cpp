@@ -79,9 +79,10 @@ Task<> drive_objects(Sandbox const& sandbox) {
   std::string const applied =
       co_await output_of(sandbox, {"apply", "--server-side", "--force-conflicts", "-f", "-"}, map);
   EXPECT_EQ(applied, "configmap/m serverside-applied\n");
-  auto const unknown =
-      co_await kubectl(sandbox, {"apply", "-f", "-"},
-                       R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"n"},"dataa":{}})");
+  // As `apply` of kubectl 1.25 and later asks; older ones do not.
+  auto const unknown = co_await kubectl(
+      sandbox, {"create", "--raw", "/api/v1/namespaces/default/configmaps?fieldValidation=Strict", "-f", "-"},
+      R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"n"},"dataa":{}})");
   EXPECT_NE(unknown->exit_code, 0);
   EXPECT_NE(unknown->err.find("unknown field \"dataa\""), std::string::npos) << unknown->err;
   std::string const clusters = co_await output_of(sandbox, {"get", "clusters.postgresql.cnpg.io", "-A"});

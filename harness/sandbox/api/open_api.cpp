@@ -73,6 +73,17 @@ std::optional<net::HttpResponse> answer_open_api(net::HttpRequest const& request
   std::string const path = net::path_of(request.target);
   std::set<std::string> prefixes;
   for (auto const& type : Store::types()) prefixes.insert(prefix_of(type));
+  if (path == "/openapi/v2") {
+    // A Document of gnostic's protobuf with nothing but its version: kubectl before 1.27 asks for it before
+    // it applies, and passes over the validation of kinds that it does not find there.
+    constexpr std::string_view document =
+        "\x0A\x03"
+        "2.0";
+    return net::HttpResponse{
+        .status = 200,
+        .headers = {{"Content-Type", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"}},
+        .body = std::string(document)};
+  }
   if (path == "/openapi/v3") {
     json::object paths;
     for (auto const& prefix : prefixes) {
