@@ -168,6 +168,21 @@ TEST_F(Clusters, AreRefusedWhenCnpgsWebhookWouldRefuse) {
   EXPECT_TRUE(sandbox_->get("cluster", "wrong").is_null());
 }
 
+/// Newer kubectls speak WebSocket unless told otherwise; older ones know SPDY only.
+TEST_F(Clusters, AnswerExecOverSpdy) {
+  auto const exec = [](std::string const& script) {
+    return run({"env", "KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false", "kubectl", "--kubeconfig",
+                sandbox_->kubeconfig(), "--cache-dir",
+                (sandbox_->directory().parent_path() / "kubectl-cache").string(), "exec", "-n", "develop",
+                primary_of("orders"), "--", "sh", "-c", script});
+  };
+  auto const large = exec("head -c 300000 /dev/zero | tr '\\0' x");
+  EXPECT_EQ(large.out, std::string(300'000, 'x'));
+  auto const failing = exec("echo why >&2; exit 7");
+  EXPECT_EQ(failing.exit_code, 7);
+  EXPECT_NE(failing.err.find("why"), std::string::npos) << failing.err;
+}
+
 TEST_F(Clusters, SayWhyATargetCannotBeReached) {
   restore("too-late", R"({"targetTime":"2099-01-01 00:00:00+00:00"})");
   restore("too-early", R"({"targetTime":"2001-01-01 00:00:00+00:00"})");
