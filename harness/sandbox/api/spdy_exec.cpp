@@ -5,6 +5,7 @@
 #include "harness/base/scope.hpp"
 #include "harness/kube/channels.hpp"
 #include "harness/sandbox/api/spdy_frame.hpp"
+#include "harness/sandbox/api/spdy_frames.hpp"
 #include "harness/sandbox/api/spdy_upgrade.hpp"
 
 namespace pgdrill::sandbox {
@@ -68,24 +69,12 @@ Task<> take_frame(Exec& exec, SpdyFrame frame, Scope& scope) {
   if (!written || frame.fin) exec.process->in().close();
 }
 
-Task<> read_frames(Exec& exec, Scope& scope) {
-  SpdyDecoder decoder;
-  while (true) {
-    auto const message = co_await exec.socket.read();
-    if (!message || message->closed) break;
-    decoder.feed(message->payload);
-    while (true) {
-      auto frame = decoder.next();
-      if (!frame) co_return scope.cancel();
-      if (!frame->has_value()) break;
-      co_await take_frame(exec, **std::move(frame), scope);
-    }
-  }
-  scope.cancel();
-}
-
 Task<> run_exec(Scope& scope, Exec& exec) {
-  scope.spawn("frames", read_frames(exec, scope));
+  // Both outlive this coroutine, whose own frame is gone when the first frame comes.
+  std::function<Task<>(SpdyFrame)> take = [run = &exec, within = &scope](SpdyFrame frame) {
+    return take_frame(*run, std::move(frame), *within);
+  };
+  scope.spawn("frames", read_spdy_frames(exec.socket, std::move(take), scope));
   co_return;
 }
 

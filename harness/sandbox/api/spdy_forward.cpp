@@ -3,6 +3,7 @@
 
 #include "harness/base/scope.hpp"
 #include "harness/sandbox/api/spdy_frame.hpp"
+#include "harness/sandbox/api/spdy_frames.hpp"
 #include "harness/sandbox/api/streams.hpp"
 
 namespace pgdrill::sandbox {
@@ -108,28 +109,15 @@ Task<> take_frame(Session& session, SpdyFrame frame, Scope& scope) {
   }
 }
 
-Task<> read_frames(Session& session, Scope& scope) {
-  SpdyDecoder decoder;
-  while (true) {
-    auto const message = co_await session.socket.read();
-    if (!message || message->closed) break;
-    decoder.feed(message->payload);
-    while (true) {
-      auto frame = decoder.next();
-      if (!frame) co_return scope.cancel();
-      if (!frame->has_value()) break;
-      co_await take_frame(session, **std::move(frame), scope);
-    }
-  }
-  scope.cancel();
-}
-
 }  // namespace
 
 Task<> serve_spdy_forward(Containers& containers, net::WebSocket& socket, ApiRequest const& request) {
   Session session{.containers = containers, .socket = socket, .request = request};
   Scope scope(co_await asio::this_coro::executor);
-  scope.spawn("frames", read_frames(session, scope));
+  std::function<Task<>(SpdyFrame)> take = [&](SpdyFrame frame) {
+    return take_frame(session, std::move(frame), scope);
+  };
+  scope.spawn("frames", read_spdy_frames(socket, std::move(take), scope));
   co_await scope.join();
 }
 
