@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 
 namespace pgdrill::probes {
 
@@ -138,10 +139,7 @@ std::vector<scenario::ParameterDeclaration> common_parameters(std::string every,
 }
 
 std::vector<scenario::Permission> database_permissions() {
-  return {{"", {"secrets"}, {"get"}},
-          {"", {"services"}, {"get"}},
-          {"", {"pods"}, {"get", "list"}},
-          {"", {"pods/portforward"}, {"get", "create"}}};
+  return engine::together({engine::database_permissions(), engine::superuser_permissions()});
 }
 
 std::string service_of(engine::RunContext const& context, scenario::ProbeSpec const& spec) {

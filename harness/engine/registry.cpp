@@ -60,9 +60,29 @@ std::vector<Entry<StateProbe>> const& state_probes() {
   return entries;
 }
 
+std::vector<Entry<Fault>> const& faults() {
+  static std::vector<Entry<Fault>> const entries = sorted_entries<Fault>();
+  return entries;
+}
+
+std::vector<Entry<Trigger>> const& triggers() {
+  static std::vector<Entry<Trigger>> const entries = sorted_entries<Trigger>();
+  return entries;
+}
+
 scenario::Catalogue const& catalogue() {
-  static scenario::Catalogue const all{
-      .steps = declarations(steps()), .faults = {}, .probes = declarations(probes())};
+  static scenario::Catalogue const all{.steps = declarations(steps()),
+                                       .faults = declarations(faults()),
+                                       .probes = declarations(probes()),
+                                       .triggers = declarations(triggers())};
+  return all;
+}
+
+std::vector<scenario::Permission> const& run_permissions() {
+  static std::vector<scenario::Permission> const all{
+      {"coordination.k8s.io", {"leases"}, {"get", "create", "update", "patch", "delete"}},
+      {"", {"configmaps"}, {"get", "list", "create", "patch", "delete"}},
+      {"", {"namespaces"}, {"get"}, true}};
   return all;
 }
 
@@ -76,6 +96,12 @@ void add_probe(scenario::Declaration (*describe)(), Make<Probe> make) {
 }
 void add_state_probe(scenario::Declaration (*describe)(), Make<StateProbe> make) {
   registrations<StateProbe>().push_back({describe, make});
+}
+void add_fault(scenario::Declaration (*describe)(), Make<Fault> make) {
+  registrations<Fault>().push_back({describe, make});
+}
+void add_trigger(scenario::Declaration (*describe)(), Make<Trigger> make) {
+  registrations<Trigger>().push_back({describe, make});
 }
 
 }  // namespace detail

@@ -1,7 +1,9 @@
-// The contracts of steps and probes, and how each registers itself by one line at the end of its own file:
+// The contracts of steps, faults, triggers and probes, and how each registers itself by one line at the end
+// of its own file:
 //
 //   static RegisterStep<CaptureTarget> const registered;
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +37,58 @@ class Step {
   /// Whether the probes must run before it: false for a step that waits until there is something to probe.
   /// Probes start before the first step that is observed.
   [[nodiscard]] virtual bool observed() const { return true; }
+};
+
+/// What a fault has chosen to hit, and how that is undone.
+struct FaultTarget {
+  std::string text;                   ///< "Pod develop/orders-1 (uid 4f2...)"
+  std::vector<UndoRecord> undo = {};  ///< announced before `apply`; undone last in, first out
+};
+
+/// What was seen of an effect, on a channel other than the one that caused it.
+struct Witness {
+  bool seen = false;
+  std::string channel;   ///< "watch of the Pod"
+  std::string expected;  ///< "uid 4f2... is gone"
+  std::string observed;
+};
+
+/// A fault: made fresh for each use. The engine waits for its trigger, announces the undo, applies, asks for
+/// the witness, holds it, lifts it by its undo records, and compares the time of the effect with the phase
+/// that it is aimed at. A fault without witness or outside its phase makes the run inconclusive.
+class Fault {
+ public:
+  virtual ~Fault() = default;
+  /// As Step::preflight.
+  [[nodiscard]] virtual Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) {
+    static_cast<void>(context);
+    static_cast<void>(spec);
+    co_return Result<>();
+  }
+  /// Chooses exactly what is hit, and touches nothing. Error not_found: there is nothing to hit now.
+  [[nodiscard]] virtual Task<Result<FaultTarget>> prepare(RunContext& context,
+                                                          scenario::StepSpec const& spec) = 0;
+  /// Error not_found or conflict: it is gone or changed meanwhile; nothing was hit.
+  [[nodiscard]] virtual Task<Result<>> apply(RunContext& context, scenario::StepSpec const& spec) = 0;
+  /// Looks until the effect is seen; the engine stops it at the step's time-out, which is a missing witness.
+  [[nodiscard]] virtual Task<Result<Witness>> witness(RunContext& context,
+                                                      scenario::StepSpec const& spec) = 0;
+};
+
+/// Told each observation of a feed; true: enough was seen.
+using Look = std::function<bool(json::value observation)>;
+
+/// A condition on observed state: waited for (`when`), required (`steady-state`) or forbidden (`abort-when`).
+/// The decision is a pure function of the observations, the feed only brings them.
+class Trigger {
+ public:
+  virtual ~Trigger() = default;
+  /// Whether the condition holds by this observation and those before it.
+  [[nodiscard]] virtual bool holds(scenario::TriggerSpec const& spec, json::value const& observation) = 0;
+  /// Brings observations, the present state first, until `look` has seen enough. An observation may say in
+  /// field `at` when its source saw it.
+  [[nodiscard]] virtual Task<Result<>> feed(RunContext& context, scenario::TriggerSpec const& spec,
+                                            Look look) = 0;
 };
 
 /// A continuous probe: samples on its own schedule and its own connections until it is cancelled.
@@ -77,7 +131,11 @@ struct Entry {
 [[nodiscard]] std::vector<Entry<Step>> const& steps();
 [[nodiscard]] std::vector<Entry<Probe>> const& probes();
 [[nodiscard]] std::vector<Entry<StateProbe>> const& state_probes();
+[[nodiscard]] std::vector<Entry<Fault>> const& faults();
+[[nodiscard]] std::vector<Entry<Trigger>> const& triggers();
 [[nodiscard]] scenario::Catalogue const& catalogue();
+/// The RBAC rules that every run needs: opt-in label, Lease, undo records.
+[[nodiscard]] std::vector<scenario::Permission> const& run_permissions();
 
 /// Null when no such entry exists.
 template <class T>
@@ -93,6 +151,8 @@ namespace detail {
 void add_step(scenario::Declaration (*describe)(), Make<Step> make);
 void add_probe(scenario::Declaration (*describe)(), Make<Probe> make);
 void add_state_probe(scenario::Declaration (*describe)(), Make<StateProbe> make);
+void add_fault(scenario::Declaration (*describe)(), Make<Fault> make);
+void add_trigger(scenario::Declaration (*describe)(), Make<Trigger> make);
 }  // namespace detail
 
 /// T has `static scenario::Declaration describe();`.
@@ -112,6 +172,18 @@ template <class T>
 struct RegisterStateProbe {
   RegisterStateProbe() {
     detail::add_state_probe(&T::describe, [] { return std::unique_ptr<StateProbe>(std::make_unique<T>()); });
+  }
+};
+template <class T>
+struct RegisterFault {
+  RegisterFault() {
+    detail::add_fault(&T::describe, [] { return std::unique_ptr<Fault>(std::make_unique<T>()); });
+  }
+};
+template <class T>
+struct RegisterTrigger {
+  RegisterTrigger() {
+    detail::add_trigger(&T::describe, [] { return std::unique_ptr<Trigger>(std::make_unique<T>()); });
   }
 };
 

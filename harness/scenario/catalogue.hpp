@@ -1,8 +1,11 @@
-// What a scenario may name: the declarations of steps, faults, probes and reports. Each declares itself where
-// it is implemented; validation, `pgdrill list` and the reference are made from these declarations.
+// What a scenario may name: the declarations of steps, faults, triggers and probes. Each declares itself
+// where it is implemented; validation, `pgdrill list`, `plan`, `rbac`, `schema` and the reference are made
+// from these declarations.
 #pragma once
 #include <string>
 #include <vector>
+
+#include "harness/base/time.hpp"
 
 namespace pgdrill::scenario {
 
@@ -15,6 +18,7 @@ struct ParameterDeclaration {
   std::string default_value;              ///< as it would be written in YAML; empty for none
   std::string help;                       ///< one sentence
   std::vector<std::string> allowed = {};  ///< for text: the only values; empty for any
+  std::string unit = {};                  ///< of a number: "rows", "%"; a duration carries its own
 };
 
 /// An RBAC rule that it needs in the target namespace.
@@ -22,6 +26,7 @@ struct Permission {
   std::string group;
   std::vector<std::string> resources;
   std::vector<std::string> verbs;
+  bool cluster_wide = false;  ///< of a resource without a namespace: goes into a ClusterRole
 };
 
 struct Declaration {
@@ -32,6 +37,14 @@ struct Declaration {
   std::string effect = {};   ///< what it changes or breaks; empty for one that only reads
   std::string witness = {};  ///< what proves the effect, on another channel
   std::string undo = {};     ///< how it is undone
+  /// The phase that the effect must overlap when the scenario names none with `overlap`: a name of
+  /// engine/phases.hpp; empty: any moment will do.
+  std::string phase = {};
+  /// Worst-case duration: the time-out of a use that gives none.
+  Duration longest = std::chrono::seconds(60);
+  /// For a fault: it lasts until it is lifted (`for`, or the end of the step it runs beside). Otherwise it is
+  /// one blow.
+  bool lasting = false;
 };
 
 /// All that can be named, sorted by name.
@@ -39,6 +52,7 @@ struct Catalogue {
   std::vector<Declaration> steps;
   std::vector<Declaration> faults;
   std::vector<Declaration> probes;
+  std::vector<Declaration> triggers = {};
 };
 
 }  // namespace pgdrill::scenario

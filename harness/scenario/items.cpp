@@ -7,9 +7,6 @@ namespace pgdrill::scenario {
 
 namespace {
 
-// Long enough for what a step usually waits for, short enough that a drill that hangs is noticed.
-constexpr Duration default_timeout = std::chrono::seconds(60);
-
 /// What sort of item is read, and the keys it may have beside its kind.
 struct ItemLanguage {
   std::string_view what;  ///< "step"
@@ -156,9 +153,9 @@ void read_steps(Reader& reader, YamlNode const& document, Catalogue const& catal
     std::string id = reader.text_of(node, "id", "", false);
     std::string const title = reader.text_of(node, "title", "", false,
                                              item.declaration != nullptr ? item.declaration->summary : "");
-    Duration timeout = default_timeout;
+    Duration timeout = item.declaration != nullptr ? item.declaration->longest : Duration(1);
     if (YamlNode const* const given = node.value("timeout")) {
-      timeout = reader.duration(*given, "'timeout'").value_or(default_timeout);
+      timeout = reader.duration(*given, "'timeout'").value_or(timeout);
       if (timeout == Duration::zero()) reader.complain(given->location, "'timeout' must be more than 0s");
     }
     if (item.declaration == nullptr) continue;

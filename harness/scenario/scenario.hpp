@@ -72,13 +72,28 @@ struct Objective {
   std::string unit;  ///< "s" or "differences"
 };
 
-struct StepSpec {
-  std::string id;  ///< unique; default: its kind, with -2, -3 ... when used again
+/// A condition on observed state, by the name of a trigger.
+struct TriggerSpec {
   std::string kind;
-  std::string title;  ///< default: the declaration's summary
-  Duration timeout{};
   Parameters parameters;
   Location location;
+};
+
+/// An item of `steps`: a step, a fault, or a block of items.
+struct StepSpec {
+  enum class Sort { step, fault, sequence, parallel };
+  std::string id;  ///< unique; default: its kind, with -2, -3 ... when used again
+  std::string kind;
+  std::string title;   ///< default: the declaration's summary
+  Duration timeout{};  ///< of waiting for `when` and acting together; of a block: what its items may take
+  Parameters parameters;
+  Location location;
+  Sort sort = Sort::step;
+  std::optional<TriggerSpec> when = {};  ///< acts as soon as this holds
+  std::optional<Duration> held = {};     ///< `for`: a lasting fault is lifted after so long
+  std::string overlap = {};              ///< the phase that a fault must overlap
+  std::vector<StepSpec> during = {};     ///< start with this step and end with it
+  std::vector<StepSpec> children = {};   ///< of a block
 };
 
 struct ProbeSpec {
@@ -99,7 +114,19 @@ struct Scenario {
   std::vector<Objective> objectives;
   std::vector<ProbeSpec> probes;
   std::vector<StepSpec> steps;
+  std::vector<std::string> tags = {};
+  std::vector<TriggerSpec> steady_state = {};  ///< must hold before the first step and after the last
+  std::vector<TriggerSpec> abort_when = {};    ///< any of them stops the steps; all is undone
+  bool expect_failure = false;                 ///< a negative control: it passes when the drill fails
+  std::int64_t repeat = 1;                     ///< how often each combination of the matrix is run
+  std::map<std::string, std::vector<std::string>> matrix = {};  ///< values for variables; all combinations
+  std::optional<std::uint64_t> seed = {};  ///< of all randomness; none: a new one each run
 };
+
+/// Steps and faults of a scenario in the order of the file, those of blocks and of `during` included.
+[[nodiscard]] std::vector<StepSpec const*> all_items(Scenario const& scenario);
+/// How long an item may take at most: the sum over a sequence, the longest over parallel ones.
+[[nodiscard]] Duration worst_case(StepSpec const& item);
 
 /// One thing wrong with a scenario.
 struct Problem {

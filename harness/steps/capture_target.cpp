@@ -2,6 +2,7 @@
 // clock, LSN, a restore point, the state of the data, and WAL archived past all of it.
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/engine/undo_records.hpp"
 #include "harness/steps/markers.hpp"
 #include "harness/steps/waiting.hpp"
@@ -36,10 +37,11 @@ class CaptureTarget final : public engine::Step {
                         "a time (RFC 3339) to come back to, in place of the moment of capture"},
                        {"history", ParameterType::text, false, "public.schema_migrations",
                         "the migrations' history table"}},
-        .permissions = {{"", {"pods/exec", "pods/portforward"}, {"get", "create"}}},
+        .permissions = engine::together({engine::superuser_permissions(), engine::database_permissions()}),
         .effect = "makes table pgdrill.markers, a restore point, and switches WAL",
         .witness = "pg_stat_archiver has come to the switched segment",
-        .undo = "drops schema pgdrill"};
+        .undo = "drops schema pgdrill",
+        .longest = std::chrono::seconds(60)};
   }
 
   Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) override {

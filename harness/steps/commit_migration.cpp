@@ -5,6 +5,7 @@
 #include "harness/base/scope.hpp"
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/flux/reconcile.hpp"
 #include "harness/steps/markers.hpp"
 #include "harness/steps/migration_files.hpp"
@@ -32,16 +33,14 @@ class CommitMigration : public engine::Step {
              {"repository", ParameterType::text, true, "", "GitRepository"},
              {"kustomization", ParameterType::text, true, "", "Kustomization that runs migrations as a Job"},
              {"message", ParameterType::text, false, "migrations: a new migration", "commit message"}},
-        .permissions = {{"source.toolkit.fluxcd.io", {"gitrepositories"}, {"get", "list", "watch", "patch"}},
-                        {"kustomize.toolkit.fluxcd.io",
-                         {"kustomizations"},
-                         {"get", "list", "watch", "patch"}},
-                        {"batch", {"jobs"}, {"get", "list", "watch"}},
-                        {"", {"pods", "pods/log"}, {"get", "list"}},
-                        {"", {"pods/exec"}, {"get", "create"}}},
+        .permissions = engine::together({engine::flux_permissions(),
+                                         engine::superuser_permissions(),
+                                         {{"batch", {"jobs"}, {"get", "list", "watch", "delete"}},
+                                          {"", {"pods", "pods/log"}, {"get", "list"}}}}),
         .effect = "pushes a commit; its migration changes the database",
         .witness = "the migrations' history table",
-        .undo = "reverts the commit, puts the saved content of all tables back"};
+        .undo = "reverts the commit, puts the saved content of all tables back",
+        .longest = std::chrono::minutes(2)};
   }
 
   Task<Result<>> preflight(RunContext& context, StepSpec const& spec) override {

@@ -1,5 +1,6 @@
 // Leads the application to the restored Cluster: its Service selects the other Cluster's primary.
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/engine/undo_records.hpp"
 #include "harness/steps/waiting.hpp"
 
@@ -26,7 +27,9 @@ class CutOver final : public engine::Step {
               "the probe that tells when clients are connected again"},
              {"disconnect", ParameterType::boolean, false, "true",
               "ends the connections that clients hold to the old Cluster, so that none goes on using it"}},
-        .permissions = {{"", {"services"}, {"get", "patch"}}, {"", {"pods/exec"}, {"get", "create"}}},
+        .permissions = engine::together({{{"", {"services"}, {"get", "patch"}}},
+                                         engine::superuser_permissions(),
+                                         engine::database_permissions()}),
         .effect = "patches the Service's selector, ends connections to the old Cluster",
         .witness = "the database behind the Service names the restored Cluster",
         .undo = "puts the former selector back"};

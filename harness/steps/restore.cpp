@@ -1,6 +1,7 @@
 // Point-in-time recovery into a new Cluster, never in place: the damaged one stays as evidence.
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/engine/undo_records.hpp"
 #include "harness/steps/markers.hpp"
 #include "harness/steps/recovery_cluster.hpp"
@@ -17,25 +18,27 @@ using scenario::ParameterType;
 class Restore final : public engine::Step {
  public:
   static scenario::Declaration describe() {
-    return {
-        .name = "restore",
-        .summary = "Restores a captured target into a new Cluster by point-in-time recovery",
-        .parameters = {{"target", ParameterType::text, true, "", "name of the captured target"},
-                       {"by",
-                        ParameterType::text,
-                        false,
-                        "name",
-                        "what the target is given by: its restore point, its LSN or its time",
-                        {"name", "lsn", "time"}},
-                       {"offset", ParameterType::duration, false, "0s",
-                        "by time only: restores so much later than the target, to see a drill fail"},
-                       {"too-late", ParameterType::boolean, false, "false",
-                        "restores the moment of the restore itself: a negative control that must fail"}},
-        .permissions = {{"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch", "create", "delete"}},
-                        {"", {"pods", "pods/log"}, {"get", "list", "watch"}}},
-        .effect = "creates a Cluster",
-        .witness = "the recovery pod's log",
-        .undo = "deletes the Cluster"};
+    return {.name = "restore",
+            .summary = "Restores a captured target into a new Cluster by point-in-time recovery",
+            .parameters = {{"target", ParameterType::text, true, "", "name of the captured target"},
+                           {"by",
+                            ParameterType::text,
+                            false,
+                            "name",
+                            "what the target is given by: its restore point, its LSN or its time",
+                            {"name", "lsn", "time"}},
+                           {"offset", ParameterType::duration, false, "0s",
+                            "by time only: restores so much later than the target, to see a drill fail"},
+                           {"too-late", ParameterType::boolean, false, "false",
+                            "restores the moment of the restore itself: a negative control that must fail"}},
+            .permissions = engine::together(
+                {{{"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch", "create", "delete"}},
+                  {"", {"pods", "pods/log"}, {"get", "list", "watch"}}},
+                 engine::superuser_permissions()}),
+            .effect = "creates a Cluster",
+            .witness = "the recovery pod's log",
+            .undo = "deletes the Cluster",
+            .longest = std::chrono::minutes(10)};
   }
 
   Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) override {

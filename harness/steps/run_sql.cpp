@@ -1,6 +1,7 @@
 // run-sql: runs SQL on purpose, to break something small: a negative control for what verify must see.
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
@@ -20,7 +21,7 @@ class RunSql : public engine::Step {
                            {.name = "witness",
                             .required = true,
                             .help = "A query that gives t once the statement has had its effect."}},
-            .permissions = {{"", {"pods/exec"}, {"get", "create"}}},
+            .permissions = engine::superuser_permissions(),
             .effect = "whatever the statement does to the restored Cluster",
             .witness = "the query given as witness",
             .undo = "the restored Cluster is deleted"};

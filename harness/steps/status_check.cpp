@@ -26,8 +26,9 @@ class StatusCheck final : public engine::Step {
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
                         {"", {"pods/exec"}, {"get", "create"}}},
         .effect = "takes a Backup when none can be restored",
-        .witness = {},
-        .undo = "deletes its own Backup object"};
+        .witness = "the Backup is completed and its last WAL segment is archived",
+        .undo = "deletes its own Backup object",
+        .longest = std::chrono::minutes(5)};
   }
 
   bool observed() const override { return false; }

@@ -1,5 +1,6 @@
 // verify: the proof that schema and data are back at the captured target.
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/steps/steady_clients.hpp"
 #include "harness/steps/verify_checks.hpp"
 #include "harness/steps/waiting.hpp"
@@ -42,8 +43,8 @@ class Verify : public engine::Step {
              {.name = "application",
               .default_value = "application",
               .help = "Name of the probe that watches the application's invariant, for the check ledger."}},
-        .permissions = {{"", {"pods/exec", "pods/portforward"}, {"get", "create"}},
-                        {"", {"secrets"}, {"get"}}}};
+        .permissions = engine::together({engine::superuser_permissions(), engine::database_permissions()}),
+        .longest = std::chrono::minutes(2)};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {

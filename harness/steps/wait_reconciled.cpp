@@ -1,5 +1,6 @@
 // wait-reconciled: Flux applies the revert; every clock is recorded.
 #include "harness/engine/facts.hpp"
+#include "harness/engine/permissions.hpp"
 #include "harness/flux/reconcile.hpp"
 #include "harness/steps/waiting.hpp"
 
@@ -18,12 +19,11 @@ class WaitReconciled : public engine::Step {
             .summary = "Asks Flux to apply the revert and waits until it has",
             .parameters = {{"repository", ParameterType::text, true, "", "GitRepository"},
                            {"kustomization", ParameterType::text, true, "", "Kustomization"}},
-            .permissions =
-                {{"source.toolkit.fluxcd.io", {"gitrepositories"}, {"get", "list", "watch", "patch"}},
-                 {"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch", "patch"}}},
+            .permissions = engine::flux_permissions(),
             .effect = "annotates both objects with reconcile.fluxcd.io/requestedAt",
             .witness = "lastAppliedRevision names the commit",
-            .undo = {}};
+            .undo = "nothing: Flux reconciles anyway",
+            .longest = std::chrono::minutes(2)};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
