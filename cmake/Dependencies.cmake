@@ -10,6 +10,7 @@ find_package(tl-expected REQUIRED)
 find_package(fmt REQUIRED)
 find_package(GTest REQUIRED)
 pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
@@ -17,7 +18,7 @@ pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml)
 add_library(pgdrill_dependencies INTERFACE)
 target_link_libraries(pgdrill_dependencies INTERFACE
   Boost::json Boost::url OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB yaml-cpp prometheus-cpp::core
-  tl::expected fmt::fmt PkgConfig::PQXX PkgConfig::PQ PkgConfig::PUGIXML Threads::Threads)
+  tl::expected fmt::fmt PkgConfig::PQXX PkgConfig::PQ PkgConfig::PUGIXML PkgConfig::SQLITE Threads::Threads)
 target_include_directories(pgdrill_dependencies INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(pgdrill_dependencies INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

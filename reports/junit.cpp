@@ -1,129 +1,53 @@
-// junit.xml in the one shape that no reader rejects or drops: flat suites, a case per step, witness, check,
-// objective and the undo; names without numbers, since readers keep history by name. `failure` = the rollback
-// property is disproved, `error` = it could not be decided.
+#include "reports/junit.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "harness/base/time.hpp"
 #include "reports/escape.hpp"
-#include "reports/report.hpp"
 
 namespace pgdrill::reports {
 
 namespace {
 
-enum class Outcome { passed, failed, error, skipped };
+using Outcome = JunitCase::Outcome;
 
-struct Case {
-  std::string name;
-  Outcome outcome = Outcome::passed;
-  Nanoseconds duration = 0;
-  std::string message;
-  std::string body;
-};
+constexpr std::size_t longest_body = 20'000;
+constexpr std::size_t longest_output = 1'000;      // of a case that passed; Jenkins keeps no more
+constexpr std::size_t longest_document = 900'000;  // bodies are dropped beyond it
 
 std::string time_text(Nanoseconds duration) {
   return fmt::format("{:.3f}", static_cast<double>(std::max<Nanoseconds>(duration, 0)) / 1e9);
 }
 
-std::string error_text(json::object const& error) {
-  std::string text;
-  for (std::string_view const key : {"what", "why", "where", "todo"}) {
-    json::value const* const value = error.if_contains(key);
-    if (value == nullptr || !value->is_string() || value->get_string().empty()) continue;
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", key, std::string_view(value->get_string()));
-  }
-  return text;
+long count(std::vector<JunitCase> const& cases, Outcome outcome) {
+  return std::count_if(cases.begin(), cases.end(),
+                       [&](JunitCase const& entry) { return entry.outcome == outcome; });
 }
 
-Case step_case(StepRecord const& step) {
-  Case result{.name = "step " + step.id};
-  if (step.started >= 0 && step.ended >= 0) result.duration = step.ended - step.started;
-  if (step.status == "ok") return result;
-  result.body = error_text(step.error);
-  result.message = step.title + ": " + step.status;
-  result.outcome = step.status == "failed"                                ? Outcome::failed
-                   : step.status == "skipped" || step.status == "planned" ? Outcome::skipped
-                                                                          : Outcome::error;
-  return result;
+/// Whole seconds in UTC with a Z: what Jenkins, Azure and Allure all read as the same moment.
+std::string timestamp(std::string const& started) {
+  Result<WallTime> const time = parse_time(started);
+  return format_rfc3339_seconds(time ? *time : WallTime());
 }
 
-Case check_case(Check const& check) {
-  Case result{.name = "check " + check.name};
-  if (check.status == "passed") return result;
-  result.outcome = check.status == "failed" ? Outcome::failed : Outcome::error;
-  result.message = fmt::format("expected {}, observed {}", check.expected, check.observed);
-  for (std::string const& detail : check.details) result.body += detail + "\n";
-  return result;
-}
-
-Case witness_case(Witness const& witness) {
-  Case result{.name = "witness of step " + witness.subject};
-  if (witness.seen) return result;
-  result.outcome = Outcome::error;
-  result.message =
-      fmt::format("expected {} by {}, observed {}", witness.expected, witness.channel, witness.observed);
-  result.body = witness.detail;
-  return result;
-}
-
-Case objective_case(ObjectiveResult const& objective) {
-  Case result{.name = "objective " + objective.name};
-  if (objective.status == "met") return result;
-  result.outcome = objective.status == "missed" ? Outcome::failed : Outcome::error;
-  result.message = objective.value ? fmt::format("{} {} against {} {}", fixed(*objective.value),
-                                                 objective.unit, fixed(objective.limit), objective.unit)
-                                   : objective.status + ": " + objective.detail;
-  result.body = objective.detail;
-  return result;
-}
-
-Case undo_case(Run const& run) {
-  Case result{.name = "everything undone"};
-  for (UndoRecordState const& record : run.undo) {
-    if (record.status == "done") continue;
-    result.outcome = Outcome::failed;
-    result.message = "something may still be broken: run pgdrill cleanup";
-    result.body +=
-        record.summary + ": " + record.status + (record.error.empty() ? "" : ": " + record.error) + "\n";
-  }
-  return result;
-}
-
-Case end_case(Run const& run) {
-  Case result{.name = "run came to its end"};
-  if (run.status == "completed" || run.status == "failed") return result;
-  result.outcome = Outcome::error;
-  result.message = run.status.empty() ? "the journal breaks off" : "run ended as " + run.status;
-  result.body = error_text(run.error);
-  return result;
-}
-
-std::vector<Case> cases_of(Run const& run, Verdict const& verdict) {
-  std::vector<Case> cases;
-  for (StepRecord const& step : run.steps) cases.push_back(step_case(step));
-  for (Witness const& witness : run.witnesses) cases.push_back(witness_case(witness));
-  for (Check const& check : run.checks) cases.push_back(check_case(check));
-  for (ObjectiveResult const& objective : verdict.objectives) cases.push_back(objective_case(objective));
-  cases.push_back(undo_case(run));
-  cases.push_back(end_case(run));
-  // Readers drop or merge cases of the same name: later ones get a suffix by their order.
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    int same = 1;
-    for (std::size_t j = 0; j < i; ++j)
-      same += cases[j].name == cases[i].name || cases[j].name.starts_with(cases[i].name + " #") ? 1 : 0;
-    if (same > 1) cases[i].name += fmt::format(" #{}", same);
-  }
-  return cases;
-}
-
-void write_case(pugi::xml_node suite, std::string const& classname, Case const& entry) {
+void write_case(pugi::xml_node suite, std::string const& classname, JunitCase const& entry,
+                std::size_t& budget) {
   pugi::xml_node node = suite.append_child("testcase");
   node.append_attribute("name") = one_line(entry.name).c_str();
   node.append_attribute("classname") = one_line(classname).c_str();
   node.append_attribute("time") = time_text(entry.duration).c_str();
-  if (entry.outcome == Outcome::passed) return;
+  std::size_t const limit = entry.outcome == Outcome::passed ? longest_output : longest_body;
+  std::string const body = clean(entry.body, std::min(limit, budget));
+  budget -= std::min(budget, body.size());
+  if (entry.outcome == Outcome::passed) {
+    if (!body.empty()) node.append_child("system-out").text().set(body.c_str());
+    return;
+  }
   std::string const message = one_line(entry.message);
   bool const skipped = entry.outcome == Outcome::skipped;
   char const* const element = skipped ? "skipped" : entry.outcome == Outcome::failed ? "failure" : "error";
@@ -132,49 +56,64 @@ void write_case(pugi::xml_node suite, std::string const& classname, Case const& 
   if (skipped) return;
   result.append_attribute("type") = entry.outcome == Outcome::failed ? "disproved" : "undecided";
   // Some readers show the text only, others the attribute only.
-  result.text().set(clean(message + "\n" + entry.body, 20'000).c_str());
+  result.text().set((message + "\n" + body).c_str());
 }
 
-void write_property(pugi::xml_node properties, char const* name, std::string const& value) {
+void write_property(pugi::xml_node properties, std::string const& name, std::string const& value) {
   pugi::xml_node property = properties.append_child("property");
-  property.append_attribute("name") = name;
+  property.append_attribute("name") = one_line(name).c_str();
   property.append_attribute("value") = one_line(value).c_str();
 }
 
-std::string render_junit(Run const& run, Verdict const& verdict) {
-  std::vector<Case> const cases = cases_of(run, verdict);
-  auto const count = [&](Outcome outcome) {
-    return std::count_if(cases.begin(), cases.end(),
-                         [&](Case const& entry) { return entry.outcome == outcome; });
-  };
+void make_names_unique(std::vector<JunitCase>& cases) {
+  std::map<std::string, int> seen;
+  for (JunitCase& entry : cases) {
+    if (int const number = ++seen[one_line(entry.name)]; number > 1)
+      entry.name = one_line(entry.name) + fmt::format(" #{}", number);
+  }
+}
+
+void write_counts(pugi::xml_node node, std::vector<JunitCase> const& cases, Nanoseconds duration) {
+  node.append_attribute("tests") = static_cast<unsigned long>(cases.size());
+  node.append_attribute("failures") = count(cases, Outcome::failed);
+  node.append_attribute("errors") = count(cases, Outcome::error);
+  node.append_attribute("time") = time_text(duration).c_str();
+}
+
+void write_suite(pugi::xml_node suites, JunitSuite const& suite, std::size_t index, std::size_t& budget) {
+  pugi::xml_node node = suites.append_child("testsuite");
+  node.append_attribute("name") = one_line(suite.name).c_str();
+  write_counts(node, suite.cases, suite.duration);
+  node.append_attribute("skipped") = count(suite.cases, Outcome::skipped);
+  node.append_attribute("id") = std::to_string(index).c_str();
+  node.append_attribute("timestamp") = timestamp(suite.started).c_str();
+  pugi::xml_node properties = node.append_child("properties");
+  for (auto const& [name, value] : suite.properties) write_property(properties, name, value);
+  for (JunitCase const& entry : suite.cases) write_case(node, suite.classname, entry, budget);
+}
+
+}  // namespace
+
+std::string junit_document(std::vector<JunitSuite> suites) {
+  std::vector<JunitCase> all;
+  Nanoseconds duration = 0;
+  for (JunitSuite& suite : suites) {
+    make_names_unique(suite.cases);
+    all.insert(all.end(), suite.cases.begin(), suite.cases.end());
+    duration += suite.duration;
+  }
   pugi::xml_document document;
   pugi::xml_node declaration = document.append_child(pugi::node_declaration);
   declaration.append_attribute("version") = "1.0";
   declaration.append_attribute("encoding") = "UTF-8";
-  pugi::xml_node suites = document.append_child("testsuites");
-  pugi::xml_node suite = suites.append_child("testsuite");
-  std::string const scenario = one_line(run.scenario_name());
-  for (pugi::xml_node node : {suites, suite}) {
-    node.append_attribute("name") = node == suites ? "pgdrill" : scenario.c_str();
-    node.append_attribute("tests") = static_cast<unsigned long>(cases.size());
-    node.append_attribute("failures") = static_cast<long>(count(Outcome::failed));
-    node.append_attribute("errors") = static_cast<long>(count(Outcome::error));
-    node.append_attribute("time") = time_text(run.ended).c_str();
-  }
-  suite.append_attribute("skipped") = static_cast<long>(count(Outcome::skipped));
-  suite.append_attribute("id") = "0";
-  suite.append_attribute("timestamp") = one_line(run.started_wall.substr(0, 19) + "Z").c_str();
-  pugi::xml_node properties = suite.append_child("properties");
-  write_property(properties, "run", run.id);
-  write_property(properties, "decision", verdict.decision);
-  write_property(properties, "pgdrill", run.version);
-  for (Case const& entry : cases) write_case(suite, "pgdrill." + scenario, entry);
+  pugi::xml_node root = document.append_child("testsuites");
+  root.append_attribute("name") = "pgdrill";
+  write_counts(root, all, duration);
+  std::size_t budget = longest_document;
+  for (std::size_t i = 0; i < suites.size(); ++i) write_suite(root, suites[i], i, budget);
   std::ostringstream text;
   document.save(text, "  ");
   return std::move(text).str();
 }
 
-RegisterReport const registered("junit.xml", &render_junit);
-
-}  // namespace
 }  // namespace pgdrill::reports

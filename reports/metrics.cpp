@@ -10,6 +10,7 @@
 #include "harness/base/time.hpp"
 #include "reports/escape.hpp"
 #include "reports/report.hpp"
+#include "reports/run_summary.hpp"
 
 namespace pgdrill::reports {
 
@@ -119,19 +120,9 @@ void set_rollback(Gauges& gauges, Run const& run, Verdict const& verdict) {
                "Acknowledged writes that are missing after the rollback.", lost);
   }
   for (std::string const sample_class : {"read", "write"}) {
-    Nanoseconds longest = -1;
-    for (Series const& series : run.series) {
-      if (series.sample_class == sample_class && !series.samples.empty())
-        longest = std::max<Nanoseconds>(longest, 0);
-    }
-    for (Outage const& outage : verdict.outages) {
-      if (outage.sample_class == sample_class && outage.to)
-        longest = std::max(longest, *outage.to - outage.from);
-    }
-    if (longest >= 0) {
+    if (std::optional<double> const longest = longest_outage(run, verdict, sample_class)) {
       gauges.set("pgdrill_" + sample_class + "_unavailable_seconds",
-                 "The longest stretch in which the probe client could not " + sample_class + ".",
-                 to_seconds(longest));
+                 "The longest stretch in which the probe client could not " + sample_class + ".", *longest);
     }
   }
 }

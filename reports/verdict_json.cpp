@@ -1,5 +1,6 @@
 // verdict.json: the verdict for programs. Its fields are an interface; README names them.
 #include "harness/base/json.hpp"
+#include "reports/plain_json.hpp"
 #include "reports/report.hpp"
 
 namespace pgdrill::reports {
@@ -142,51 +143,6 @@ json::array undo_json(Run const& run) {
   return list;
 }
 
-/// Boost.JSON writes doubles with an exponent ("1.5E0"); people read this file.
-class PlainNumbers {
- public:
-  static std::string write(json::value const& value) {
-    std::string text;
-    write(value, 0, text);
-    return text + "\n";
-  }
-
- private:
-  static void write(json::value const& value, std::size_t indent, std::string& into) {
-    if (value.is_double()) {
-      into += fixed(value.get_double(), 6);
-    } else if (value.is_object() && !value.get_object().empty()) {
-      write_members(value.get_object(), indent, into);
-    } else if (value.is_array() && !value.get_array().empty()) {
-      write_elements(value.get_array(), indent, into);
-    } else {
-      into += json::serialize(value);
-    }
-  }
-  static void write_members(json::object const& object, std::size_t indent, std::string& into) {
-    into += "{\n";
-    bool first = true;
-    for (auto const& entry : object) {
-      if (!first) into += ",\n";
-      first = false;
-      into += std::string(indent + 2, ' ') + json::serialize(json::string(entry.key())) + ": ";
-      write(entry.value(), indent + 2, into);
-    }
-    into += "\n" + std::string(indent, ' ') + "}";
-  }
-  static void write_elements(json::array const& array, std::size_t indent, std::string& into) {
-    into += "[\n";
-    bool first = true;
-    for (json::value const& element : array) {
-      if (!first) into += ",\n";
-      first = false;
-      into += std::string(indent + 2, ' ');
-      write(element, indent + 2, into);
-    }
-    into += "\n" + std::string(indent, ' ') + "]";
-  }
-};
-
 std::string render_verdict(Run const& run, Verdict const& verdict) {
   json::array codes(verdict.exit_codes.begin(), verdict.exit_codes.end());
   json::object document{{"version", 1},
@@ -212,7 +168,7 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"outages", outages_json(verdict)},
                         {"undo", undo_json(run)},
                         {"remediation", texts(verdict.remediation)}};
-  return PlainNumbers::write(document);
+  return plain_json(document);
 }
 
 RegisterReport const registered("verdict.json", &render_verdict);

@@ -1,16 +1,18 @@
-// pgdrill report JOURNAL --evidence DIR: makes the reports of a run again from its journal.
+// pgdrill report JOURNAL...: makes the reports of runs again from their journals, and a table over many.
 #include "reports/report.hpp"
 
 #include <cstdio>
 
+#include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
+#include "reports/run_table.hpp"
 
 namespace pgdrill::cli {
 
 namespace {
 
-int run(Arguments const& arguments) {
-  std::filesystem::path const journal = arguments.text("JOURNAL");
+/// One journal: all its reports, beside it or in --evidence.
+int report_one(std::filesystem::path const& journal, Arguments const& arguments) {
   std::filesystem::path const directory =
       arguments.given("evidence") ? std::filesystem::path(arguments.text("evidence")) : journal.parent_path();
   Result<reports::Verdict> const verdict =
@@ -23,13 +25,42 @@ int run(Arguments const& arguments) {
   return 0;
 }
 
+/// Many: a table of them, read one after the other and forgotten.
+int report_many(std::vector<std::filesystem::path> const& journals, Arguments const& arguments) {
+  Result<reports::RunTable> const table = reports::read_run_table(journals);
+  if (!table) return report_error(table.error());
+  std::fputs(reports::run_table_text(*table).c_str(), stdout);
+  if (!arguments.given("evidence")) return 0;
+  Result<> const written = reports::write_run_table(*table, arguments.text("evidence"));
+  return written ? 0 : report_error(written.error());
+}
+
+int run(Arguments const& arguments) {
+  std::vector<std::filesystem::path> journals;
+  bool many = false;
+  for (std::string const& given : arguments.texts("JOURNAL")) {
+    if (!std::filesystem::is_directory(given)) {
+      journals.emplace_back(given);
+      continue;
+    }
+    many = true;
+    Result<std::vector<std::filesystem::path>> const found = reports::journals_at(given);
+    if (!found) return report_error(found.error());
+    journals.insert(journals.end(), found->begin(), found->end());
+  }
+  return many || journals.size() > 1 ? report_many(journals, arguments)
+                                     : report_one(journals.front(), arguments);
+}
+
 Verb describe_verb() {
-  return {
-      .name = "report",
-      .summary = "make the reports of a run again from its journal",
-      .positionals = {{.name = "JOURNAL", .help = "journal.jsonl of a run"}},
-      .options = {{.name = "--evidence", .help = "directory to write to (default: where the journal lies)"}},
-      .run = &run};
+  return {.name = "report",
+          .summary = "make the reports of a run again from its journal, or a table over many runs",
+          .positionals = {{.name = "JOURNAL",
+                           .help = "journal.jsonl of a run; several, or a directory, give a table over them",
+                           .repeated = true}},
+          .options = {{.name = "--evidence",
+                       .help = "directory to write to (default: where the journal lies; of a table: none)"}},
+          .run = &run};
 }
 
 RegisterVerb const registered(&describe_verb);

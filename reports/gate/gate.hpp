@@ -1,0 +1,91 @@
+// The RTO gate: is this run slower than its comparable history? A hard objective first, then the statistical
+// rule of reports/statistics/gate_rule.hpp. It explains itself, and never claims what so few runs cannot
+// show.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/gate/history.hpp"
+#include "reports/statistics/gate_rule.hpp"
+#include "reports/statistics/trend.hpp"
+
+namespace pgdrill::reports {
+
+inline constexpr int exit_regressed = 6;
+inline constexpr int exit_suspect = 7;
+
+struct GateRequest {
+  /// One path per run: a journal, or a directory whose journals are repeats of it. The first is judged, the
+  /// others are fresh runs of the same candidate that confirm or clear it.
+  std::vector<std::filesystem::path> candidates;
+  /// Interleaved runs of baseline and candidate, pair by pair.
+  std::vector<std::filesystem::path> pair_baselines;
+  std::vector<std::filesystem::path> pair_candidates;
+  std::filesystem::path history;  ///< empty: none
+  std::string branch;             ///< only history of this branch; empty: of all
+  std::string tag;                ///< only history of this tag
+  std::size_t window = 20;        ///< the newest comparable runs that count
+  std::vector<std::string> metrics{"rto"};
+  std::map<std::string, double> limits;  ///< hard limits in seconds, beside the scenario's objectives
+  double floor = 2;                      ///< seconds that a change must have to count
+  bool require_history = false;
+  statistics::RuleSettings rule;
+};
+
+struct GateMetric {
+  statistics::MetricResult result;
+  std::optional<statistics::Shift> shift;
+  std::optional<double> objective;
+  std::size_t within_objective = 0;  ///< runs of history and candidates that met it
+  std::size_t measured = 0;          ///< of so many
+  double deviation = 0;              ///< of the logarithms of history's values
+  double correlation = 0;            ///< of neighbours in history
+  std::optional<double> smallest_shift;
+  std::optional<statistics::LevelShift> level_shift;
+  std::string level_shift_run;  ///< id and time of the first run of the new level
+  std::optional<statistics::Drift> drift;
+};
+
+/// Why runs of the history were not compared with.
+struct Excluded {
+  std::size_t other_scenario = 0;
+  std::size_t not_comparable = 0;  ///< another fingerprint
+  std::size_t other_branch = 0;    ///< or tag
+  std::size_t failed = 0;          ///< not GO
+  std::size_t doubtful = 0;        ///< regressed or suspect when they were judged
+  std::size_t superseded = 0;      ///< before a level that was accepted
+};
+
+struct GateReport {
+  HistoryRun candidate;
+  std::vector<GateMetric> metrics;
+  Excluded excluded;
+  std::size_t window = 0;
+  std::optional<Acceptance> acceptance;  ///< the newest that counts
+  std::int64_t unreadable = 0;
+  std::vector<std::string> failures;  ///< hard failures: an objective missed, a candidate not GO
+  int exit_code = 0;
+  std::string state;  ///< the worst: failed, regressed, suspect, no_verdict, cleared, pass
+};
+
+/// Errors: usage, when candidates are not comparable with each other or a metric is nobody's; those of
+/// reading.
+[[nodiscard]] Result<GateReport> run_gate(GateRequest const& request);
+
+/// Runs of a history that a candidate is compared with, oldest first.
+[[nodiscard]] std::vector<HistoryRun const*> comparable_runs(History const& history,
+                                                             HistoryRun const& candidate,
+                                                             GateRequest const& request,
+                                                             std::string const& metric, Excluded& excluded);
+
+[[nodiscard]] std::string gate_text(GateReport const& report);         ///< for people
+[[nodiscard]] std::string gate_json(GateReport const& report);         ///< version 1
+[[nodiscard]] std::string gate_junit(GateReport const& report);        ///< one case per gating metric
+[[nodiscard]] std::string gate_annotations(GateReport const& report);  ///< GitHub workflow commands
+[[nodiscard]] std::string gate_gitlab(GateReport const& report);       ///< GitLab metrics report
+/// One metric in one sentence after the other, as all forms print it.
+[[nodiscard]] std::string explain(GateMetric const& metric);
+
+}  // namespace pgdrill::reports

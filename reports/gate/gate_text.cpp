@@ -1,0 +1,140 @@
+// The gate for people: one paragraph per metric that says all that the decision rests on.
+#include <fmt/format.h>
+
+#include "reports/escape.hpp"
+#include "reports/gate/gate.hpp"
+
+namespace pgdrill::reports {
+
+namespace {
+
+std::string seconds(double value) { return fmt::format("{} s", fixed(value, value < 10 ? 3 : 1)); }
+
+std::string percent(double share) { return fmt::format("{:.0f} %", share * 100); }
+
+std::string baseline_sentence(statistics::MetricResult const& result) {
+  if (result.baseline <= 0) return "";
+  std::string text =
+      fmt::format("{} against a median of {} over n = {} comparable runs (this one not among them)",
+                  seconds(result.value), seconds(result.baseline), result.n);
+  if (result.baseline_interval) {
+    statistics::Interval const& interval = *result.baseline_interval;
+    text += fmt::format(", {} to {} with {} confidence", seconds(interval.low), seconds(interval.high),
+                        percent(interval.confidence));
+  }
+  return text + fmt::format("; ratio {:.2f}. ", result.ratio);
+}
+
+std::string shift_sentence(GateMetric const& metric) {
+  if (!metric.shift) return "";
+  std::string text = fmt::format("Hodges-Lehmann ratio {:.2f}", metric.shift->ratio);
+  if (metric.shift->both) {
+    text +=
+        fmt::format(", 95 % interval {:.2f} to {:.2f}", metric.shift->both->low, metric.shift->both->high);
+  } else if (metric.shift->low) {
+    text += fmt::format(", with 95 % confidence at least {:.2f}", *metric.shift->low);
+  } else {
+    text += " (so few values give no 95 % interval)";
+  }
+  return text + ". ";
+}
+
+std::string test_sentence(statistics::MetricResult const& result) {
+  std::string text;
+  if (result.n > 0 && result.screen_p < 1)
+    text = fmt::format("Rank among history: p = {:.3f}. ", result.screen_p);
+  if (!result.p) return text;
+  bool const paired = result.design == "paired";
+  return text + fmt::format("{} by {} {}: p = {:.4f} ({}, exact; level {}). ",
+                            result.state == statistics::GateState::regressed ? "Confirmed" : "Not confirmed",
+                            result.confirmations, paired ? "interleaved pairs" : "runs of the candidate",
+                            *result.p, paired ? "sign-flip" : "rank sum", fixed(result.level));
+}
+
+std::string power_sentence(GateMetric const& metric) {
+  if (metric.result.n == 0 || metric.deviation <= 0) return "";
+  std::string text = fmt::format("Runs scatter by {} here; ", percent(metric.deviation));
+  return text +
+         (metric.smallest_shift
+              ? fmt::format("the smallest shift that this history can show in 80 of 100 cases is +{}. ",
+                            percent(*metric.smallest_shift - 1))
+              : std::string("even a threefold time would often go unseen. "));
+}
+
+/// What n runs may claim, in place of a percentile that they cannot show.
+std::string coverage_sentence(GateMetric const& metric) {
+  if (!metric.objective || metric.measured == 0) return "";
+  if (metric.within_objective < metric.measured) {
+    return fmt::format("{} of {} runs met the limit of {}. ", metric.within_objective, metric.measured,
+                       seconds(*metric.objective));
+  }
+  return fmt::format(
+      "All {} runs met the limit of {}: with 95 % confidence at least {} of such rollbacks meet it (no "
+      "percentile is claimed from so few). ",
+      metric.measured, seconds(*metric.objective), percent(statistics::least_coverage(metric.measured)));
+}
+
+std::string trend_sentence(GateMetric const& metric) {
+  std::string text;
+  if (metric.level_shift) {
+    text += fmt::format("Advice: a level shift or a change of the environment{}, ratio {:.2f}, p = {:.3f}. ",
+                        metric.level_shift_run.empty() ? "" : " at run " + metric.level_shift_run,
+                        metric.level_shift->ratio, metric.level_shift->p);
+  }
+  if (metric.drift) {
+    text +=
+        fmt::format("Advice: it creeps: the last five runs against the first ten, ratio {:.2f}, p = {:.3f}. ",
+                    metric.drift->ratio, metric.drift->p);
+  }
+  if (metric.result.n >= 10 && metric.correlation > 0.3) {
+    text += fmt::format(
+        "Neighbouring runs resemble each other (lag-1 correlation {:.2f}): p values are too small. ",
+        metric.correlation);
+  }
+  return text;
+}
+
+std::string history_sentence(GateReport const& report) {
+  Excluded const& out = report.excluded;
+  std::string text;
+  auto const tell = [&](std::size_t count, std::string_view what) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  };
+  tell(out.other_scenario, "of other scenarios");
+  tell(out.not_comparable, "with another fingerprint");
+  tell(out.other_branch, "of another branch or tag");
+  tell(out.failed, "not GO or not measured");
+  tell(out.doubtful, "regressed or suspect themselves");
+  tell(out.superseded, "before an accepted level");
+  tell(static_cast<std::size_t>(report.unreadable), "unreadable");
+  return text.empty() ? "" : "Not compared with: " + text + ".\n";
+}
+
+}  // namespace
+
+std::string explain(GateMetric const& metric) {
+  std::string text = metric.result.why;
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  text += ". " + baseline_sentence(metric.result) + shift_sentence(metric) + test_sentence(metric.result) +
+          power_sentence(metric) + coverage_sentence(metric) + trend_sentence(metric);
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+std::string gate_text(GateReport const& report) {
+  std::string text = fmt::format("gate {}: {} (run {})\n", one_line(report.candidate.scenario), report.state,
+                                 one_line(report.candidate.run));
+  for (std::string const& failure : report.failures) text += "failed: " + one_line(failure) + "\n";
+  for (GateMetric const& metric : report.metrics) {
+    text += fmt::format("{}: {}: {}\n", one_line(metric.result.name), name_of(metric.result.state),
+                        explain(metric));
+  }
+  text += history_sentence(report);
+  if (report.acceptance) {
+    text += fmt::format("Level accepted {} by {}: {}\n", one_line(report.acceptance->at),
+                        one_line(report.acceptance->author), one_line(report.acceptance->reason));
+  }
+  return text;
+}
+
+}  // namespace pgdrill::reports

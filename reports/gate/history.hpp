@@ -1,0 +1,68 @@
+// The history of runs that the gate compares with: one entry per run (with one value per repeat), and records
+// that accept a new level. Kept as JSON lines (good in a Git branch), as an SQLite file, or gathered from
+// journals.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/base/error.hpp"
+#include "harness/base/json.hpp"
+#include "reports/run_summary.hpp"
+
+namespace pgdrill::reports {
+
+struct HistoryRun {
+  std::string run;  ///< id of its first repeat
+  std::string started;
+  std::string scenario;
+  std::string fingerprint;
+  std::string decision;  ///< the worst of its repeats
+  std::string branch;
+  std::string tag;
+  std::string gate;                                   ///< what the gate said of it; empty: it was not asked
+  std::map<std::string, std::vector<double>> values;  ///< one per repeat, by metric
+  std::map<std::string, double> objectives;
+
+  /// The one value of a run: the median of its repeats; empty when it was not measured.
+  [[nodiscard]] std::optional<double> value(std::string const& metric) const;
+};
+
+/// A person took a new level for good: what came before it is kept, and no longer compared with.
+struct Acceptance {
+  std::string scenario;
+  std::string metric;  ///< empty: all
+  std::string reason;
+  std::string author;
+  std::string at;   ///< RFC 3339
+  std::string ref;  ///< commit or change, may be empty
+};
+
+struct History {
+  std::vector<HistoryRun> runs;  ///< oldest first
+  std::vector<Acceptance> acceptances;
+  std::int64_t unreadable = 0;  ///< lines or journals that could not be read
+};
+
+/// One run from the summaries of its repeats; needs at least one. Errors: usage, when they are not repeats of
+/// the same (scenario or fingerprint differ).
+[[nodiscard]] Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats);
+
+/// Reads a history: a directory of journals, an SQLite file (*.sqlite, *.db), or JSON lines. A file that does
+/// not exist is an empty history.
+[[nodiscard]] Result<History> read_history(std::filesystem::path const& path);
+/// Appends durably; makes the file when missing. Errors: io; usage for a directory.
+[[nodiscard]] Result<> append_run(std::filesystem::path const& path, HistoryRun const& run);
+[[nodiscard]] Result<> append_acceptance(std::filesystem::path const& path, Acceptance const& acceptance);
+
+/// An entry as a JSON object, and back; a line that is neither is passed over and counted.
+[[nodiscard]] json::object to_json(HistoryRun const& run);
+[[nodiscard]] json::object to_json(Acceptance const& acceptance);
+void add_entry(History& history, json::object const& entry);
+
+/// The SQLite form: a table `entry(id, kind, scenario, started, document)`.
+[[nodiscard]] Result<History> read_sqlite(std::filesystem::path const& path);
+[[nodiscard]] Result<> append_sqlite(std::filesystem::path const& path, json::object const& entry);
+
+}  // namespace pgdrill::reports

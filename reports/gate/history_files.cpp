@@ -1,0 +1,109 @@
+// Where a history lies: JSON lines, a directory of journals, or SQLite.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <tuple>
+
+#include "reports/gate/history.hpp"
+
+namespace pgdrill::reports {
+
+namespace {
+
+bool is_sqlite(std::filesystem::path const& path) {
+  return path.extension() == ".sqlite" || path.extension() == ".db";
+}
+
+Result<History> read_journals(std::filesystem::path const& directory) {
+  TRY(std::vector<std::filesystem::path> const journals, journals_at(directory));
+  History history;
+  for (std::filesystem::path const& journal : journals) {
+    Result<RunSummary> const summary = summarize_journal(journal);
+    if (!summary) {
+      ++history.unreadable;
+      continue;
+    }
+    TRY(HistoryRun run, history_run({*summary}));
+    history.runs.push_back(std::move(run));
+  }
+  return history;
+}
+
+Result<History> read_lines(std::filesystem::path const& path) {
+  std::ifstream stream(path, std::ios::binary);
+  History history;
+  std::string line;
+  while (std::getline(stream, line)) {
+    if (line.empty()) continue;
+    Result<json::value> const entry = parse_json(line, path.string());
+    if (entry && entry->is_object()) {
+      add_entry(history, entry->get_object());
+    } else {
+      ++history.unreadable;
+    }
+  }
+  return history;
+}
+
+tl::unexpected<Error> io_error(std::filesystem::path const& path) {
+  return fail({.kind = ErrorKind::io,
+               .what = "cannot write the history",
+               .where = path.string(),
+               .why = std::strerror(errno)});
+}
+
+/// One write of a whole line under a lock: two jobs at once cannot mix theirs.
+Result<> append_line(std::filesystem::path const& path, json::object const& entry) {
+  int const file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) return io_error(path);
+  std::string const line = json::serialize(entry) + "\n";
+  bool const written = ::flock(file, LOCK_EX) == 0 &&
+                       ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+                       ::fsync(file) == 0;
+  Result<> const result = written ? Result<>() : Result<>(io_error(path));
+  ::close(file);
+  return result;
+}
+
+Result<> append(std::filesystem::path const& path, json::object const& entry) {
+  if (std::filesystem::is_directory(path)) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "cannot append to a history of journals",
+                 .where = path.string(),
+                 .why = "it is a directory",
+                 .todo = "name a .jsonl or .sqlite file"});
+  }
+  return is_sqlite(path) ? append_sqlite(path, entry) : append_line(path, entry);
+}
+
+}  // namespace
+
+Result<History> read_history(std::filesystem::path const& path) {
+  if (std::filesystem::is_directory(path)) {
+    TRY(History history, read_journals(path));
+    std::sort(history.runs.begin(), history.runs.end(), [](HistoryRun const& a, HistoryRun const& b) {
+      return std::tie(a.started, a.run) < std::tie(b.started, b.run);
+    });
+    return history;
+  }
+  if (!std::filesystem::exists(path)) return History();
+  TRY(History history, is_sqlite(path) ? read_sqlite(path) : read_lines(path));
+  std::sort(history.runs.begin(), history.runs.end(), [](HistoryRun const& a, HistoryRun const& b) {
+    return std::tie(a.started, a.run) < std::tie(b.started, b.run);
+  });
+  return history;
+}
+
+Result<> append_run(std::filesystem::path const& path, HistoryRun const& run) {
+  return append(path, to_json(run));
+}
+
+Result<> append_acceptance(std::filesystem::path const& path, Acceptance const& acceptance) {
+  return append(path, to_json(acceptance));
+}
+
+}  // namespace pgdrill::reports

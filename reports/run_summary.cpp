@@ -1,0 +1,109 @@
+#include "reports/run_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/escape.hpp"
+
+namespace pgdrill::reports {
+
+namespace {
+
+constexpr std::size_t longest_name = 200;
+
+std::string name_of(json::object const& object, std::string_view key) {
+  json::value const* const value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? one_line(value->get_string(), longest_name) : std::string();
+}
+
+double seconds(Nanoseconds duration) { return static_cast<double>(duration) / 1e9; }
+
+/// What must be equal for two runs to be comparable. The minor version of PostgreSQL is often what changes,
+/// so only its major one counts.
+std::string fingerprint_of(Run const& run) {
+  std::string text =
+      fmt::format("scenario={} sha256={} cluster={}", one_line(run.scenario_name(), longest_name),
+                  name_of(run.scenario, "sha256"), name_of(run.target, "cluster"));
+  std::string const postgres = name_of(run.target, "postgres");
+  text += " postgres=" + postgres.substr(0, postgres.find('.'));
+  auto const environment = run.facts.find("environment");
+  if (environment == run.facts.end() || !environment->second.is_object()) return text;
+  for (std::string_view const key :
+       {"kubernetes", "cnpg", "storage_class", "node_class", "archive_timeout", "size_class"}) {
+    std::string const value = name_of(environment->second.get_object(), key);
+    if (!value.empty()) text += fmt::format(" {}={}", key, value);
+  }
+  return text;
+}
+
+std::map<std::string, double> values_of(Run const& run, Verdict const& verdict) {
+  std::map<std::string, double> values{{"duration", seconds(run.ended)}};
+  for (ObjectiveResult const& objective : verdict.objectives) {
+    if (objective.value && objective.unit == "s") values[objective.name] = *objective.value;
+  }
+  for (Phase const& phase : verdict.phases) values["phase:" + phase.name] = seconds(phase.to - phase.from);
+  for (std::string const sample_class : {"read", "write"}) {
+    std::optional<double> const longest = longest_outage(run, verdict, sample_class);
+    if (longest) values["unavailable:" + sample_class] = *longest;
+  }
+  return values;
+}
+
+}  // namespace
+
+std::optional<double> longest_outage(Run const& run, Verdict const& verdict, std::string_view sample_class) {
+  bool const measured = std::any_of(run.series.begin(), run.series.end(), [&](Series const& series) {
+    return series.sample_class == sample_class && !series.samples.empty();
+  });
+  if (!measured) return std::nullopt;
+  Nanoseconds longest = 0;
+  for (Outage const& outage : verdict.outages) {
+    if (outage.sample_class == sample_class)
+      longest = std::max(longest, outage.to.value_or(run.ended) - outage.from);
+  }
+  return seconds(longest);
+}
+
+RunSummary summarize(Run const& run, Verdict const& verdict) {
+  RunSummary summary{.run = one_line(run.id, longest_name),
+                     .started = one_line(run.started_wall, longest_name),
+                     .scenario = one_line(run.scenario_name(), longest_name),
+                     .ns = name_of(run.target, "namespace"),
+                     .cluster = name_of(run.target, "cluster"),
+                     .postgres = name_of(run.target, "postgres"),
+                     .decision = verdict.decision,
+                     .exit_code = verdict.exit_code,
+                     .reason = verdict.reasons.empty() ? "" : one_line(verdict.reasons.front()),
+                     .values = values_of(run, verdict),
+                     .fingerprint = fingerprint_of(run)};
+  for (ObjectiveResult const& objective : verdict.objectives)
+    summary.objectives[objective.name] = objective.limit;
+  return summary;
+}
+
+Result<RunSummary> summarize_journal(std::filesystem::path const& journal) {
+  TRY(Run const run, read_run(journal));
+  return summarize(run, judge(run));
+}
+
+Result<std::vector<std::filesystem::path>> journals_at(std::filesystem::path const& path) {
+  std::error_code problem;
+  if (std::filesystem::is_regular_file(path, problem)) return std::vector{path};
+  std::vector<std::filesystem::path> journals;
+  for (auto entry = std::filesystem::recursive_directory_iterator(path, problem);
+       !problem && entry != std::filesystem::recursive_directory_iterator(); entry.increment(problem)) {
+    if (entry->path().filename() == "journal.jsonl" && !entry->is_symlink())
+      journals.push_back(entry->path());
+  }
+  if (journals.empty()) {
+    return fail({.kind = ErrorKind::not_found,
+                 .what = "there is no journal",
+                 .where = path.string(),
+                 .why = problem ? problem.message() : "no journal.jsonl lies below it"});
+  }
+  std::sort(journals.begin(), journals.end());
+  return journals;
+}
+
+}  // namespace pgdrill::reports

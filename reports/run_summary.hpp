@@ -1,0 +1,43 @@
+// One run in a few figures: what a history, a comparison and a table over many runs need. Small, so that
+// thousands are kept while each journal is read and forgotten.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/verdict.hpp"
+
+namespace pgdrill::reports {
+
+struct RunSummary {
+  std::string run;
+  std::string started;  ///< RFC 3339
+  std::string scenario;
+  std::string ns;
+  std::string cluster;
+  std::string postgres;
+  std::string decision;  ///< go, no-go, inconclusive
+  int exit_code = 0;
+  std::string reason;  ///< the gravest
+  /// Seconds by name, of what was measured: rto, rpo, duration, unavailable:<class>, phase:<name>.
+  std::map<std::string, double> values;
+  std::map<std::string, double> objectives;  ///< limits by name
+  std::string fingerprint;                   ///< runs are comparable when theirs are equal
+};
+
+[[nodiscard]] RunSummary summarize(Run const& run, Verdict const& verdict);
+
+/// The longest stretch in which a class of calls failed, in seconds; empty when it was not measured.
+[[nodiscard]] std::optional<double> longest_outage(Run const& run, Verdict const& verdict,
+                                                   std::string_view sample_class);
+
+/// Reads, judges and forgets a journal. Errors: of read_run.
+[[nodiscard]] Result<RunSummary> summarize_journal(std::filesystem::path const& journal);
+
+/// The journals that a path names: itself, or every journal.jsonl below a directory, sorted, symbolic links
+/// not followed. Errors: not_found, for a directory without any too.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> journals_at(std::filesystem::path const& path);
+
+}  // namespace pgdrill::reports
