@@ -1,0 +1,8 @@
+//go:build tools
+
+// Pins what the cluster is built from; never compiled itself.
+package tools
+
+import (
+	_ "github.com/versity/versitygw/cmd/versitygw"
+)
