@@ -1,0 +1,68 @@
+// pgdrill as a Job in the drilled namespace, as deploy/ ships it: its own ServiceAccount, the shipped Role
+// and no more, under the restricted Pod Security Standard.
+#include <gmock/gmock.h>
+
+#include "harness/base/files.hpp"
+#include "tests/support/real_cluster.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+std::string const overlay = R"(apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+namespace: inside
+resources: [DEPLOY/job]
+images: [{name: pgdrill, newName: registry.local/pgdrill, newTag: dev}]
+patches:
+  - target: {kind: Job, name: pgdrill}
+    patch: |
+      - {op: add, path: /spec/template/spec/containers/0/args/-, value: --var}
+      - {op: add, path: /spec/template/spec/containers/0/args/-, value: rto=240s}
+)";
+
+class Inside : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!RealCluster::available()) GTEST_SKIP() << "no real cluster: PGDRILL_TEST_CLUSTER is not set";
+    CommandResult const image = cluster_.script("load-pgdrill", {PGDRILL_BINARY});
+    ASSERT_EQ(image.exit_code, 0) << image.out << image.err;
+    CommandResult const demo = cluster_.demo("inside", "native");
+    ASSERT_EQ(demo.exit_code, 0) << demo.out << demo.err;
+  }
+
+  /// Applies deploy/job; kustomize takes only relative paths.
+  CommandResult apply() {
+    std::string text = overlay;
+    std::filesystem::path const deploy = std::filesystem::relative(
+        PGDRILL_SOURCE_DIR "/deploy", std::filesystem::canonical(directory_.path()));
+    text.replace(text.find("DEPLOY"), 6, deploy.string());
+    EXPECT_TRUE(write_file_atomically(directory_.path() / "kustomization.yaml", text).has_value());
+    return cluster_.kubectl({"apply", "-k", directory_.path().string()});
+  }
+
+  [[nodiscard]] json::value job() const { return cluster_.get("inside", "job", "pgdrill"); }
+  [[nodiscard]] std::string log() const {
+    return cluster_.kubectl({"logs", "-n", "inside", "job/pgdrill", "--tail=-1"}).out;
+  }
+
+  RealCluster cluster_;
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Inside, TheShippedJobPassesWithTheShippedRole) {
+  CommandResult const applied = apply();
+  ASSERT_EQ(applied.exit_code, 0) << applied.out << applied.err;
+  bool const ended = eventually(
+      [&] {
+        json::value const now = job();
+        return get_int(now, "status.succeeded", 0) + get_int(now, "status.failed", 0) > 0;
+      },
+      std::chrono::seconds(280));
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(get_int(job(), "status.succeeded", 0), 1) << log();
+  EXPECT_THAT(log(), testing::HasSubstr("PASS"));
+  EXPECT_EQ(leftovers(cluster_, "inside"), "");
+}
+
+}  // namespace
+}  // namespace pgdrill::test
