@@ -169,7 +169,8 @@ std::string render_evidence(Run const& run, Verdict const& verdict) {
   return page + "</body>\n</html>\n";
 }
 
-RegisterReport const registered("evidence.html", &render_evidence);
+RegisterReport const registered("evidence.html", &render_evidence,
+                                "One self-contained page for people, with the timeline");
 
 }  // namespace
 }  // namespace pgdrill::reports

@@ -107,7 +107,8 @@ std::string render_junit(Run const& run, Verdict const& verdict) {
   return junit_document({std::move(suite)});
 }
 
-RegisterReport const registered("junit.xml", &render_junit);
+RegisterReport const registered("junit.xml", &render_junit,
+                                "JUnit for CI: a case per step, witness, check and objective");
 
 }  // namespace
 }  // namespace pgdrill::reports

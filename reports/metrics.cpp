@@ -153,7 +153,8 @@ std::string metrics_text(Run const& run, Verdict const& verdict) {
 }
 
 namespace {
-RegisterReport const registered("metrics.prom", &metrics_text);
+RegisterReport const registered("metrics.prom", &metrics_text,
+                                "Gauges for the textfile collector of Prometheus' node exporter");
 }
 
 }  // namespace pgdrill::reports

@@ -29,8 +29,8 @@ Result<> copy_journal(std::filesystem::path const& journal, std::filesystem::pat
 
 }  // namespace
 
-RegisterReport::RegisterReport(std::string_view file, RenderReport render) {
-  registered_reports().push_back({std::string(file), render});
+RegisterReport::RegisterReport(std::string_view file, RenderReport render, std::string_view summary) {
+  registered_reports().push_back({std::string(file), render, std::string(summary)});
 }
 
 std::vector<Report> const& reports() {

@@ -1,7 +1,8 @@
 // A report is a pure function of a run and its verdict that gives one file. Each is one .cpp that registers
 // itself:
 //
-//   static RegisterReport const registered("junit.xml", &render_junit);
+//   static RegisterReport const registered("junit.xml", &render_junit, "a case per step, check and
+//   objective");
 #pragma once
 #include <filesystem>
 #include <string>
@@ -16,12 +17,13 @@ namespace pgdrill::reports {
 using RenderReport = std::string (*)(Run const&, Verdict const&);
 
 struct RegisterReport {
-  RegisterReport(std::string_view file, RenderReport render);
+  RegisterReport(std::string_view file, RenderReport render, std::string_view summary = "");
 };
 
 struct Report {
   std::string file;
   RenderReport render = nullptr;
+  std::string summary = {};  ///< what it is for, in one sentence
 };
 /// All reports, sorted by file name.
 [[nodiscard]] std::vector<Report> const& reports();

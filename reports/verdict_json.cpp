@@ -171,7 +171,9 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
   return plain_json(document);
 }
 
-RegisterReport const registered("verdict.json", &render_verdict);
+RegisterReport const registered(
+    "verdict.json", &render_verdict,
+    "The verdict for programs: decision, exit code, objectives, reasons and what they are made of");
 
 }  // namespace
 }  // namespace pgdrill::reports

@@ -19,12 +19,6 @@ struct Parsed {
   std::map<std::string, bool> flags;
 };
 
-/// "-n,--namespace" is known as "namespace".
-std::string long_name(std::string const& option) {
-  std::string const last = split(option, ',').back();
-  return last.substr(last.find_first_not_of('-'));
-}
-
 void add_option(CLI::App& app, Option const& option, Parsed& parsed) {
   std::string const name = long_name(option.name);
   if (option.flag) {
@@ -43,6 +37,7 @@ void add_option(CLI::App& app, Option const& option, Parsed& parsed) {
 void add_positional(CLI::App& app, Positional const& positional, Parsed& parsed) {
   CLI::Option* const added = app.add_option(positional.name, parsed.values[positional.name], positional.help);
   added->expected(positional.repeated ? -1 : 1);
+  if (!positional.repeated) added->allow_extra_args(false);  // the next one is for the next positional
   if (positional.required) added->required();
 }
 

@@ -1,10 +1,12 @@
-// pgdrill list steps|probes [NAME]: what a scenario may name, from the declarations themselves.
+// pgdrill list faults|steps|probes|triggers|reports [NAME]: what a scenario may name, from the declarations
+// themselves.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
-#include "harness/base/text.hpp"
-#include "harness/cli/load_scenario.hpp"
+#include "harness/cli/declaration_text.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/engine/registry.hpp"
 #include "reports/report.hpp"
 #include "reports/verdict.hpp"
@@ -13,60 +15,98 @@ namespace pgdrill::cli {
 
 namespace {
 
-void print(std::string const& text) { std::fputs(text.c_str(), stdout); }
+using scenario::Declaration;
 
-void print_whole(scenario::Declaration const& declaration) {
-  print(fmt::format("{}: {}\n", declaration.name, declaration.summary));
-  for (scenario::ParameterDeclaration const& parameter : declaration.parameters) {
-    std::string const more = parameter.required                ? " (required)"
-                             : parameter.default_value.empty() ? ""
-                                                               : " (default " + parameter.default_value + ")";
-    std::string const allowed = parameter.allowed.empty() ? "" : "; one of " + join(parameter.allowed, ", ");
-    print(fmt::format("  {}{}: {}{}\n", parameter.name, more, parameter.help, allowed));
-  }
-  for (auto const& [label, text] : {std::pair{"effect", declaration.effect},
-                                    {"witness", declaration.witness},
-                                    {"undo", declaration.undo}}) {
-    if (!text.empty()) print(fmt::format("  {}: {}\n", label, text));
-  }
+std::vector<std::string> const formats{"text", "json"};
+
+/// What can be listed, in the order of the help text.
+std::vector<std::string> const sorts{"faults", "steps", "probes", "triggers", "reports"};
+
+std::vector<Declaration> report_declarations() {
+  std::vector<Declaration> all;
+  for (reports::Report const& report : reports::reports())
+    all.push_back({.name = report.file, .summary = report.summary});
+  return all;
 }
 
-int print_declarations(std::string const& what, std::vector<scenario::Declaration> const& all,
-                       std::string const& name) {
+std::vector<Declaration> declarations(std::string const& sort) {
+  scenario::Catalogue const& catalogue = engine::catalogue();
+  if (sort == "faults") return catalogue.faults;
+  if (sort == "steps") return catalogue.steps;
+  if (sort == "probes") return catalogue.probes;
+  if (sort == "triggers") return catalogue.triggers;
+  return report_declarations();
+}
+
+std::vector<std::string> names_of(std::vector<Declaration> const& all) {
   std::vector<std::string> names;
-  for (scenario::Declaration const& declaration : all) {
-    names.push_back(declaration.name);
-    if (name.empty()) print(fmt::format("{:<18} {}\n", declaration.name, declaration.summary));
-    if (declaration.name == name) {
-      print_whole(declaration);
-      return 0;
-    }
+  for (Declaration const& one : all) names.push_back(one.name);
+  return names;
+}
+
+std::string table(std::vector<Declaration> const& all) {
+  std::size_t width = 0;
+  for (Declaration const& one : all) width = std::max(width, one.name.size());
+  std::string text;
+  for (Declaration const& one : all)
+    text += fmt::format("{:<{}}  {}\n", one.name, width, wrapped(one.summary, width + 2));
+  return text;
+}
+
+std::string json_list(std::vector<Declaration> const& all) {
+  json::array items;
+  for (Declaration const& one : all) items.emplace_back(declaration_json(one));
+  return pretty(items);
+}
+
+int list_sort(std::string const& sort, std::string const& name, bool as_json) {
+  std::vector<Declaration> const all = declarations(sort);
+  if (name.empty()) {
+    print(as_json ? json_list(all) : table(all));
+    return reports::exit_pass;
   }
-  if (name.empty()) return 0;
-  auto const near = nearest(name, names);
-  std::fprintf(stderr, "pgdrill: there is no %s '%s'%s\n", what.c_str(), name.c_str(),
-               near ? ("; did you mean '" + *near + "'?").c_str() : "");
+  for (Declaration const& one : all) {
+    if (one.name != name) continue;
+    print(as_json ? pretty(declaration_json(one)) : declaration_text(sort, one));
+    return reports::exit_pass;
+  }
+  std::fprintf(stderr, "pgdrill: there is no %s '%s'%s\n", sort.substr(0, sort.size() - 1).c_str(),
+               name.c_str(), suggest(name, names_of(all)).c_str());
   return reports::exit_usage;
 }
 
 int run(Arguments const& arguments) {
   std::string const what = arguments.text("WHAT");
-  std::string const name = arguments.text("NAME");
-  if (what == "steps") return print_declarations("step", engine::catalogue().steps, name);
-  if (what == "probes") return print_declarations("probe", engine::catalogue().probes, name);
-  if (what == "reports") {
-    for (reports::Report const& report : reports::reports()) print(report.file + "\n");
-    return 0;
+  std::optional<std::string> const format = output_format(arguments, formats);
+  if (!format) return reports::exit_usage;
+  bool const as_json = *format == "json";
+  if (what.empty()) {
+    for (std::string const& sort : sorts) print(fmt::format("{}:\n{}\n", sort, table(declarations(sort))));
+    return reports::exit_pass;
   }
-  std::fputs("pgdrill: list steps, probes or reports\n", stderr);
+  for (std::string const& sort : sorts) {
+    if (what == sort || what + "s" == sort) return list_sort(sort, arguments.text("NAME"), as_json);
+  }
+  std::fprintf(stderr, "pgdrill: there is no list of '%s'%s\n", what.c_str(), suggest(what, sorts).c_str());
   return reports::exit_usage;
+}
+
+std::vector<std::string> candidates(std::vector<std::string> const& before) {
+  return before.empty() ? sorts : names_of(declarations(before.front()));
 }
 
 Verb describe_verb() {
   return {.name = "list",
-          .summary = "list steps, probes or reports, or explain one of them",
-          .positionals = {{.name = "WHAT", .help = "steps, probes or reports"},
-                          {.name = "NAME", .help = "one of them, to see its parameters", .required = false}},
+          .summary = "list faults, steps, probes, triggers or reports, or document one of them",
+          .positionals = {{.name = "WHAT",
+                           .help = "faults, steps, probes, triggers or reports (default: all)",
+                           .required = false,
+                           .candidates = &candidates},
+                          {.name = "NAME",
+                           .help = "one of them, to see parameters, effect, witness, undo and rights",
+                           .required = false,
+                           .candidates = &candidates}},
+          .options = {output_option(formats, "")},
           .run = &run};
 }
 

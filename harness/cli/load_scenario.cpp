@@ -33,23 +33,29 @@ std::vector<Option> scenario_options() {
   return options;
 }
 
+Result<scenario::ParseOutcome> read_scenario(std::filesystem::path const& file, Arguments const& arguments) {
+  TRY(scenario::ParseOptions const options, parse_options(arguments));
+  return scenario::parse_file(file, engine::catalogue(), options);
+}
+
 std::optional<scenario::Scenario> load_scenario(Arguments const& arguments) {
-  std::filesystem::path const file = arguments.text("SCENARIO");
-  Result<scenario::ParseOptions> const options = parse_options(arguments);
-  Result<scenario::ParseOutcome> outcome = fail({});
-  if (!options) {
-    outcome = tl::make_unexpected(options.error());
-  } else {
-    outcome = scenario::parse_file(file, engine::catalogue(), *options);
-  }
+  return load_scenario_file(arguments.text("SCENARIO"), arguments);
+}
+
+std::optional<scenario::Scenario> load_scenario_file(std::filesystem::path const& file,
+                                                     Arguments const& arguments) {
+  Result<scenario::ParseOutcome> outcome = read_scenario(file, arguments);
   if (!outcome) {
     std::fprintf(stderr, "pgdrill: %s\n", ::pgdrill::describe(outcome.error()).c_str());
     return std::nullopt;
   }
   if (outcome->problems.empty()) return std::move(outcome->scenario);
-  std::string const text = read_file(file).value_or("");
-  std::fputs(scenario::render_problems(outcome->problems, text).c_str(), stderr);
+  std::fputs(render_outcome(*outcome, file).c_str(), stderr);
   return std::nullopt;
+}
+
+std::string render_outcome(scenario::ParseOutcome const& outcome, std::filesystem::path const& file) {
+  return scenario::render_problems(outcome.problems, read_file(file).value_or(""));
 }
 
 int report_error(Error const& error) {

@@ -14,6 +14,16 @@ namespace pgdrill::cli {
 /// Reads the file named by positional SCENARIO. Nothing when it is not valid: then all its problems have been
 /// written to standard error.
 [[nodiscard]] std::optional<scenario::Scenario> load_scenario(Arguments const& arguments);
+/// The same for a file given by name, with the variables and the namespace of the command line.
+[[nodiscard]] std::optional<scenario::Scenario> load_scenario_file(std::filesystem::path const& file,
+                                                                   Arguments const& arguments);
+/// The file's problems by its own words: also when it is valid. Error: of the command line, or io.
+[[nodiscard]] Result<scenario::ParseOutcome> read_scenario(std::filesystem::path const& file,
+                                                           Arguments const& arguments);
+
+/// All problems with the lines that they are in, for people.
+[[nodiscard]] std::string render_outcome(scenario::ParseOutcome const& outcome,
+                                         std::filesystem::path const& file);
 
 /// Writes an error to standard error and gives the exit code that goes with its kind.
 [[nodiscard]] int report_error(Error const& error);

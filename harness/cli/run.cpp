@@ -1,4 +1,5 @@
 // pgdrill run SCENARIO: runs a drill and leaves its evidence.
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -18,6 +19,14 @@
 namespace pgdrill::cli {
 
 namespace {
+
+constexpr auto repaint_interval = std::chrono::milliseconds(200);
+
+std::size_t terminal_width() {
+  winsize size{};
+  bool const known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
 
 /// Everything of one run that outlives its coroutines.
 struct RunParts {
@@ -91,9 +100,18 @@ Task<> serve_metrics(RunParts& parts) {
   co_await parts.metrics.serve();
 }
 
+/// Keeps the live part of a terminal up to date between events.
+Task<> repaint(RunParts& parts) {
+  while (true) {
+    parts.console.tick(parts.journal->elapsed_ns());
+    co_await sleep_for(repaint_interval);
+  }
+}
+
 Task<> run_beside(Scope& scope, RunParts& parts, engine::Executor& executor) {
   scope.spawn("signals", forward_signals(executor));
   scope.spawn("metrics", serve_metrics(parts));
+  if (!parts.json) scope.spawn("terminal", repaint(parts));
   parts.end = co_await executor.run();
   scope.cancel();
 }
@@ -143,19 +161,28 @@ int finish(RunParts& parts) {
   return verdict->exit_code;
 }
 
+/// NO_COLOR: https://no-color.org, any value but the empty one.
+reports::ConsoleOptions console_options(std::string const& scenario_file) {
+  bool const terminal = ::isatty(STDOUT_FILENO) == 1;
+  char const* const no_colour = std::getenv("NO_COLOR");
+  return {.terminal = terminal,
+          .colour = terminal && (no_colour == nullptr || *no_colour == '\0'),
+          .ci = reports::detect_ci(),
+          .scenario_file = scenario_file,
+          .width = &terminal_width};
+}
+
 int run(Arguments const& arguments) {
   std::optional<scenario::Scenario> scenario = load_scenario(arguments);
   if (!scenario) return reports::exit_usage;
   std::filesystem::path const evidence = arguments.given("evidence")
                                              ? std::filesystem::path(arguments.text("evidence"))
                                              : default_evidence(scenario->name);
-  bool const terminal = ::isatty(STDOUT_FILENO) == 1;
-  bool const colour = terminal && std::getenv("NO_COLOR") == nullptr;
   RunParts parts{.scenario = std::move(*scenario),
                  .arguments = arguments,
                  .evidence = evidence,
                  .json = arguments.text("output") == "json",
-                 .console = reports::Console(stdout, terminal, colour)};
+                 .console = reports::Console(stdout, console_options(arguments.text("SCENARIO")))};
   Result<> const ran = run_to_end(run_drill(parts));
   if (!ran) return report_error(ran.error());
   return finish(parts);
@@ -173,7 +200,7 @@ Verb describe_verb() {
                      .default_value = "text"});
   return {.name = "run",
           .summary = "run a drill and leave its evidence",
-          .positionals = {{.name = "SCENARIO", .help = "scenario file"}},
+          .positionals = {{.name = "SCENARIO", .help = "scenario file", .values = "file"}},
           .options = std::move(options),
           .run = &run};
 }

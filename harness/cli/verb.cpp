@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/base/text.hpp"
+
 namespace pgdrill::cli {
 
 namespace {
@@ -36,9 +38,15 @@ std::vector<Verb> verbs() {
   return all;
 }
 
+std::string long_name(std::string const& option) {
+  std::string const last = split(option, ',').back();
+  return last.substr(last.find_first_not_of('-'));
+}
+
 std::vector<Option> cluster_options() {
   return {{.name = "--kubeconfig",
-           .help = "kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod's own account)"},
+           .help = "kubeconfig file (default: $KUBECONFIG, ~/.kube/config, the pod's own account)",
+           .values = "file"},
           {.name = "--context", .help = "context of the kubeconfig (default: its current one)"},
           {.name = "-n,--namespace", .help = "namespace (default: the scenario's, or the context's)"}};
 }

@@ -10,15 +10,20 @@ struct Option {
   std::string name;  ///< "--dir", or "-n,--namespace"
   std::string help;
   std::string default_value = {};
-  bool flag = false;      ///< takes no value
-  bool repeated = false;  ///< may come more than once
+  bool flag = false;                      ///< takes no value
+  bool repeated = false;                  ///< may come more than once
+  std::vector<std::string> choices = {};  ///< its values, for completion
+  std::string values = {};                ///< for completion: "file", "directory", or empty
 };
 
 struct Positional {
   std::string name;  ///< "SCENARIO"
   std::string help;
   bool required = true;
-  bool repeated = false;  ///< takes all that remain
+  bool repeated = false;    ///< takes all that remain
+  std::string values = {};  ///< for completion: "file", or empty
+  /// For completion: what it may be, given the positionals before it.
+  std::vector<std::string> (*candidates)(std::vector<std::string> const& before) = nullptr;
 };
 
 /// What was given, by long name without dashes ("namespace") or by positional name ("SCENARIO").
@@ -49,6 +54,8 @@ struct RegisterVerb {
   explicit RegisterVerb(Verb (*describe)());
 };
 [[nodiscard]] std::vector<Verb> verbs();
+/// "-n,--namespace" is known as "namespace".
+[[nodiscard]] std::string long_name(std::string const& option);
 
 /// --kubeconfig, --context, -n/--namespace, as in kubectl; for each verb that speaks to a cluster.
 [[nodiscard]] std::vector<Option> cluster_options();

@@ -3,6 +3,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <ctime>
 
 #include "harness/net/http.hpp"
 #include "harness/net/http_wire.hpp"
@@ -25,6 +26,17 @@ Error not_http(std::string why) {
 std::string status_line(int status) {
   return fmt::format("HTTP/1.1 {} {}", status,
                      std::string_view(http::obsolete_reason(static_cast<http::status>(status))));
+}
+
+/// When the answer was made (RFC 9110, section 6.6.1), e.g. "Sun, 06 Nov 1994 08:49:37 GMT".
+void add_date(Headers& headers) {
+  if (!header(headers, "Date").empty()) return;
+  std::time_t const now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  headers.emplace_back("Date", text);
 }
 
 class Server : public HttpServer {
@@ -67,6 +79,7 @@ class Server : public HttpServer {
     bool const bodiless = response.status < 200 || response.status == 204 || response.status == 304;
     if (!bodiless) response.headers.emplace_back("Content-Length", std::to_string(response.body.size()));
     if (!keep_alive_ && response.status != 101) response.headers.emplace_back("Connection", "close");
+    if (response.status >= 200) add_date(response.headers);
     std::string bytes = head_bytes(status_line(response.status), response.headers);
     if (!bodiless && !head_request_) bytes += response.body;
     co_return co_await write_all(*stream_, bytes);
@@ -75,6 +88,7 @@ class Server : public HttpServer {
   Task<Result<>> start_chunks(HttpResponse head) override {
     head.headers.emplace_back("Transfer-Encoding", "chunked");
     if (!keep_alive_) head.headers.emplace_back("Connection", "close");
+    add_date(head.headers);
     std::string const bytes = head_bytes(status_line(head.status), head.headers);
     co_return co_await write_all(*stream_, bytes);
   }
