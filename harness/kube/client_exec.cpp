@@ -1,3 +1,4 @@
+#include "harness/base/scope.hpp"
 #include "harness/kube/client_impl.hpp"
 #include "harness/kube/exec_state.hpp"
 
@@ -68,21 +69,53 @@ class WebSocketExec final : public ExecSession {
   bool closed_ = false;
 };
 
-Task<Result<ExecResult>> run_session(std::unique_ptr<ExecSession> session, std::string input) {
-  if (!input.empty()) {
-    Result<> sent = co_await session->write(std::move(input));
-    if (sent) sent = co_await session->close_input();
-    // A command that ends before it has read all its input is no failure; its status tells.
-    if (!sent && sent.error().kind == ErrorKind::invalid) co_return tl::make_unexpected(sent.error());
-  }
+/// A command with its input and output under way at once: one that answers while it reads would otherwise
+/// stop as soon as the buffers between are full.
+struct Running {
+  std::unique_ptr<ExecSession> session;
+  std::string input;
+  Result<> fed = {};
+  Result<ExecResult> ended = ExecResult{};
+};
+
+Task<Result<ExecResult>> collect(ExecSession& session) {
   ExecResult result;
   while (true) {
-    CO_TRY(ExecSession::Output output, co_await session->read());
+    CO_TRY(ExecSession::Output output, co_await session.read());
     if (output.channel == 0) break;
     (output.channel == 1 ? result.out : result.err) += output.bytes;
   }
-  result.exit_code = session->exit_code();
+  result.exit_code = session.exit_code();
   co_return result;
+}
+
+Task<> take_output(Running& running, Scope& scope) {
+  running.ended = co_await collect(*running.session);
+  // A command that ends before it has read all its input is no failure; its status tells.
+  scope.cancel();
+}
+
+Task<> give_input(Running& running, Scope& scope) {
+  Result<> fed = co_await running.session->write(std::move(running.input));
+  if (fed) fed = co_await running.session->close_input();
+  if (fed || fed.error().kind != ErrorKind::invalid) co_return;
+  running.fed = std::move(fed);
+  scope.cancel();
+}
+
+Task<> run_both(Running& running, Scope& scope) {
+  scope.spawn("output of the command", take_output(running, scope));
+  scope.spawn("input of the command", give_input(running, scope));
+  co_return;
+}
+
+Task<Result<ExecResult>> run_session(std::unique_ptr<ExecSession> session, std::string input) {
+  if (input.empty()) co_return co_await collect(*session);
+  Running running{.session = std::move(session), .input = std::move(input)};
+  std::function<Task<>(Scope&)> body = [&running](Scope& scope) { return run_both(running, scope); };
+  co_await with_scope(std::move(body));
+  if (!running.fed) co_return tl::make_unexpected(std::move(running.fed.error()));
+  co_return std::move(running.ended);
 }
 
 }  // namespace
@@ -118,14 +151,23 @@ Task<Result<std::unique_ptr<ExecSession>>> ClientImpl::start_exec(std::string ns
 
 Task<Result<ExecResult>> ClientImpl::exec(std::string ns, std::string pod, std::string container,
                                           std::vector<std::string> command, std::string input) {
-  bool const with_input = !input.empty();
-  std::string const where = ObjectRef{pod_type, ns, pod}.text();
-  CO_TRY(std::unique_ptr<ExecSession> session,
-         co_await start_exec(std::move(ns), std::move(pod), std::move(container), std::move(command),
-                             with_input));
-  Task<Result<ExecResult>> work = run_session(std::move(session), std::move(input));
-  Result<ExecResult> result = co_await with_deadline(std::move(work), transport_.deadline(),
-                                                     "a command in " + where + " did not end");
+  co_return co_await run_command(*this, {.ns = std::move(ns),
+                                         .pod = std::move(pod),
+                                         .container = std::move(container),
+                                         .command = std::move(command),
+                                         .input = std::move(input),
+                                         .limit = transport_.deadline()});
+}
+
+Task<Result<ExecResult>> run_command(Client& client, Command command) {
+  std::string const where = ObjectRef{pod_type, command.ns, command.pod}.text();
+  CO_TRY(
+      std::unique_ptr<ExecSession> session,
+      co_await client.start_exec(std::move(command.ns), std::move(command.pod), std::move(command.container),
+                                 std::move(command.command), !command.input.empty()));
+  Task<Result<ExecResult>> work = run_session(std::move(session), std::move(command.input));
+  Result<ExecResult> result =
+      co_await with_deadline(std::move(work), command.limit, "a command in " + where + " did not end");
   if (!result && result.error().where.empty()) result.error().where = where;
   co_return result;
 }

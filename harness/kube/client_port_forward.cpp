@@ -21,6 +21,7 @@ class ForwardedPort final : public ByteStream {
       CO_TRY(net::WebSocketMessage message, co_await socket_->read());
       if (message.closed) {
         ended_ = true;
+        if (message.lost) co_return fail(lost());
         continue;
       }
       Result<std::string> data = state_.on_message(std::move(message.payload));
@@ -55,6 +56,13 @@ class ForwardedPort final : public ByteStream {
   }
 
  private:
+  Error lost() const {
+    return {.kind = ErrorKind::unreachable,
+            .what = "lost the port-forward",
+            .where = where_,
+            .why = "the API server has dropped it; what was on its way is lost"};
+  }
+
   std::unique_ptr<net::WebSocket> socket_;
   ForwardState state_;
   std::string where_;
@@ -73,6 +81,7 @@ Task<Result<std::unique_ptr<ByteStream>>> ClientImpl::port_forward(std::string n
       path_to(pod_type, ns, pod, "portforward") + query_of({{"ports", std::to_string(port)}});
   call.what = "cannot forward port " + std::to_string(port) + " of";
   call.where = ObjectRef{pod_type, ns, pod}.text();
+  call.patient = false;  // a forwarded connection fails as fast as a direct one
   std::string const where = call.where + " port " + std::to_string(port);
   CO_TRY(std::unique_ptr<net::WebSocket> socket,
          co_await transport_.open_websocket(std::move(call), {std::string(port_forward_v4)}));

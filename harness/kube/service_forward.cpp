@@ -10,9 +10,9 @@ namespace pgdrill::kube {
 
 namespace {
 
-/// How long an answer may still come after the local side has closed: port-forward has no half-close that
-/// would tell the pod, so that the connection must be ended from here.
-constexpr auto last_answers = std::chrono::seconds(1);
+/// How long nothing may come from the pod after the local side has closed: port-forward has no half-close
+/// that would tell the pod, so that the connection must be ended from here.
+constexpr auto last_answers = std::chrono::seconds(5);
 
 /// Lives as long as its coroutines do, which may be a little longer than the ServiceForward.
 struct Forward {
@@ -25,13 +25,43 @@ struct Forward {
   asio::cancellation_signal stop;
 };
 
-Task<> carry_to_pod(ByteStream& local, ByteStream& remote) {
+/// A stream that knows how long a read of it has been waiting.
+class Observed final : public ByteStream {
+ public:
+  explicit Observed(std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
+  Task<Result<std::size_t>> read_some(std::span<char> into) override {
+    waiting_since_ = std::chrono::steady_clock::now();
+    Result<std::size_t> const count = co_await stream_->read_some(into);
+    waiting_since_.reset();
+    co_return count;
+  }
+  Task<Result<std::size_t>> write_some(std::span<char const> from) override {
+    return stream_->write_some(from);
+  }
+  Task<Result<>> shutdown_write() override { return stream_->shutdown_write(); }
+  void close() override { stream_->close(); }
+  /// Now, while what was read is still on its way to a reader who takes his time.
+  [[nodiscard]] Monotonic waiting_since() const {
+    return waiting_since_.value_or(std::chrono::steady_clock::now());
+  }
+
+ private:
+  std::unique_ptr<ByteStream> stream_;
+  std::optional<Monotonic> waiting_since_;
+};
+
+Task<> carry_to_pod(ByteStream& local, Observed& remote) {
   Result<> const ended = co_await pump(local, remote);
-  if (ended) co_await sleep_for(last_answers);
+  Monotonic const closed = std::chrono::steady_clock::now();
+  while (ended) {
+    Monotonic const end = std::max(closed, remote.waiting_since()) + last_answers;
+    if (std::chrono::steady_clock::now() >= end) break;
+    co_await sleep_until(end);
+  }
   remote.close();
 }
 
-Task<> carry(ByteStream& local, ByteStream& remote, std::shared_ptr<Forward> forward, Scope& scope) {
+Task<> carry(ByteStream& local, Observed& remote, std::shared_ptr<Forward> forward, Scope& scope) {
   scope.spawn("forward to pod", carry_to_pod(local, remote));
   Result<> const ended = co_await pump(remote, local);
   if (!ended && ended.error().kind != ErrorKind::cancelled) forward->last_error = ended.error();
@@ -54,7 +84,8 @@ Task<> serve_connection(std::shared_ptr<Forward> forward, std::unique_ptr<ByteSt
     co_return;
   }
   forward->last_error.reset();
-  std::function<Task<>(Scope&)> body = [&](Scope& scope) { return carry(*local, **remote, forward, scope); };
+  Observed observed(std::move(*remote));
+  std::function<Task<>(Scope&)> body = [&](Scope& scope) { return carry(*local, observed, forward, scope); };
   co_await with_scope(std::move(body));
 }
 

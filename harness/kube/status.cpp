@@ -1,6 +1,7 @@
 #include "harness/kube/status.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/kube/forbidden.hpp"
 #include "harness/net/http.hpp"
 
 namespace pgdrill::kube {
@@ -33,12 +34,12 @@ std::string reason_of(int http_status) {
   }
 }
 
-std::string advice_for(int http_status) {
+std::string advice_for(int http_status, std::string_view message) {
   switch (http_status) {
     case 401:
       return "the API server does not accept these credentials: check the user of this kubeconfig context";
     case 403:
-      return "give this user or service account the permission that the message names";
+      return advice_for_forbidden(message);
     default:
       return "";
   }
@@ -52,7 +53,7 @@ Error status_error(json::value const& status, std::string what, std::string wher
           .what = std::move(what),
           .where = std::move(where),
           .why = get_string(status, "message", "no message"),
-          .todo = advice_for(code),
+          .todo = advice_for(code, get_string(status, "message")),
           .code = get_string(status, "reason"),
           .status = code};
 }
@@ -63,14 +64,14 @@ Error status_error(int http_status, std::string_view body, std::string what, std
   if (parsed && get_string(*parsed, "kind") == "Status") {
     error = status_error(*parsed, std::move(what), std::move(where));
     error.kind = net::kind_of_status(http_status);
-    error.todo = advice_for(http_status);
+    error.todo = advice_for(http_status, error.why);
   } else {
     error = {.kind = net::kind_of_status(http_status),
              .what = std::move(what),
              .where = std::move(where),
              .why = "HTTP status " + std::to_string(http_status),
              .code = reason_of(http_status)};
-    if (http_status == 401) error.todo = advice_for(http_status);
+    if (http_status == 401) error.todo = advice_for(http_status, "");
     std::string_view const text = trim(body);
     if (!text.empty() && text != error.why) error.why += ": " + std::string(text.substr(0, quoted_body));
   }

@@ -18,6 +18,10 @@ constexpr Duration longest_idle = std::chrono::seconds(50);
 /// have closed it meanwhile.
 constexpr Duration longest_idle_for_writes = std::chrono::seconds(5);
 
+/// Between attempts to reach a server that is being started anew.
+constexpr Duration first_pause = std::chrono::milliseconds(50);
+constexpr Duration longest_pause = std::chrono::seconds(1);
+
 Error about(Error error, Call const& call, Access const& access) {
   if (error.status != 0) return error;
   error.why = error.why.empty() ? error.what : error.what.empty() ? error.why : error.what + ": " + error.why;
@@ -76,7 +80,7 @@ Result<> Transport::prepare(net::HttpRequest& request) const {
   return {};
 }
 
-Task<Result<Transport::Answer>> Transport::attempt(Call const& call, Body body) {
+Task<Result<Transport::Answer>> Transport::attempt(Call const& call, Body body, bool& sent) {
   net::HttpRequest request = call.request;
   CO_TRY_VOID(prepare(request));
   std::unique_ptr<net::HttpClient> connection = take_idle(call.repeatable);
@@ -85,6 +89,7 @@ Task<Result<Transport::Answer>> Transport::attempt(Call const& call, Body body) 
     if (!reused) {
       CO_TRY(connection, co_await connect());
     }
+    sent = true;
     Result<net::HttpResponse> response;
     if (body == Body::whole) {
       response = co_await connection->exchange(request);
@@ -99,10 +104,25 @@ Task<Result<Transport::Answer>> Transport::attempt(Call const& call, Body body) 
   }
 }
 
+bool Transport::may_come_back(Call const& call, Error const& error, bool sent) const {
+  return answered_ && call.patient && error.kind == ErrorKind::unreachable && (call.repeatable || !sent);
+}
+
 Task<Result<Transport::Answer>> Transport::answer(Call call, Body body, Monotonic until) {
   bool renewed = false;
+  Duration patience = first_pause;
   while (true) {
-    CO_TRY(Answer answer, co_await attempt(call, body));
+    bool sent = false;
+    Result<Answer> attempted = co_await attempt(call, body, sent);
+    if (!attempted) {
+      bool const in_time = std::chrono::steady_clock::now() + patience < until;
+      if (!in_time || !may_come_back(call, attempted.error(), sent)) co_return attempted;
+      co_await sleep_for(patience);
+      patience = std::min(patience * 2, longest_pause);
+      continue;
+    }
+    answered_ = true;
+    Answer answer = std::move(*attempted);
     int const status = answer.response.status;
     if (status >= 200 && status < 300) co_return answer;
     // The text of the refusal is small; what of it comes late is not worth waiting for.

@@ -17,6 +17,9 @@ struct Call {
   std::string where;  ///< "Pod develop/orders-1"
   /// Doing it twice is the same as once: it is repeated when a kept connection turns out to be closed.
   bool repeatable = false;
+  /// Waits within the deadline for a server that has answered before and does not take connections now: it is
+  /// being started anew. A request that was never sent may always be repeated.
+  bool patient = true;
 
   /// "cannot get Pod develop/orders-1".
   [[nodiscard]] std::string full() const { return what + " " + where; }
@@ -55,7 +58,8 @@ class Transport {
   Task<Result<std::unique_ptr<net::HttpClient>>> connect();
   std::unique_ptr<net::HttpClient> take_idle(bool repeatable);
   Result<> prepare(net::HttpRequest& request) const;
-  Task<Result<Answer>> attempt(Call const& call, Body body);
+  Task<Result<Answer>> attempt(Call const& call, Body body, bool& sent);
+  bool may_come_back(Call const& call, Error const& error, bool sent) const;
   Task<Result<Answer>> answer(Call call, Body body, Monotonic until);
   Task<Result<Answer>> answer_in_time(Call call, Body body);
   Task<Result<std::unique_ptr<net::WebSocket>>> upgrade(Call call, std::vector<std::string> protocols);
@@ -63,6 +67,7 @@ class Transport {
   Access access_;
   Duration deadline_;
   std::vector<Idle> idle_;
+  bool answered_ = false;  ///< the server has answered a request
 };
 
 }  // namespace pgdrill::kube

@@ -1,5 +1,8 @@
 #include "harness/net/socket.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -19,6 +22,19 @@ Error connect_error(std::string const& host, std::uint16_t port, boost::system::
           .why = problem.message()};
 }
 
+/// A watch, a running command or a forwarded port may be silent for hours: that the other machine has gone
+/// without a word is noticed by probes alone (tcp(7)), here within half a minute.
+void notice_silent_death(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  auto const set = [&socket](int option, int value) {
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+  };
+  set(TCP_KEEPIDLE, 15);
+  set(TCP_KEEPINTVL, 5);
+  set(TCP_KEEPCNT, 3);
+}
+
 Task<Result<tcp::socket>> open_socket(std::string host, std::uint16_t port) {
   asio::any_io_executor const executor = co_await asio::this_coro::executor;
   tcp::socket socket(executor);
@@ -36,8 +52,7 @@ Task<Result<tcp::socket>> open_socket(std::string host, std::uint16_t port) {
   }
   if (problem) co_return tl::make_unexpected(connect_error(host, port, problem));
   socket.set_option(tcp::no_delay(true), problem);
-  // A watch may be silent for minutes: a peer that has gone without a word is noticed by this alone.
-  socket.set_option(asio::socket_base::keep_alive(true), problem);
+  notice_silent_death(socket);
   co_return std::move(socket);
 }
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/redirect_error.hpp>
 
 #include "harness/base/files.hpp"
 #include "harness/base/text.hpp"
 #include "harness/net/websocket_frame.hpp"
+#include "harness/net/write_turn.hpp"
 
 namespace pgdrill::net {
 
@@ -49,32 +49,6 @@ bool has_token(std::string_view list, std::string_view token) {
   return false;
 }
 
-/// Lets one coroutine write at a time.
-class WriteTurn {
- public:
-  explicit WriteTurn(asio::any_io_executor const& executor) : freed_(executor, Monotonic::max()) {}
-
-  Task<> take() {
-    while (taken_) {
-      boost::system::error_code woken;
-      co_await freed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-      asio::cancellation_state const state = co_await asio::this_coro::cancellation_state;
-      if (state.cancelled() != asio::cancellation_type::none) {
-        throw boost::system::system_error(asio::error::operation_aborted);
-      }
-    }
-    taken_ = true;
-  }
-  void give_back() {
-    taken_ = false;
-    freed_.cancel();
-  }
-
- private:
-  asio::steady_timer freed_;
-  bool taken_ = false;
-};
-
 class Socket : public WebSocket {
  public:
   Socket(asio::any_io_executor const& executor, std::unique_ptr<ByteStream> stream, std::string protocol,
@@ -98,13 +72,13 @@ class Socket : public WebSocket {
       if (!*message) {
         Result<std::size_t> const count = co_await stream_->read_some(piece);
         if (!count) co_return tl::make_unexpected(count.error());
-        if (*count == 0) co_return WebSocketMessage{.closed = true};
+        if (*count == 0) co_return WebSocketMessage{.closed = true, .lost = true};
         decoder_.feed(std::string_view(piece.data(), *count));
         continue;
       }
       FrameMessage& frame = **message;
       if (frame.opcode == Opcode::ping) {
-        Result<> const answered = co_await send(Opcode::pong, std::move(frame.payload));
+        Result<> const answered = co_await answer_ping(std::move(frame.payload));
         if (!answered) co_return tl::make_unexpected(answered.error());
       } else if (frame.opcode == Opcode::close) {
         std::string const code = frame.payload.substr(0, 2);
@@ -135,21 +109,32 @@ class Socket : public WebSocket {
     return send(Opcode::close, std::move(payload));
   }
 
+  /// Reading must not wait for writing: a peer that reads only while we read would wait for us as well.
+  /// Whoever writes at the moment sends the answer behind its own frame (RFC 6455, 5.5.3: only the newest
+  /// counts).
+  Task<Result<>> answer_ping(std::string payload) {
+    if (turn_.taken()) {
+      owed_pong_ = std::move(payload);
+      co_return Result<>();
+    }
+    co_return co_await send(Opcode::pong, std::move(payload));
+  }
+
+  std::string frame_of(Opcode opcode, std::string_view payload) const {
+    return encode_frame(opcode, payload, client_ ? std::optional(random_mask()) : std::nullopt);
+  }
+
   Task<Result<>> send(Opcode opcode, std::string payload) {
-    std::string const frame =
-        encode_frame(opcode, payload, client_ ? std::optional(random_mask()) : std::nullopt);
+    std::string const frame = frame_of(opcode, payload);
     co_await turn_.take();
     // Half a frame would garble all that follows: a write that was cut off ends the connection.
-    struct GiveBack {
-      Socket& socket;
-      bool whole = false;
-      ~GiveBack() {
-        if (!whole) socket.abort();
-        socket.turn_.give_back();
-      }
-    } give_back{*this};
-    Result<> const written = co_await write_all(*stream_, frame);
-    give_back.whole = written || written.error().kind != ErrorKind::cancelled;
+    WriteTurn::Hold hold(turn_, *stream_);
+    Result<> written = co_await write_all(*stream_, frame);
+    while (written && owed_pong_) {
+      std::string const pong = frame_of(Opcode::pong, *std::exchange(owed_pong_, std::nullopt));
+      written = co_await write_all(*stream_, pong);
+    }
+    hold.written(written);
     co_return written;
   }
 
@@ -159,6 +144,7 @@ class Socket : public WebSocket {
   bool close_sent_ = false;
   FrameDecoder decoder_;
   WriteTurn turn_;
+  std::optional<std::string> owed_pong_;
 };
 
 Task<Error> refusal(HttpClient& http, HttpResponse const& response) {

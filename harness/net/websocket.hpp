@@ -12,6 +12,7 @@ namespace pgdrill::net {
 struct WebSocketMessage {
   bool binary = true;
   bool closed = false;  ///< the peer sent a close frame (payload: its code's text), or the stream ended
+  bool lost = false;    ///< with `closed`: the stream ended without a close frame
   std::string payload;
 };
 

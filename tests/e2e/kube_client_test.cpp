@@ -1,13 +1,6 @@
-// Every operation of the Kubernetes client against a real API server: PGDRILL_TEST_KUBECONFIG names its
-// kubeconfig. Pods need an image with a shell: PGDRILL_TEST_IMAGE, else PostgreSQL's of the project's
-// clusters.
-#include <gmock/gmock.h>
-
-#include <cstdlib>
-
-#include "harness/base/text.hpp"
-#include "harness/kube/client.hpp"
+// Every operation of the Kubernetes client against a real API server.
 #include "harness/net/socket.hpp"
+#include "tests/e2e/kube_support.hpp"
 
 namespace pgdrill::kube {
 namespace {
@@ -15,53 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
-
-std::string setting(char const* name, char const* otherwise) {
-  char const* const value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? otherwise : value;
-}
-
-/// The error's text in an assertion that fails.
-template <class T>
-testing::AssertionResult ok(Result<T> const& result) {
-  if (result) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << describe(result.error());
-}
-
-using Body = Task<> (*)(std::shared_ptr<Client>, std::string);
-
-/// Runs a body in a namespace of its own, which is removed afterwards.
-Task<> in_own_namespace(Body body) {
-  Result<Access> access = co_await resolve_access({.kubeconfig = setting("PGDRILL_TEST_KUBECONFIG", "")});
-  if (!access) {
-    ADD_FAILURE() << describe(access.error());
-    co_return;
-  }
-  std::shared_ptr<Client> const client =
-      Client::create(co_await asio::this_coro::executor, std::move(*access), seconds(15));
-  std::string const ns = "pgdrill-test-" + random_suffix(6);
-  Result<json::value> const made =
-      co_await client->create(namespace_type, "", {{"metadata", {{"name", ns}}}});
-  EXPECT_TRUE(ok(made));
-  if (!made) co_return;
-  co_await body(client, ns);
-  Result<> const removed = co_await client->remove({namespace_type, "", ns});
-  EXPECT_TRUE(ok(removed));
-}
-
-class KubeClient : public testing::Test {
- protected:
-  void SetUp() override {
-    if (setting("PGDRILL_TEST_KUBECONFIG", "").empty()) {
-      GTEST_SKIP() << "no API server to test against: PGDRILL_TEST_KUBECONFIG is not set";
-    }
-  }
-  static void run(Body body) { run_to_end(in_own_namespace(body)); }
-};
-
-Object config_map(std::string const& name, std::string const& value) {
-  return {{"metadata", {{"name", name}, {"labels", {{"made-by", "test"}}}}}, {"data", {{"key", value}}}};
-}
 
 Task<> objects(std::shared_ptr<Client> client, std::string ns) {
   ObjectRef const ref{config_map_type, ns, "one"};
@@ -185,43 +131,6 @@ Task<> waiting(std::shared_ptr<Client> client, std::string ns) {
 
 TEST_F(KubeClient, WaitsByWatch) { run(waiting); }
 
-Object shell_pod(std::string const& name, std::string const& script, std::string const& app) {
-  json::object container{{"name", "main"},
-                         {"image", setting("PGDRILL_TEST_IMAGE", "registry.local/postgresql:15")},
-                         {"imagePullPolicy", "IfNotPresent"},
-                         {"command", {"sh", "-c", script}},
-                         {"env", json::array{{{"name", "SCRATCH"}, {"value", "/scratch/data"}}}},
-                         {"volumeMounts", json::array{{{"name", "scratch"}, {"mountPath", "/scratch"}}}}};
-  return {{"metadata", {{"name", name}, {"labels", {{"app", app}}}}},
-          {"spec",
-           {{"terminationGracePeriodSeconds", 0},
-            {"restartPolicy", "Never"},
-            {"volumes", json::array{{{"name", "scratch"}, {"emptyDir", json::object()}}}},
-            {"containers", json::array{std::move(container)}}}}};
-}
-
-bool is_running(json::value const* pod) {
-  if (pod == nullptr) return false;
-  json::value const* const ready = condition_of(*pod, "Ready");
-  return ready != nullptr && get_string(*ready, "status") == "True";
-}
-
-Task<bool> start_pod(Client& client, std::string ns, std::string name, std::string script, std::string app) {
-  Result<json::value> made = co_await client.create(pod_type, ns, shell_pod(name, script, app));
-  // The service account of a new namespace comes a moment later.
-  for (int attempt = 0; attempt < 50 && !made && made.error().kind == ErrorKind::refused; ++attempt) {
-    co_await sleep_for(milliseconds(200));
-    made = co_await client.create(pod_type, ns, shell_pod(name, script, app));
-  }
-  EXPECT_TRUE(ok(made));
-  if (!made) co_return false;
-  ObjectRef const ref{pod_type, ns, name};
-  Result<json::value> const running =
-      co_await wait_for(client, ref, is_running, seconds(90), "the pod is not ready");
-  EXPECT_TRUE(ok(running));
-  co_return running.has_value();
-}
-
 Task<> commands(std::shared_ptr<Client> client, std::string ns) {
   bool const started = co_await start_pod(*client, ns, "shell", "echo one; echo two; sleep 600", "shell");
   if (!started) co_return;
@@ -277,11 +186,11 @@ constexpr char const* serve_postgres =
 Task<> forwarding(std::shared_ptr<Client> client, std::string ns) {
   bool const started = co_await start_pod(*client, ns, "server", serve_postgres, "server");
   if (!started) co_return;
-  std::vector<std::string> const ready{"sh", "-c",
-                                       "until pg_isready -q -h $(hostname -i) -p 54399 || pg_isready -q -h "
-                                       "127.0.0.1 -p 54399; do sleep 0.2; done"};
-  Result<ExecResult> const waited = co_await client->exec(ns, "server", "main", ready);
-  EXPECT_TRUE(ok(waited));
+  std::string const waited = co_await shell(
+      *client, ns, "server",
+      "until pg_isready -q -h $(hostname -i) -p 54399 || pg_isready -q -h 127.0.0.1 -p 54399; do "
+      "sleep 0.2; done; echo ready");
+  EXPECT_EQ(waited, "ready\n");
   Result<std::unique_ptr<ByteStream>> direct = co_await client->port_forward(ns, "server", 54399);
   EXPECT_TRUE(ok(direct));
   if (!direct) co_return;

@@ -3,18 +3,18 @@
 #include <algorithm>
 
 #include "harness/base/text.hpp"
+#include "harness/net/write_turn.hpp"
 
 namespace pgdrill::sandbox {
 namespace {
 
 constexpr std::size_t piece = 65'536;
 
-/// Bytes as they come, in the shape of messages. Writers take turns by themselves: a frame is written in one
-/// go.
+/// Bytes as they come, in the shape of messages.
 class RawSocket : public net::WebSocket {
  public:
-  RawSocket(std::unique_ptr<ByteStream> stream, std::string protocol)
-      : stream_(std::move(stream)), protocol_(std::move(protocol)) {}
+  RawSocket(asio::any_io_executor const& executor, std::unique_ptr<ByteStream> stream, std::string protocol)
+      : stream_(std::move(stream)), protocol_(std::move(protocol)), turn_(executor) {}
 
   std::string const& protocol() const override { return protocol_; }
 
@@ -28,16 +28,11 @@ class RawSocket : public net::WebSocket {
 
   Task<Result<>> write(std::string payload, bool binary) override {
     (void)binary;
-    outbox_ += payload;
-    // Whoever writes takes along what others have put there meanwhile: frames stay whole and in order.
-    if (writing_) co_return Result<>();
-    writing_ = true;
-    Result<> written;
-    while (!outbox_.empty() && written) {
-      std::string const bytes = std::exchange(outbox_, "");
-      written = co_await write_all(*stream_, bytes);
-    }
-    writing_ = false;
+    // One at a time: frames stay whole, and who writes faster than the client reads has to wait.
+    co_await turn_.take();
+    net::WriteTurn::Hold hold(turn_, *stream_);
+    Result<> const written = co_await write_all(*stream_, payload);
+    hold.written(written);
     co_return written;
   }
 
@@ -51,8 +46,7 @@ class RawSocket : public net::WebSocket {
  private:
   std::unique_ptr<ByteStream> stream_;
   std::string protocol_;
-  std::string outbox_;
-  bool writing_ = false;
+  net::WriteTurn turn_;
 };
 
 }  // namespace
@@ -81,7 +75,9 @@ Task<Result<std::unique_ptr<net::WebSocket>>> accept_spdy(std::unique_ptr<net::H
           {"Connection", "Upgrade"}, {"Upgrade", "SPDY/3.1"}, {"X-Stream-Protocol-Version", protocol}}};
   auto const answered = co_await http->respond(std::move(switching));
   if (!answered) co_return tl::make_unexpected(answered.error());
-  std::unique_ptr<net::WebSocket> socket = std::make_unique<RawSocket>(http->release(), std::move(protocol));
+  asio::any_io_executor const executor = co_await asio::this_coro::executor;
+  std::unique_ptr<net::WebSocket> socket =
+      std::make_unique<RawSocket>(executor, http->release(), std::move(protocol));
   co_return socket;
 }
 

@@ -1,0 +1,128 @@
+// The manifests of deploy/: the Role holds what the shipped scenarios ask the API, and no more.
+#include <gmock/gmock.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+#include "harness/base/text.hpp"
+#include "harness/engine/registry.hpp"
+#include "tests/support/rbac_proxy.hpp"
+#include "tests/support/sandbox.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+using testing::IsEmpty;
+
+std::filesystem::path const root = PGDRILL_SOURCE_DIR;
+std::filesystem::path const role = root / "deploy/base/role.yaml";
+
+std::set<std::string> without(std::set<std::string> all, std::set<std::string> const& others) {
+  for (std::string const& one : others) all.erase(one);
+  return all;
+}
+
+/// Rights that the engine needs for every scenario, whatever its steps: the opt-in label, the lease, undo
+/// records.
+std::set<std::string> const of_the_engine{"get namespaces",
+                                          "create leases.coordination.k8s.io",
+                                          "get leases.coordination.k8s.io",
+                                          "update leases.coordination.k8s.io",
+                                          "patch leases.coordination.k8s.io",
+                                          "delete leases.coordination.k8s.io",
+                                          "list configmaps",
+                                          "create configmaps",
+                                          "patch configmaps",
+                                          "delete configmaps"};
+
+/// Asked for only when something went wrong before, or by later versions of Kubernetes; see role.yaml.
+std::set<std::string> const seldom{"create pods/exec",
+                                   "create pods/portforward",
+                                   "update leases.coordination.k8s.io",
+                                   "create backups.postgresql.cnpg.io",
+                                   "watch backups.postgresql.cnpg.io",
+                                   "delete backups.postgresql.cnpg.io",
+                                   "delete jobs.batch"};
+
+std::set<std::string> declared_rights() {
+  std::vector<RbacRule> rules;
+  auto const add = [&rules](std::vector<scenario::Declaration> const& declarations) {
+    for (scenario::Declaration const& declaration : declarations) {
+      for (scenario::Permission const& rule : declaration.permissions)
+        rules.push_back(
+            {.groups = {rule.group}, .resources = rule.resources, .names = {}, .verbs = rule.verbs});
+    }
+  };
+  scenario::Catalogue const catalogue = engine::catalogue();
+  add(catalogue.steps);
+  add(catalogue.probes);
+  return rights_of(rules);
+}
+
+TEST(DeployRole, GrantsNothingThatNobodyDeclares) {
+  std::set<std::string> const granted = without(rights_of(rules_of(role)), of_the_engine);
+  EXPECT_FALSE(granted.empty());
+  EXPECT_THAT(without(granted, declared_rights()), IsEmpty());
+}
+
+TEST(DeployRole, IsWhatTheDrillAsks) {
+  Sandbox const sandbox;
+  RbacProxy const proxy(sandbox.kubeconfig(), rules_of(role), "develop");
+  TemporaryDirectory const directory;
+  std::string const kubeconfig = (directory.path() / "kubeconfig").string();
+  proxy.write_kubeconfig(kubeconfig);
+  CommandResult const result =
+      run({PGDRILL_BINARY, "run", (root / "scenarios/data-rollback.yaml").string(), "--kubeconfig",
+           kubeconfig, "--evidence", (directory.path() / "evidence").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(proxy.refused(), IsEmpty());
+  EXPECT_THAT(without(without(rights_of(rules_of(role)), proxy.used()), seldom), IsEmpty()) << "never asked";
+}
+
+std::string text_of(YAML::Node const& node) {
+  YAML::Emitter emitter;
+  emitter << node;
+  return emitter.c_str();
+}
+
+TEST(DeployManifests, TheCronJobsPodIsTheJobs) {
+  YAML::Node const job = YAML::LoadFile((root / "deploy/job/job.yaml").string());
+  YAML::Node const cron_job = YAML::LoadFile((root / "deploy/cron-job/cron-job.yaml").string());
+  EXPECT_EQ(text_of(cron_job["spec"]["jobTemplate"]["spec"]), text_of(job["spec"]));
+}
+
+TEST(DeployManifests, EveryShippedScenarioIsInTheConfigMap) {
+  YAML::Node const kustomization = YAML::LoadFile((root / "scenarios/Kustomization").string());
+  std::vector<std::string> listed;
+  for (YAML::Node const& file : kustomization["configMapGenerator"][0]["files"])
+    listed.push_back(file.as<std::string>());
+  std::vector<std::string> there;
+  for (auto const& entry : std::filesystem::recursive_directory_iterator(root / "scenarios")) {
+    std::string const name = std::filesystem::relative(entry.path(), root / "scenarios").string();
+    if (entry.is_regular_file() && name != "Kustomization") there.push_back(name);
+  }
+  EXPECT_THAT(listed, testing::UnorderedElementsAreArray(there));
+}
+
+bool knows_kustomize() {
+  // kubectl 1.20 carries kustomize 2, which takes no folders as resources.
+  CommandResult const version = run({"kubectl", "version", "--client"});
+  return version.out.find("Kustomize Version: v") != std::string::npos;
+}
+
+class DeployFolder : public testing::TestWithParam<char const*> {};
+
+TEST_P(DeployFolder, KustomizePutsItTogether) {
+  if (!knows_kustomize()) GTEST_SKIP() << "this kubectl's kustomize is too old; 1.24 or newer is needed";
+  CommandResult const result = run({"kubectl", "kustomize", (root / "deploy" / GetParam()).string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  std::vector<std::string> kinds;
+  for (YAML::Node const& object : YAML::LoadAll(result.out))
+    kinds.push_back(object["kind"].as<std::string>());
+  EXPECT_GE(kinds.size(), 4U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DeployFolder, testing::Values("base", "job", "cron-job", "cleanup", "flux"));
+
+}  // namespace
+}  // namespace pgdrill::test
