@@ -86,12 +86,21 @@ Task<Result<std::string>> DatabaseAccess::primary_pod(std::string cluster) {
 }
 
 Task<Result<std::string>> DatabaseAccess::superuser(std::string cluster, std::string database,
-                                                    std::string sql) {
+                                                    std::string sql, std::optional<Duration> limit) {
   CO_TRY(std::string const pod, co_await primary_pod(cluster));
   std::vector<std::string> command = {
       "psql", "-XAtq",    "-v", "ON_ERROR_STOP=1",   "-v", "VERBOSITY=verbose",
       "-U",   "postgres", "-d", std::move(database), "-c", std::move(sql)};
-  CO_TRY(auto result, co_await kube_->exec(ns_, pod, "postgres", std::move(command)));
+  kube::ExecResult result;
+  if (limit) {
+    CO_TRY(result, co_await kube::run_command(*kube_, {.ns = ns_,
+                                                       .pod = pod,
+                                                       .container = "postgres",
+                                                       .command = std::move(command),
+                                                       .limit = *limit}));
+  } else {
+    CO_TRY(result, co_await kube_->exec(ns_, pod, "postgres", std::move(command)));
+  }
   if (result.exit_code != 0) co_return fail(psql_error(result, "Pod " + ns_ + "/" + pod));
   while (result.out.ends_with('\n')) result.out.pop_back();
   co_return std::move(result.out);

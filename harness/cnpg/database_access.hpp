@@ -23,9 +23,11 @@ class DatabaseAccess {
   [[nodiscard]] Task<Result<postgres::ConnectionParameters>> reach(std::string service, std::string secret,
                                                                    std::string database = "");
   /// Runs SQL as the superuser in the current primary's pod: psql -XAt, one statement or several, as one
-  /// string. Returns what psql printed (fields separated by "|"). Errors: postgres with the server's message.
+  /// string. Returns what psql printed (fields separated by "|"). Bounded by the client's deadline, or by a
+  /// limit of its own. Errors: postgres with the server's message.
   [[nodiscard]] Task<Result<std::string>> superuser(std::string cluster, std::string database,
-                                                    std::string sql);
+                                                    std::string sql,
+                                                    std::optional<Duration> limit = std::nullopt);
   /// Name of the current primary's pod.
   [[nodiscard]] Task<Result<std::string>> primary_pod(std::string cluster);
 

@@ -7,6 +7,9 @@ namespace pgdrill::steps {
 
 namespace {
 
+/// For one table. What gives up earlier leaves psql at work in the pod.
+constexpr Duration longest_copy = std::chrono::minutes(10);
+
 std::string qualified(Table const& table) {
   return postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
 }
@@ -134,7 +137,8 @@ Task<Result<int>> save_tables(cnpg::DatabaseAccess& databases, std::string clust
   CO_TRY(std::string const answer, co_await databases.superuser(cluster, database, list_tables_sql()));
   CO_TRY(std::vector<Table> const tables, parse_tables(answer));
   for (Table const& table : tables) {
-    Result<std::string> const saved = co_await databases.superuser(cluster, database, save_table_sql(table));
+    Result<std::string> const saved =
+        co_await databases.superuser(cluster, database, save_table_sql(table), longest_copy);
     if (saved) continue;
     Error error = saved.error();
     error.what = "cannot save table " + table.text() + ": " + error.what;
@@ -150,7 +154,7 @@ Task<Result<>> restore_tables(cnpg::DatabaseAccess& databases, std::string clust
   for (SavedTable const& saved : tables) {
     Result<std::string> const sql = restore_table_sql(saved);
     Result<std::string> done = sql;
-    if (sql) done = co_await databases.superuser(cluster, database, *sql);
+    if (sql) done = co_await databases.superuser(cluster, database, *sql, longest_copy);
     if (!done && all) {
       Error error = done.error();
       if (sql) error.what = "cannot put back table " + saved.original.text() + ": " + error.what;

@@ -84,6 +84,17 @@ Task<> restart_api_server() {
   Result<ProcessOutput> const output = co_await run_process(std::move(options));
   EXPECT_TRUE(ok(output));
   if (output) EXPECT_EQ(output->exit_code, 0) << output->out << output->err;
+  Result<Access> access = co_await resolve_access({.kubeconfig = setting("PGDRILL_TEST_KUBECONFIG", "")});
+  std::shared_ptr<Client> const client =
+      Client::create(co_await asio::this_coro::executor, std::move(*access), seconds(5));
+  Monotonic const end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  ObjectRef const known{namespace_type, "", "default"};
+  Result<json::value> there = co_await client->get(known);
+  while (!there && std::chrono::steady_clock::now() < end) {
+    co_await sleep_for(milliseconds(200));
+    there = co_await client->get(known);
+  }
+  EXPECT_TRUE(ok(there));
 }
 
 Object config_map(std::string const& name, std::string const& value) {

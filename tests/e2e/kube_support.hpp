@@ -1,11 +1,10 @@
-// What the tests of the Kubernetes client against a real API server share.
+// What the tests of the Kubernetes client against a real API server share. Environment variables:
 //
-//   PGDRILL_TEST_KUBECONFIG         the server's kubeconfig; without it all of them are skipped
-//   PGDRILL_TEST_IMAGE              an image with a shell, perl and PostgreSQL; default: that of the
-//   project's clusters PGDRILL_TEST_RESTART_APISERVER  a shell command that ends the API server without a
-//   word, starts it anew and
-//                                   returns when it is ready; tests that need it are skipped without it
-//   PGDRILL_TEST_COMPACT_ETCD       a shell command that compacts etcd up to now, run before such a restart
+// - PGDRILL_TEST_KUBECONFIG: the server's kubeconfig; without it all of them are skipped.
+// - PGDRILL_TEST_IMAGE: an image with a shell, perl and PostgreSQL, else that of the project's clusters.
+// - PGDRILL_TEST_RESTART_APISERVER: a shell command that ends the API server without a word and sees to it
+//   that another one is started; tests that need it are skipped without it.
+// - PGDRILL_TEST_COMPACT_ETCD: a shell command that compacts etcd, run before each such restart.
 #pragma once
 #include <gmock/gmock.h>
 
@@ -47,7 +46,7 @@ class RestartedApiServer : public RealApiServer {
   static void run(Body body) { run_in_own_namespace(body, std::chrono::minutes(1)); }
 };
 
-/// Ends the API server and starts it anew.
+/// Ends the API server and waits until another one answers.
 [[nodiscard]] Task<> restart_api_server();
 
 [[nodiscard]] Object config_map(std::string const& name, std::string const& value);

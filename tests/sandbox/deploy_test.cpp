@@ -6,6 +6,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/engine/registry.hpp"
+#include "harness/engine/rights.hpp"
 #include "tests/support/rbac_proxy.hpp"
 #include "tests/support/sandbox.hpp"
 
@@ -22,19 +23,6 @@ std::set<std::string> without(std::set<std::string> all, std::set<std::string> c
   return all;
 }
 
-/// Rights that the engine needs for every scenario, whatever its steps: the opt-in label, the lease, undo
-/// records.
-std::set<std::string> const of_the_engine{"get namespaces",
-                                          "create leases.coordination.k8s.io",
-                                          "get leases.coordination.k8s.io",
-                                          "update leases.coordination.k8s.io",
-                                          "patch leases.coordination.k8s.io",
-                                          "delete leases.coordination.k8s.io",
-                                          "list configmaps",
-                                          "create configmaps",
-                                          "patch configmaps",
-                                          "delete configmaps"};
-
 /// Asked for only when something went wrong before, or by later versions of Kubernetes; see role.yaml.
 std::set<std::string> const seldom{"create pods/exec",
                                    "create pods/portforward",
@@ -44,23 +32,25 @@ std::set<std::string> const seldom{"create pods/exec",
                                    "delete backups.postgresql.cnpg.io",
                                    "delete jobs.batch"};
 
+/// What `pgdrill rbac` prints for the shipped scenarios.
 std::set<std::string> declared_rights() {
   std::vector<RbacRule> rules;
-  auto const add = [&rules](std::vector<scenario::Declaration> const& declarations) {
-    for (scenario::Declaration const& declaration : declarations) {
-      for (scenario::Permission const& rule : declaration.permissions)
-        rules.push_back(
-            {.groups = {rule.group}, .resources = rule.resources, .names = {}, .verbs = rule.verbs});
+  for (auto const& entry : std::filesystem::directory_iterator(root / "scenarios")) {
+    if (entry.path().extension() != ".yaml") continue;
+    Result<scenario::ParseOutcome> const parsed = scenario::parse_file(entry.path(), engine::catalogue(), {});
+    if (!parsed || !parsed->problems.empty()) {
+      ADD_FAILURE() << entry.path() << " is not valid";
+      continue;
     }
-  };
-  scenario::Catalogue const catalogue = engine::catalogue();
-  add(catalogue.steps);
-  add(catalogue.probes);
+    for (scenario::Permission const& rule : engine::rights_of(parsed->scenario))
+      rules.push_back(
+          {.groups = {rule.group}, .resources = rule.resources, .names = {}, .verbs = rule.verbs});
+  }
   return rights_of(rules);
 }
 
-TEST(DeployRole, GrantsNothingThatNobodyDeclares) {
-  std::set<std::string> const granted = without(rights_of(rules_of(role)), of_the_engine);
+TEST(DeployRole, GrantsNothingThatTheShippedScenariosDoNotDeclare) {
+  std::set<std::string> const granted = rights_of(rules_of(role));
   EXPECT_FALSE(granted.empty());
   EXPECT_THAT(without(granted, declared_rights()), IsEmpty());
 }
