@@ -13,7 +13,6 @@ namespace pgdrill::probes {
 
 namespace {
 
-constexpr auto capture_limit = std::chrono::seconds(60);
 constexpr std::string_view state_name = "digest";
 
 class DigestState final : public engine::StateProbe {
@@ -24,7 +23,11 @@ class DigestState final : public engine::StateProbe {
         .summary = "Content of every table outside pgdrill's own schema, independent of the order of rows"};
   }
   Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
-    return capture_digest(std::move(database), true, capture_limit);
+    return capture_digest(std::move(database), true, DigestLimits());
+  }
+  Task<Result<json::object>> capture_against(postgres::ConnectionParameters database,
+                                             json::object const& before) override {
+    return capture_digest(std::move(database), true, DigestLimits(), &before);
   }
   std::vector<engine::Difference> compare(json::object const& before,
                                           json::object const& after) const override {
@@ -52,6 +55,18 @@ class Digest final : public engine::Probe {
     auto parameters = common_parameters("500ms", "5s");
     parameters.push_back({"target", ParameterType::text, false, "",
                           "captured target to compare with; default: the first one captured"});
+    parameters.push_back(
+        {"expected", ParameterType::text_list, false, "[]",
+         "changes that are declared and no difference at all: schema.table (anything in it), "
+         "schema.table.column (values of that column), schema.table+ (new rows)"});
+    parameters.push_back(
+        {"connections", ParameterType::integer, false, "2", "connections that read at the same time"});
+    parameters.push_back({"statements_per_second", ParameterType::number, false, "0",
+                          "most statements per second, of all connections together; 0: no limit"});
+    parameters.push_back(
+        {"lock_timeout", ParameterType::duration, false, "2s", "longest wait for a table's lock"});
+    parameters.push_back({"prefer_replica", ParameterType::boolean, false, "false",
+                          "reads through the Service <cluster>-ro while it answers: it may lag behind"});
     parameters.push_back({"authorised", ParameterType::text_list, false, "[public.schema_migrations]",
                           "tables whose content may change; their differences are findings, but not wrong"});
     return {.name = std::string(state_name),
@@ -64,13 +79,24 @@ class Digest final : public engine::Probe {
   Task<Result<>> prepare(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
     CO_TRY(database_, co_await context.databases.reach(service_of(context, spec), secret_of(context, spec),
                                                        context.target.database));
+    if (spec.parameters.boolean("prefer_replica")) {
+      auto replica = co_await context.databases.reach(context.target.cluster + "-ro",
+                                                      secret_of(context, spec), context.target.database);
+      if (replica) replica_ = *std::move(replica);
+    }
+    limits_.connections =
+        static_cast<int>(std::clamp<std::int64_t>(spec.parameters.integer("connections"), 1, 8));
+    limits_.statements_per_second = spec.parameters.number("statements_per_second");
+    limits_.lock = spec.parameters.duration("lock_timeout");
+    expected_ = spec.parameters.texts("expected");
     // A digest that cannot be made (no right to read a table) must be known before anything is broken.
-    CO_TRY_VOID(co_await capture_digest(database_, false, capture_limit));
+    CO_TRY_VOID(co_await capture_digest(database_, false, limits_));
     co_return Result<>();
   }
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
-    auto const limit = spec.parameters.duration("timeout");
+    limits_.statement = spec.parameters.duration("timeout");
+    limits_.whole = limits_.statement;
     for (auto const& table : spec.parameters.texts("authorised")) authorised_.push_back("table " + table);
     Sampler sampler(context, spec.name, "digest", spec.parameters.duration("every"));
     while (true) {
@@ -79,7 +105,7 @@ class Digest final : public engine::Probe {
         sampler.skip();
         continue;
       }
-      auto differences = co_await examine(*baseline_, limit);
+      auto differences = co_await examine(*baseline_);
       if (!differences) {
         sampler.record(failed_outcome(differences.error()));
         continue;
@@ -90,17 +116,25 @@ class Digest final : public engine::Probe {
 
  private:
   /// Looks for the rows only when a table's digest is another one than at the last look.
-  Task<Result<std::vector<engine::Difference>>> examine(json::object const& before, Duration limit) {
-    CO_TRY(auto now, co_await capture_digest(database_, false, limit));
+  Task<Result<std::vector<engine::Difference>>> examine(json::object const& before) {
+    CO_TRY(auto now, co_await capture(false, before));
     if (same_content(before, now)) {
       examined_.reset();
       co_return std::vector<engine::Difference>();
     }
     if (examined_ && same_content(*examined_, now)) co_return differences_;
-    CO_TRY(auto detailed, co_await capture_digest(database_, true, limit));
-    differences_ = compare_digests(before, detailed);
+    CO_TRY(auto detailed, co_await capture(true, before));
+    differences_ = compare_digests(before, detailed, expected_);
     examined_ = std::move(detailed);
     co_return differences_;
+  }
+
+  Task<Result<json::object>> capture(bool details, json::object const& before) {
+    if (replica_) {
+      auto from_replica = co_await capture_digest(*replica_, details, limits_, &before);
+      if (from_replica) co_return from_replica;
+    }
+    co_return co_await capture_digest(database_, details, limits_, &before);
   }
 
   /// Keeps a copy, since steps may change facts while a look at the database is under way.
@@ -142,6 +176,9 @@ class Digest final : public engine::Probe {
   }
 
   postgres::ConnectionParameters database_;
+  std::optional<postgres::ConnectionParameters> replica_;
+  DigestLimits limits_;
+  ExpectedChanges expected_;
   std::optional<json::object> baseline_;
   std::vector<std::string> authorised_;
   std::optional<json::object> examined_;  ///< the last content that differed

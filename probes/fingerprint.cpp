@@ -1,71 +1,51 @@
-// The schema as facts, object by object: what differs is said in words. Content (rows, a sequence's position,
-// statistics) is not part of it, nor is what a harmless rewrite changes (OIDs, files, gaps of dropped
-// columns).
+// The schema as facts, object by object: what differs is said in words. Content (rows, statistics) is not
+// part of it, nor is what a harmless rewrite changes (OIDs, files, gaps of dropped columns).
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <pqxx/pqxx>
 
-#include "harness/engine/registry.hpp"
+#include "harness/base/text.hpp"
 #include "probes/fingerprint_queries.hpp"
+#include "probes/fingerprint_snapshot.hpp"
 
 namespace pgdrill::probes {
 
 namespace {
 
 constexpr auto limit = std::chrono::seconds(60);
-constexpr std::size_t longest_value = 300;
 
 Result<> read_objects(pqxx::transaction_base& transaction, CatalogueQuery const& query,
                       json::object& objects) {
+  json::object found;
   for (auto const& row : transaction.exec(query.sql)) {
-    TRY(json::value const found, parse_json(row[1].c_str(), query.kind));
+    TRY(json::value const read, parse_json(row[1].c_str(), query.kind));
     json::object attributes;
-    for (auto const& attribute : found.as_object()) {
+    for (auto const& attribute : read.as_object()) {
       if (!attribute.value().is_null()) attributes.emplace(attribute.key(), attribute.value());
     }
-    objects[query.kind + " " + row[0].c_str()] = std::move(attributes);
+    found[row[0].c_str()] = std::move(attributes);
   }
+  objects[query.kind] = std::move(found);
   return {};
 }
 
-std::string words_of(json::value const* value) {
-  if (value == nullptr) return "none";
-  std::string text = value->is_string() ? std::string(value->as_string()) : canonical(*value);
-  std::ranges::replace(text, '\n', ' ');
-  if (text.empty()) return "none";
-  if (text.size() > longest_value) text = text.substr(0, longest_value) + "...";
-  return text;
-}
-
-/// A new column or table is said with what matters of it.
-std::string what_it_is(json::value const& attributes) {
-  for (auto const* name : {"definition", "type", "kind", "labels"}) {
-    if (auto const* const value = member(&attributes, name)) return " (" + words_of(value) + ")";
+/// A sequence's position lies in the sequence itself, not in the catalogue.
+void read_positions(pqxx::transaction_base& transaction, json::object& sequences) {
+  std::vector<std::string> parts;
+  for (auto& sequence : sequences) {
+    auto& attributes = sequence.value().as_object();
+    bool const readable = get_bool(sequence.value(), "readable");
+    attributes.erase("readable");
+    if (!readable) continue;
+    std::string const name(sequence.key());
+    parts.push_back(
+        fmt::format("SELECT {}, last_value::numeric + CASE WHEN is_called THEN {} ELSE 0 END FROM {}",
+                    postgres::quote_literal(name), get_int(sequence.value(), "increment"), name));
   }
-  return "";
-}
-
-void compare_attributes(std::string const& object, json::value const& before, json::value const& after,
-                        std::vector<engine::Difference>& into) {
-  std::vector<std::string> names;
-  for (auto const& attribute : before.as_object()) names.emplace_back(attribute.key());
-  for (auto const& attribute : after.as_object()) {
-    if (!before.as_object().contains(attribute.key())) names.emplace_back(attribute.key());
+  if (parts.empty()) return;
+  for (auto const& row : transaction.exec(join(parts, " UNION ALL "))) {
+    sequences[row[0].c_str()].as_object()["next value"] = std::strtoll(row[1].c_str(), nullptr, 10);
   }
-  std::ranges::sort(names);
-  for (auto const& name : names) {
-    auto const* const was = member(&before, name);
-    auto const* const is = member(&after, name);
-    if (was != nullptr && is != nullptr && *was == *is) continue;
-    into.push_back({object, fmt::format("{} is {} instead of {}", name, words_of(is), words_of(was))});
-  }
-}
-
-json::object const& objects_of(json::object const& snapshot) {
-  static json::object const none;
-  auto const* const objects = snapshot.if_contains("objects");
-  return objects != nullptr && objects->is_object() ? objects->as_object() : none;
 }
 
 class Fingerprint final : public engine::StateProbe {
@@ -74,18 +54,15 @@ class Fingerprint final : public engine::StateProbe {
     return {
         .name = "fingerprint",
         .summary =
-            "The schema: tables, columns, constraints, indexes, triggers, functions, types, grants and more"};
+            "The schema: tables, columns, constraints, indexes, triggers, functions, types, grants, roles, "
+            "settings, sequences' positions and more"};
   }
 
   Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
     json::object snapshot;
     std::function<Result<>(pqxx::transaction_base&)> work =
         [&snapshot](pqxx::transaction_base& transaction) -> Result<> {
-      json::object objects;
-      for (auto const& query : catalogue_queries()) TRY_VOID(read_objects(transaction, query, objects));
-      auto const version =
-          transaction.exec1("SELECT current_setting('server_version_num')::int / 10000")[0].as<int>();
-      snapshot = {{"algorithm", "catalogue-v1"}, {"server_major", version}, {"objects", std::move(objects)}};
+      TRY(snapshot, read_fingerprint(transaction));
       return {};
     };
     CO_TRY_VOID(co_await postgres::in_transaction(std::move(database), limit, false, std::move(work)));
@@ -94,29 +71,22 @@ class Fingerprint final : public engine::StateProbe {
 
   std::vector<engine::Difference> compare(json::object const& before,
                                           json::object const& after) const override {
-    std::vector<engine::Difference> result;
-    for (auto const& object : objects_of(before)) {
-      std::string const name(object.key());
-      auto const* const other = objects_of(after).if_contains(name);
-      if (other == nullptr) {
-        result.push_back({name, "is gone" + what_it_is(object.value())});
-      } else {
-        compare_attributes(name, object.value(), *other, result);
-      }
-    }
-    for (auto const& object : objects_of(after)) {
-      if (objects_of(before).contains(object.key())) continue;
-      result.push_back({std::string(object.key()), "is new" + what_it_is(object.value())});
-    }
-    std::ranges::sort(result, {}, [](engine::Difference const& difference) {
-      return std::tie(difference.object, difference.what);
-    });
-    return result;
+    return compare_fingerprints(before, after);
   }
 };
 
 engine::RegisterStateProbe<Fingerprint> const registered;
 
 }  // namespace
+
+Result<json::object> read_fingerprint(pqxx::transaction_base& transaction) {
+  json::object objects;
+  for (auto const& query : catalogue_queries()) TRY_VOID(read_objects(transaction, query, objects));
+  read_positions(transaction, objects["sequence"].as_object());
+  auto const version =
+      transaction.exec1("SELECT current_setting('server_version_num')::int / 10000")[0].as<int>();
+  return json::object{
+      {"algorithm", "catalogue-v2"}, {"server_major", version}, {"objects", std::move(objects)}};
+}
 
 }  // namespace pgdrill::probes

@@ -1,5 +1,7 @@
 // What a client of the application's service sees: connects, writes, and reads of its own last write, each on
 // a fixed schedule and on a connection of its own.
+#include <algorithm>
+
 #include "harness/base/scope.hpp"
 #include "probes/drill_schema.hpp"
 #include "probes/sampling.hpp"
@@ -16,7 +18,7 @@ constexpr char const* write_sql =
     "ON CONFLICT (probe) DO UPDATE SET sequence = excluded.sequence, at = excluded.at RETURNING sequence";
 constexpr char const* read_sql = "SELECT sequence FROM pgdrill.heartbeat WHERE probe = $1";
 
-/// What one class of calls needs; outlived by the scope of `Heartbeat::run`.
+/// What the classes of calls need; outlived by the scope of `Heartbeat::run`.
 struct Settings {
   engine::RunContext& context;
   std::string probe;
@@ -51,7 +53,7 @@ Outcome judge_read(Result<postgres::Rows> const& rows, std::int64_t acknowledged
   return {.status = status, .value = value, .error = std::nullopt};
 }
 
-Task<> keep_reading(Settings& settings) {
+Task<> keep_reading_own(Settings& settings) {
   Link link(settings.context, settings.service, settings.secret, settings.lifetime);
   Sampler sampler(settings.context, settings.probe, "read", settings.every);
   while (true) {
@@ -62,13 +64,24 @@ Task<> keep_reading(Settings& settings) {
   }
 }
 
+/// A connection that is never given up while it works: what a client with a long session sees.
+Task<> keep_reading(Settings& settings) {
+  Link link(settings.context, settings.service, settings.secret, Duration::max());
+  Sampler sampler(settings.context, settings.probe, "read-open", settings.every);
+  while (true) {
+    co_await sampler.wait();
+    sampler.record(judge(co_await link.query("SELECT 1", {}, settings.timeout), "1"));
+  }
+}
+
 Task<> keep_connecting(Settings& settings) {
   Link link(settings.context, settings.service, settings.secret, settings.lifetime);
   Sampler sampler(settings.context, settings.probe, "connect", settings.connect_every);
   while (true) {
     co_await sampler.wait();
-    auto const connected = co_await link.reconnect(settings.timeout);
-    sampler.record(connected ? Outcome{.status = SampleStatus::right} : failed_outcome(connected.error()));
+    link.close();
+    auto const rows = co_await link.query("SELECT 1", {}, settings.timeout);
+    sampler.record(judge(rows, "1"));
     link.close();
   }
 }
@@ -78,6 +91,14 @@ class Heartbeat final : public engine::Probe {
   static scenario::Declaration describe() {
     auto parameters = common_parameters("100ms", "1s");
     using scenario::ParameterType;
+    parameters.push_back({"classes",
+                          ParameterType::text_list,
+                          false,
+                          "[connect, write, read]",
+                          "what is tried: connect (a new connection and a read), read-open (on a connection "
+                          "that stays open), write, "
+                          "read (of the own last write); a replica's service takes connect and read-open",
+                          {"connect", "read-open", "write", "read"}});
     parameters.push_back(
         {"connect_every", ParameterType::duration, false, "1s", "time between two new connections"});
     parameters.push_back({"lifetime", ParameterType::duration, false, "1s",
@@ -92,7 +113,25 @@ class Heartbeat final : public engine::Probe {
   }
 
   Task<Result<>> prepare(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
-    co_return co_await prepare_table(context, service_of(context, spec), secret_of(context, spec), table);
+    bool const writes = uses(spec, "write") || uses(spec, "read");
+    if (uses(spec, "read") && !uses(spec, "write")) {
+      co_return fail({.kind = ErrorKind::usage,
+                      .what = "read has no write of its own to read",
+                      .where = "probe " + spec.name,
+                      .todo = "add write to its classes"});
+    }
+    for (auto const* limit : {"every", "connect_every"}) {
+      if (spec.parameters.duration(limit) >= std::chrono::milliseconds(1)) continue;
+      co_return fail({.kind = ErrorKind::usage,
+                      .what = std::string(limit) + " is too short",
+                      .where = "probe " + spec.name,
+                      .why = "at most 1000 calls a second are made"});
+    }
+    if (writes)
+      co_return co_await prepare_table(context, service_of(context, spec), secret_of(context, spec), table);
+    CO_TRY_VOID(co_await context.databases.reach(service_of(context, spec), secret_of(context, spec),
+                                                 context.target.database));
+    co_return Result<>();
   }
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
@@ -106,10 +145,17 @@ class Heartbeat final : public engine::Probe {
                       .timeout = spec.parameters.duration("timeout"),
                       .lifetime = spec.parameters.duration("lifetime")};
     Scope scope(co_await asio::this_coro::executor);
-    scope.spawn("connect", keep_connecting(settings));
-    scope.spawn("write", keep_writing(settings));
-    scope.spawn("read", keep_reading(settings));
+    if (uses(spec, "connect")) scope.spawn("connect", keep_connecting(settings));
+    if (uses(spec, "read-open")) scope.spawn("read-open", keep_reading(settings));
+    if (uses(spec, "write")) scope.spawn("write", keep_writing(settings));
+    if (uses(spec, "read")) scope.spawn("read", keep_reading_own(settings));
     co_await scope.join();
+  }
+
+ private:
+  static bool uses(scenario::ProbeSpec const& spec, std::string_view call_class) {
+    auto const classes = spec.parameters.texts("classes");
+    return std::ranges::find(classes, call_class) != classes.end();
   }
 };
 

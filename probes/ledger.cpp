@@ -16,7 +16,8 @@ constexpr char const* table =
     "payload text NOT NULL, written_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 constexpr char const* insert_sql =
     "INSERT INTO pgdrill.ledger_writes (run, probe, sequence, payload) VALUES ($1, $2, $3, $4) "
-    "RETURNING coalesce(nullif(current_setting('cluster_name'), ''), host(inet_server_addr()), 'local')";
+    "RETURNING coalesce(nullif(current_setting('cluster_name'), ''), host(inet_server_addr()), 'local'), "
+    "('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int";
 
 class Ledger final : public engine::Probe {
  public:
@@ -53,8 +54,9 @@ class Ledger final : public engine::Probe {
                                              ledger_payload(context.run_id, spec.name, sequence)},
                                             spec.parameters.duration("timeout"));
       write.ended_ns = context.journal.elapsed_ns();
-      write.status = status_of(rows);
+      write.status = write_status(rows);
       if (rows) write.origin = rows->scalar();
+      if (rows) write.timeline = timeline_of(*rows);
       if (rows) acknowledged = sequence;
       if (!note(context, log_->ended(write))) co_return;
       tell(context, spec.name, acknowledged, sequence);
@@ -65,12 +67,9 @@ class Ledger final : public engine::Probe {
   }
 
  private:
-  /// A refusal by PostgreSQL is certain, except when the session ended: then the commit may have come before.
-  static WriteStatus status_of(Result<postgres::Rows> const& rows) {
-    if (rows) return WriteStatus::acknowledged;
-    bool const certain = rows.error().kind == ErrorKind::postgres && !rows.error().code.starts_with("57P") &&
-                         !rows.error().code.starts_with("08");
-    return certain ? WriteStatus::failed : WriteStatus::unknown;
+  static std::int64_t timeline_of(postgres::Rows const& rows) {
+    bool const there = !rows.rows.empty() && rows.rows.front().size() > 1;
+    return there ? std::strtoll(rows.rows.front()[1].value_or("0").c_str(), nullptr, 10) : 0;
   }
 
   static void tell(engine::RunContext& context, std::string const& probe, std::int64_t acknowledged,

@@ -1,11 +1,12 @@
 #include "probes/ledger_log.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <map>
+#include <utility>
 
 #include "harness/base/files.hpp"
 #include "harness/base/text.hpp"
@@ -69,30 +70,74 @@ Result<> LedgerLog::ended(LedgerWrite const& write) {
                  {"seq", write.sequence},
                  {"status", name_of(write.status)},
                  {"ended_ns", write.ended_ns},
-                 {"origin", write.origin}});
+                 {"origin", write.origin},
+                 {"timeline", write.timeline}});
+}
+
+LedgerLogReader::LedgerLogReader(std::filesystem::path const& directory, std::string probe)
+    : file_(directory / writes_file), probe_(std::move(probe)), stream_(file_) {
+  if (!stream_) problem_ = io_error(file_);
+}
+
+std::optional<LedgerWrite> LedgerLogReader::next() {
+  std::string line;
+  while (!problem_ && std::getline(stream_, line)) {
+    if (line.empty()) continue;
+    auto const entry = parse_json(line, file_.string());
+    if (!entry) problem_ = entry.error();
+    if (!entry || get_string(*entry, "probe") != probe_) continue;
+    auto const sequence = get_int(*entry, "seq");
+    std::optional<LedgerWrite> before;
+    if (open_ && open_->sequence != sequence) before = std::exchange(open_, std::nullopt);
+    if (!open_) open_ = LedgerWrite{.sequence = sequence};
+    if (find(*entry, "sent_ns") != nullptr) open_->sent_ns = get_int(*entry, "sent_ns");
+    if (find(*entry, "status") != nullptr) {
+      open_->status = status_of(get_string(*entry, "status"));
+      open_->ended_ns = get_int(*entry, "ended_ns");
+      open_->origin = get_string(*entry, "origin");
+      open_->timeline = get_int(*entry, "timeline");
+    }
+    if (before) return before;
+  }
+  return std::exchange(open_, std::nullopt);
 }
 
 Result<std::vector<LedgerWrite>> read_ledger_log(std::filesystem::path const& directory,
                                                  std::string_view probe) {
-  auto const file = directory / writes_file;
-  TRY(std::string const text, read_file(file));
-  std::map<std::int64_t, LedgerWrite> writes;
-  for (auto const& line : split(text, '\n')) {
-    if (line.empty()) continue;
-    TRY(json::value const entry, parse_json(line, file.string()));
-    if (get_string(entry, "probe") != probe) continue;
-    auto const sequence = get_int(entry, "seq");
-    auto& write = writes[sequence];
-    write.sequence = sequence;
-    if (find(entry, "sent_ns") != nullptr) write.sent_ns = get_int(entry, "sent_ns");
-    if (find(entry, "status") == nullptr) continue;
-    write.status = status_of(get_string(entry, "status"));
-    write.ended_ns = get_int(entry, "ended_ns");
-    write.origin = get_string(entry, "origin");
-  }
+  LedgerLogReader reader(directory, std::string(probe));
   std::vector<LedgerWrite> result;
-  for (auto& entry : writes) result.push_back(std::move(entry.second));
+  while (auto write = reader.next()) result.push_back(std::move(*write));
+  if (reader.problem()) return fail(*reader.problem());
   return result;
+}
+
+Task<Result<LedgerVerdict>> judge_ledger(postgres::ConnectionParameters database,
+                                         std::filesystem::path directory, std::string run_id,
+                                         std::string probe, LedgerBoundary boundary, std::int64_t last) {
+  CO_TRY(auto connection, co_await postgres::AsyncConnection::connect(std::move(database), limit));
+  CO_TRY_VOID(co_await connection->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}, limit));
+  CO_TRY_VOID(co_await connection->query(
+      fmt::format(
+          "DECLARE written CURSOR FOR SELECT sequence, payload FROM pgdrill.ledger_writes WHERE run = {} AND "
+          "probe = {} AND sequence <= {} ORDER BY sequence",
+          postgres::quote_literal(run_id), postgres::quote_literal(probe), last),
+      {}, limit));
+  LedgerLogReader reader(directory, probe);
+  auto next = [&reader, last]() -> std::optional<LedgerWrite> {
+    auto write = reader.next();
+    return write && write->sequence <= last ? write : std::nullopt;
+  };
+  LedgerJudge judge(next, boundary, run_id, probe);
+  while (true) {
+    CO_TRY(auto rows, co_await connection->query("FETCH 20000 FROM written", {}, limit));
+    if (rows.rows.empty()) break;
+    for (auto& row : rows.rows) {
+      judge.row({std::strtoll(row.at(0).value_or("0").c_str(), nullptr, 10), row.at(1).value_or("")});
+    }
+  }
+  auto verdict = judge.finish();
+  if (reader.problem()) co_return fail(*reader.problem());
+  co_return verdict;
 }
 
 Task<Result<std::vector<LedgerRow>>> read_ledger_rows(postgres::ConnectionParameters database,

@@ -1,6 +1,8 @@
 // The client's own record of its writes (evidence file writes.jsonl), and the table that they go to.
 #pragma once
 #include <filesystem>
+#include <fstream>
+#include <optional>
 
 #include "harness/postgres/connection.hpp"
 #include "probes/ledger_verdict.hpp"
@@ -31,9 +33,32 @@ class LedgerLog {
   std::string probe_;
 };
 
-/// All writes of a probe in order; one without an end is unknown. Error io or invalid.
+/// Gives the writes of a probe in their order, one at a time, whatever the size of the file; one without an
+/// end is unknown. A line that cannot be read ends it with `problem()`.
+class LedgerLogReader {
+ public:
+  LedgerLogReader(std::filesystem::path const& directory, std::string probe);
+  [[nodiscard]] std::optional<LedgerWrite> next();
+  [[nodiscard]] std::optional<Error> const& problem() const { return problem_; }
+
+ private:
+  std::filesystem::path file_;
+  std::string probe_;
+  std::ifstream stream_;
+  std::optional<LedgerWrite> open_;  ///< sent, and not known to have ended
+  std::optional<Error> problem_;
+};
+
+/// All writes of a probe. Error io or invalid.
 [[nodiscard]] Result<std::vector<LedgerWrite>> read_ledger_log(std::filesystem::path const& directory,
                                                                std::string_view probe);
+
+/// Judges the rows of a run's probe in a database against the log, in one pass over both.
+/// @param last the last write to look at; rows of later ones are left alone
+[[nodiscard]] Task<Result<LedgerVerdict>> judge_ledger(postgres::ConnectionParameters database,
+                                                       std::filesystem::path directory, std::string run_id,
+                                                       std::string probe, LedgerBoundary boundary,
+                                                       std::int64_t last);
 
 /// The rows of a run's probe in a database.
 [[nodiscard]] Task<Result<std::vector<LedgerRow>>> read_ledger_rows(postgres::ConnectionParameters database,

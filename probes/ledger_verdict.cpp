@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "harness/base/files.hpp"
 
@@ -39,67 +38,107 @@ void count(LedgerVerdict& verdict, WriteStatus status) {
   }
 }
 
-/// From the first lost write to the last acknowledged one that must be there.
-std::int64_t recovery_point_gap(std::vector<LedgerWrite> const& writes, LedgerVerdict const& verdict,
-                                LedgerBoundary const& boundary) {
-  if (verdict.lost.empty()) return 0;
-  std::int64_t first_lost = 0;
-  std::int64_t last_needed = 0;
-  for (auto const& write : writes) {
-    if (duty_of(write, boundary) == Duty::must_be_there) last_needed = std::max(last_needed, write.ended_ns);
-    if (write.sequence == verdict.lost.front()) first_lost = write.sent_ns;
-  }
-  return std::max<std::int64_t>(1, last_needed - first_lost);
-}
-
 }  // namespace
 
 std::string ledger_payload(std::string_view run_id, std::string_view probe, std::int64_t sequence) {
   return sha256_hex(fmt::format("{}/{}/{}", run_id, probe, sequence)).substr(0, 32);
 }
 
-LedgerVerdict ledger_verdict(std::vector<LedgerWrite> const& writes, std::vector<LedgerRow> const& rows,
+LedgerJudge::LedgerJudge(NextWrite next, LedgerBoundary boundary, std::string run_id, std::string probe)
+    : next_(std::move(next)), boundary_(boundary), run_id_(std::move(run_id)), probe_(std::move(probe)) {
+  pull();
+}
+
+void LedgerJudge::pull() { write_ = next_(); }
+
+void LedgerJudge::look_at_origin(LedgerWrite const& write) {
+  auto const known = timelines_.find(write.origin);
+  bool const returned = known != timelines_.end() && write.origin != origin_;
+  bool const older = known != timelines_.end() && write.timeline != 0 && write.timeline < known->second;
+  if (returned || older) verdict_.split_brain.push_back(write.sequence);
+  // A cluster that was left stays left, so that each of its writes is named.
+  if (!returned) origin_ = write.origin;
+  auto& newest = timelines_[write.origin];
+  newest = std::max(newest, write.timeline);
+}
+
+void LedgerJudge::pass(LedgerWrite const& write, bool there) {
+  count(verdict_, write.status);
+  bool const acknowledged = write.status == WriteStatus::acknowledged;
+  if (acknowledged) look_at_origin(write);
+  Duty const duty = duty_of(write, boundary_);
+  if (duty == Duty::must_be_there) {
+    last_needed_ns_ = std::max(last_needed_ns_, write.ended_ns);
+    if (there) ++verdict_.present;
+    if (!there && verdict_.lost.empty()) first_lost_ns_ = write.sent_ns;
+    if (!there) verdict_.lost.push_back(write.sequence);
+  } else if (duty == Duty::must_be_gone) {
+    if (there) verdict_.resurrected.push_back(write.sequence);
+    if (!there && acknowledged) ++verdict_.rightly_absent;
+  }
+}
+
+void LedgerJudge::pass_until(std::int64_t sequence) {
+  for (; write_ && write_->sequence < sequence; pull()) pass(*write_, false);
+}
+
+void LedgerJudge::row(LedgerRow const& row) {
+  bool const again = row.sequence == last_sequence_;
+  if (!again) {
+    last_sequence_ = row.sequence;
+    last_duplicated_ = last_altered_ = false;
+    pass_until(row.sequence);
+    if (write_ && write_->sequence == row.sequence) {
+      pass(*write_, true);
+      pull();
+    } else {
+      verdict_.resurrected.push_back(row.sequence);  // it was never sent
+    }
+  }
+  if (again && !last_duplicated_) verdict_.duplicated.push_back(row.sequence);
+  last_duplicated_ = again;
+  bool const altered = row.payload != ledger_payload(run_id_, probe_, row.sequence);
+  if (altered && !last_altered_) verdict_.altered.push_back(row.sequence);
+  last_altered_ = last_altered_ || altered;
+}
+
+LedgerVerdict LedgerJudge::finish() {
+  for (; write_; pull()) pass(*write_, false);
+  // From the first lost write to the last acknowledged one that must be there.
+  if (!verdict_.lost.empty()) verdict_.rpo_ns = std::max<std::int64_t>(1, last_needed_ns_ - first_lost_ns_);
+  return std::move(verdict_);
+}
+
+LedgerVerdict ledger_verdict(std::vector<LedgerWrite> const& writes, std::vector<LedgerRow> rows,
                              LedgerBoundary boundary, std::string_view run_id, std::string_view probe) {
-  LedgerVerdict verdict;
-  std::map<std::int64_t, std::vector<std::string>> found;
-  for (auto const& row : rows) found[row.sequence].push_back(row.payload);
-  for (auto const& [sequence, payloads] : found) {
-    std::string const sent = ledger_payload(run_id, probe, sequence);
-    if (payloads.size() > 1) verdict.duplicated.push_back(sequence);
-    if (std::ranges::any_of(payloads, [&sent](auto const& payload) { return payload != sent; })) {
-      verdict.altered.push_back(sequence);
-    }
+  auto next = [at = writes.begin(), end = writes.end()]() mutable -> std::optional<LedgerWrite> {
+    if (at == end) return std::nullopt;
+    return *at++;
+  };
+  std::ranges::stable_sort(rows, {}, &LedgerRow::sequence);
+  LedgerJudge judge(next, boundary, std::string(run_id), std::string(probe));
+  for (auto const& row : rows) judge.row(row);
+  return judge.finish();
+}
+
+std::int64_t resumed_from(LedgerJudge::NextWrite const& next, std::int64_t first_after,
+                          std::string_view cluster) {
+  std::int64_t first = 0;
+  while (auto const write = next()) {
+    bool const here = write->status == WriteStatus::acknowledged && write->sequence >= first_after &&
+                      write->origin == cluster;
+    if (here && (first == 0 || write->sequence < first)) first = write->sequence;
   }
-  for (auto const& write : writes) {
-    count(verdict, write.status);
-    bool const there = found.erase(write.sequence) > 0;
-    bool const acknowledged = write.status == WriteStatus::acknowledged;
-    Duty const duty = duty_of(write, boundary);
-    if (duty == Duty::must_be_there) {
-      if (there) ++verdict.present;
-      if (!there) verdict.lost.push_back(write.sequence);
-    } else if (duty == Duty::must_be_gone) {
-      if (there) verdict.resurrected.push_back(write.sequence);
-      if (!there && acknowledged) ++verdict.rightly_absent;
-    }
-  }
-  // What is left was never sent.
-  for (auto const& entry : found) verdict.resurrected.push_back(entry.first);
-  std::ranges::sort(verdict.lost);
-  std::ranges::sort(verdict.resurrected);
-  verdict.rpo_ns = recovery_point_gap(writes, verdict, boundary);
-  return verdict;
+  return first;
 }
 
 std::int64_t resumed_from(std::vector<LedgerWrite> const& writes, std::int64_t first_after,
                           std::string_view cluster) {
-  std::int64_t first = 0;
-  for (auto const& write : writes) {
-    if (write.status != WriteStatus::acknowledged || write.sequence < first_after || write.origin != cluster)
-      continue;
-    if (first == 0 || write.sequence < first) first = write.sequence;
-  }
-  return first;
+  auto const next = [at = writes.begin(), end = writes.end()]() mutable -> std::optional<LedgerWrite> {
+    if (at == end) return std::nullopt;
+    return *at++;
+  };
+  return resumed_from(LedgerJudge::NextWrite(next), first_after, cluster);
 }
 
 json::object to_json(LedgerVerdict const& verdict, std::string_view probe) {
@@ -113,6 +152,7 @@ json::object to_json(LedgerVerdict const& verdict, std::string_view probe) {
           {"resurrected", json::value_from(verdict.resurrected)},
           {"duplicated", json::value_from(verdict.duplicated)},
           {"altered", json::value_from(verdict.altered)},
+          {"split_brain", json::value_from(verdict.split_brain)},
           {"rpo_ns", verdict.rpo_ns}};
 }
 

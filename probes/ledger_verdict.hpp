@@ -1,6 +1,9 @@
 // Acknowledged writes against the rows of a database: a pure function, so that the proof can be proved.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +26,7 @@ struct LedgerWrite {
   std::int64_t ended_ns = 0;
   std::string
       origin;  ///< CNPG's cluster_name of the server that acknowledged it; its address where it is not set
+  std::int64_t timeline = 0;  ///< of that server at that moment; 0: not known
 };
 
 struct LedgerRow {
@@ -49,10 +53,14 @@ struct LedgerVerdict {
   std::vector<std::int64_t> resurrected;  ///< there although refused, never sent, or later than the target
   std::vector<std::int64_t> duplicated;   ///< there more than once
   std::vector<std::int64_t> altered;      ///< there with another payload than was sent
+  /// Acknowledged by a server after another one had taken its place: of the same cluster with an older
+  /// timeline, or of a cluster that writes had left. Two primaries took writes.
+  std::vector<std::int64_t> split_brain;
   std::int64_t rpo_ns =
       0;  ///< time from the first lost write to the last moment whose writes must be there; 0: none lost
   [[nodiscard]] bool clean() const {
-    return lost.empty() && resurrected.empty() && duplicated.empty() && altered.empty();
+    return lost.empty() && resurrected.empty() && duplicated.empty() && altered.empty() &&
+           split_brain.empty();
   }
 };
 
@@ -60,13 +68,46 @@ struct LedgerVerdict {
 [[nodiscard]] std::string ledger_payload(std::string_view run_id, std::string_view probe,
                                          std::int64_t sequence);
 
-/// @param key the run's id and the probe's name, from which payloads are made
+/// Judges in one pass over both, in the order of their sequences; its memory grows with the anomalies alone.
+/// Writes are pulled, rows are pushed, since they come over the network.
+class LedgerJudge {
+ public:
+  using NextWrite = std::function<std::optional<LedgerWrite>()>;
+  LedgerJudge(NextWrite next, LedgerBoundary boundary, std::string run_id, std::string probe);
+  /// Rows come in the order of their sequences; several of one sequence after each other.
+  void row(LedgerRow const& row);
+  [[nodiscard]] LedgerVerdict finish();
+
+ private:
+  void pass(LedgerWrite const& write, bool there);
+  void pass_until(std::int64_t sequence);
+  void look_at_origin(LedgerWrite const& write);
+  void pull();
+
+  NextWrite next_;
+  LedgerBoundary boundary_;
+  std::string run_id_;
+  std::string probe_;
+  std::optional<LedgerWrite> write_;  ///< the next one that no row has come to
+  std::int64_t last_sequence_ = -1;   ///< of the rows
+  bool last_duplicated_ = false;
+  bool last_altered_ = false;
+  std::int64_t first_lost_ns_ = 0;
+  std::int64_t last_needed_ns_ = 0;
+  std::string origin_;
+  std::map<std::string, std::int64_t> timelines_;  ///< newest of each origin that acknowledged
+  LedgerVerdict verdict_;
+};
+
+/// @param run_id and the probe's name are what payloads are made of
 [[nodiscard]] LedgerVerdict ledger_verdict(std::vector<LedgerWrite> const& writes,
-                                           std::vector<LedgerRow> const& rows, LedgerBoundary boundary,
+                                           std::vector<LedgerRow> rows, LedgerBoundary boundary,
                                            std::string_view run_id, std::string_view probe);
 
 /// First write that `cluster` acknowledged after the target was captured; 0 for none.
 [[nodiscard]] std::int64_t resumed_from(std::vector<LedgerWrite> const& writes, std::int64_t first_after,
+                                        std::string_view cluster);
+[[nodiscard]] std::int64_t resumed_from(LedgerJudge::NextWrite const& next, std::int64_t first_after,
                                         std::string_view cluster);
 
 /// The journal's "ledger-verdict" event.

@@ -46,12 +46,12 @@ std::string pack_labels(std::vector<std::string> const& labels) {
   return base64_encode(packed);
 }
 
-Result<std::vector<std::string>> unpack_labels(std::string_view packed, std::size_t count) {
+Result<std::vector<std::string>> unpack_labels(std::string_view packed, std::optional<std::size_t> count) {
   TRY(std::string const bytes, base64_decode(packed));
   TRY(std::string const text, inflate_text(bytes));
-  if (count == 0) return std::vector<std::string>();
+  if (count == 0U || (!count && text.empty())) return std::vector<std::string>();
   auto labels = split(text, '\n');
-  if (labels.size() != count) return fail(damaged());
+  if (count && labels.size() != *count) return fail(damaged());
   return labels;
 }
 

@@ -28,6 +28,13 @@ Outcome judge(Result<postgres::Rows> const& rows, std::string_view expected) {
   return {.status = status, .value = std::move(value), .error = std::nullopt};
 }
 
+WriteStatus write_status(Result<postgres::Rows> const& rows) {
+  if (rows) return WriteStatus::acknowledged;
+  bool const certain = rows.error().kind == ErrorKind::postgres && !rows.error().code.starts_with("57P") &&
+                       !rows.error().code.starts_with("08");
+  return certain ? WriteStatus::failed : WriteStatus::unknown;
+}
+
 namespace {
 std::string_view name_of(SampleStatus status) {
   switch (status) {

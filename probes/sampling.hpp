@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/engine/registry.hpp"
+#include "probes/ledger_verdict.hpp"
 
 namespace pgdrill::probes {
 
@@ -35,6 +36,10 @@ struct Outcome {
 [[nodiscard]] Outcome failed_outcome(Error error);
 /// Right or wrong by comparison of an answer with the expectation; failed for an error.
 [[nodiscard]] Outcome judge(Result<postgres::Rows> const& rows, std::string_view expected);
+
+/// What a client knows of a write by its answer: a refusal by PostgreSQL is certain, except when the session
+/// ended; then the commit may have come before.
+[[nodiscard]] WriteStatus write_status(Result<postgres::Rows> const& rows);
 
 /// One class of calls of a probe: waits for the next one's time and writes its sample.
 class Sampler {

@@ -106,6 +106,7 @@ struct Difference {
   std::string what;                    ///< "1429 of 10000 rows changed in column amount"
   std::int64_t count = 1;              ///< rows, or 1
   std::vector<std::string> rows = {};  ///< keys of some of them: "id=7", at most 20
+  std::string mend = {};               ///< DDL that leads back, where it is known
 };
 
 /// What can be captured at one moment and compared with another moment: digest, schema fingerprint.
@@ -114,6 +115,12 @@ class StateProbe {
   virtual ~StateProbe() = default;
   /// A snapshot as JSON. Never includes schema `pgdrill`.
   [[nodiscard]] virtual Task<Result<json::object>> capture(postgres::ConnectionParameters database) = 0;
+  /// The same for a comparison with `before`: may look closer where it differs.
+  [[nodiscard]] virtual Task<Result<json::object>> capture_against(postgres::ConnectionParameters database,
+                                                                   json::object const& before) {
+    static_cast<void>(before);
+    return capture(std::move(database));
+  }
   [[nodiscard]] virtual std::vector<Difference> compare(json::object const& before,
                                                         json::object const& after) const = 0;
 };

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <utility>
 
 #include "harness/base/text.hpp"
 #include "harness/postgres/connection.hpp"
+#include "harness/postgres/look_up.hpp"
 #include "harness/postgres/sqlstate.hpp"
 
 namespace pgdrill::postgres {
@@ -67,10 +67,13 @@ Task<> wait_either(int socket) {
 }
 
 Error transport_error(PGconn* connection, ConnectionParameters const& parameters, std::string what) {
+  std::string why(trim(PQerrorMessage(connection)));
+  std::string cause = transport_cause(why);
   return {.kind = ErrorKind::unreachable,
           .what = std::move(what),
           .where = parameters.text(),
-          .why = std::string(trim(PQerrorMessage(connection)))};
+          .why = std::move(why),
+          .code = std::move(cause)};
 }
 
 Error connect_error(PGconn* connection, ConnectionParameters const& parameters) {
@@ -121,7 +124,8 @@ class LibpqConnection final : public AsyncConnection {
       co_return fail({.kind = ErrorKind::unreachable,
                       .what = "cannot run a statement",
                       .where = parameters_.text(),
-                      .why = "the connection was lost earlier"});
+                      .why = "the connection was lost earlier",
+                      .code = "lost"});
     }
     broken_ =
         true;  // until the statement has come to its end: whatever leaves this function early leaves it so
@@ -211,19 +215,15 @@ class LibpqConnection final : public AsyncConnection {
 Task<Result<>> resolve(ConnectionParameters& parameters) {
   if (!parameters.host_address.empty() || parameters.host.empty() || parameters.host.front() == '/')
     co_return Result<>();
-  auto const executor = co_await asio::this_coro::executor;
-  asio::ip::tcp::resolver resolver(executor);
-  boost::system::error_code problem;
-  auto const found = co_await resolver.async_resolve(parameters.host, std::to_string(parameters.port),
-                                                     asio::redirect_error(asio::use_awaitable, problem));
-  if (problem == asio::error::operation_aborted) throw boost::system::system_error(problem);
-  if (problem || found.empty()) {
+  auto const found = co_await look_up(parameters.host);
+  if (!found) {
     co_return fail({.kind = ErrorKind::unreachable,
                     .what = "cannot connect to PostgreSQL",
                     .where = parameters.text(),
-                    .why = "host '" + parameters.host + "' not found: " + problem.message()});
+                    .why = "host '" + parameters.host + "' not found: " + found.error().why,
+                    .code = "dns"});
   }
-  parameters.host_address = found.begin()->endpoint().address().to_string();
+  parameters.host_address = *found;
   co_return Result<>();
 }
 

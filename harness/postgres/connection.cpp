@@ -40,6 +40,11 @@ std::string ConnectionParameters::conninfo(Duration connect_limit) const {
   append_setting(result, "application_name", application_name);
   append_setting(result, "client_encoding", "UTF8");
   append_setting(result, "connect_timeout", std::to_string(seconds));
+  // A peer that vanished without a word must not hold a connection for the kernel's quarter of an hour.
+  append_setting(result, "tcp_user_timeout",
+                 std::to_string(std::max<std::int64_t>(
+                     1000, std::chrono::ceil<std::chrono::milliseconds>(connect_limit).count())));
+  append_setting(result, "sslrootcert", root_certificate);
   return result;
 }
 
@@ -65,6 +70,33 @@ std::string quote_literal(std::string_view text) {
     result += c;
   }
   return result + '\'';
+}
+
+std::string transport_cause(std::string_view text) {
+  struct Sign {
+    std::string_view part;
+    std::string_view cause;
+  };
+  // libpq's own words and OpenSSL's, which are not translated where no locale is set; the first that fits.
+  static constexpr Sign signs[] = {{"certificate", "tls"},
+                                   {"SSL", "tls"},
+                                   {"could not translate host name", "dns"},
+                                   {"not found: ", "dns"},
+                                   {"Connection refused", "refused"},
+                                   {"No route to host", "no-route"},
+                                   {"etwork is unreachable", "no-route"},
+                                   {"timeout expired", "timeout"},
+                                   {"timed out", "timeout"},
+                                   {"closed the connection unexpectedly", "lost"},
+                                   {"Connection reset", "lost"},
+                                   {"Broken pipe", "lost"},
+                                   {"connection was lost", "lost"}};
+  // "SSL connection has been closed" tells of a loss, not of TLS.
+  if (text.find("SSL connection has been closed") != std::string_view::npos) return "lost";
+  for (auto const& sign : signs) {
+    if (text.find(sign.part) != std::string_view::npos) return std::string(sign.cause);
+  }
+  return "other";
 }
 
 std::string error_class(Error const& error) {

@@ -160,6 +160,13 @@ Result<> attempt_blocking(Attempt const& attempt) {
 
 }  // namespace
 
+std::string_view pinned_session_settings() { return pinned_settings; }
+
+Result<> transaction_blocking(ConnectionParameters parameters, Duration limit, bool writable,
+                              std::function<Result<>(pqxx::transaction_base&)> work) {
+  return attempt_blocking({std::move(parameters), limit, writable, std::move(work)});
+}
+
 Task<Result<>> in_transaction(ConnectionParameters parameters, Duration limit, bool writable,
                               std::function<Result<>(pqxx::transaction_base&)> work) {
   Attempt const attempt{std::move(parameters), limit, writable, std::move(work)};

@@ -21,6 +21,7 @@ constexpr Duration longest_settling = std::chrono::seconds(5);
 std::string describe_difference(engine::Difference const& difference) {
   std::string text = difference.object + ": " + difference.what;
   if (!difference.rows.empty()) text += " (" + join(difference.rows, ", ") + ")";
+  if (!difference.mend.empty()) text += "; back by: " + difference.mend;
   return text;
 }
 
@@ -57,7 +58,7 @@ Task<Result<bool>> check_state(Verification& verification, std::string probe) {
   }
   CO_TRY(postgres::ConnectionParameters const database, co_await reach(context));
   std::unique_ptr<engine::StateProbe> const state = entry->make();
-  CO_TRY(json::object const now, co_await state->capture(database));
+  CO_TRY(json::object const now, co_await state->capture_against(database, before->get_object()));
   std::vector<engine::Difference> const differences = state->compare(before->get_object(), now);
   std::vector<std::string> details;
   for (engine::Difference const& difference : differences) {
@@ -124,14 +125,10 @@ Task<Result<bool>> check_writes(Verification& verification) {
                     .what = "no ledger of acknowledged writes",
                     .todo = "add the probe ledger"});
   }
-  // The ledger goes on writing: what it begins after this log was read is not looked at.
-  CO_TRY(std::vector<probes::LedgerWrite> const writes,
-         probes::read_ledger_log(context.evidence_directory, probe));
-  std::int64_t const last = writes.empty() ? 0 : writes.back().sequence;
+  auto const fact = context.facts.find(engine::facts::writes(probe));
+  // The ledger goes on writing: what it sends after this moment is not looked at.
+  std::int64_t const last = fact == context.facts.end() ? 0 : get_int(fact->second, "sent") - 1;
   CO_TRY(postgres::ConnectionParameters database, co_await reach(context));
-  CO_TRY(std::vector<probes::LedgerRow> rows,
-         co_await probes::read_ledger_rows(std::move(database), context.run_id, probe));
-  std::erase_if(rows, [&](probes::LedgerRow const& row) { return row.sequence > last; });
   json::value const captured(verification.captured);
   probes::LedgerBoundary boundary{.last_before = get_int(captured, "ledger_sequence"),
                                   .first_after = get_int(captured, "ledger_sequence_after")};
@@ -140,14 +137,20 @@ Task<Result<bool>> check_writes(Verification& verification) {
                     .what = "nothing to compare",
                     .why = "no write was acknowledged before the target was captured"});
   }
-  boundary.resumed_from = probes::resumed_from(writes, boundary.first_after, verification.cluster);
-  probes::LedgerVerdict const verdict = probes::ledger_verdict(writes, rows, boundary, context.run_id, probe);
+  probes::LedgerLogReader reader(context.evidence_directory, probe);
+  auto const next = [&reader] { return reader.next(); };
+  boundary.resumed_from = probes::resumed_from(next, boundary.first_after, verification.cluster);
+  CO_TRY(probes::LedgerVerdict const verdict,
+         co_await probes::judge_ledger(std::move(database), context.evidence_directory, context.run_id, probe,
+                                       boundary, last));
   context.journal.write("ledger-verdict", probes::to_json(verdict, probe));
   std::vector<std::string> details;
   if (!verdict.lost.empty()) details.push_back(list("lost", verdict.lost));
   if (!verdict.resurrected.empty()) details.push_back(list("resurrected", verdict.resurrected));
   if (!verdict.duplicated.empty()) details.push_back(list("duplicated", verdict.duplicated));
   if (!verdict.altered.empty()) details.push_back(list("altered", verdict.altered));
+  if (!verdict.split_brain.empty())
+    details.push_back(list("acknowledged by a server that was replaced", verdict.split_brain));
   std::string const observed =
       details.empty() ? fmt::format("{} there, {} rightly absent", verdict.present, verdict.rightly_absent)
                       : join(details, "; ");

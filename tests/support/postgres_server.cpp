@@ -99,8 +99,9 @@ bool succeeded(PGresult const* result) {
 
 }  // namespace
 
-std::unique_ptr<PostgresServer> PostgresServer::start() {
+std::unique_ptr<PostgresServer> PostgresServer::start(std::vector<std::string> settings) {
   std::unique_ptr<PostgresServer> server(new PostgresServer);
+  server->settings_ = std::move(settings);
   server->initialise();
   server->launch();
   return server;
@@ -137,11 +138,25 @@ void PostgresServer::initialise() {
 void PostgresServer::launch() {
   port_ = free_port();
   auto const log = directory_ / "log";
-  postmaster_ = start_process(
-      {program("postgres"), "-D", directory_ / "data", "-p", std::to_string(port_), "-c",
-       "listen_addresses=127.0.0.1", "-c", fmt::format("unix_socket_directories={}", directory_.string()),
-       "-c", "fsync=off", "-c", "ssl=on", "-c", "shared_buffers=16MB", "-c", "max_connections=50"},
-      log);
+  std::vector<std::string> command = {program("postgres"),
+                                      "-D",
+                                      directory_ / "data",
+                                      "-p",
+                                      std::to_string(port_),
+                                      "-c",
+                                      "listen_addresses=127.0.0.1",
+                                      "-c",
+                                      fmt::format("unix_socket_directories={}", directory_.string()),
+                                      "-c",
+                                      "fsync=off",
+                                      "-c",
+                                      "ssl=on",
+                                      "-c",
+                                      "shared_buffers=16MB",
+                                      "-c",
+                                      "max_connections=50"};
+  for (auto const& setting : settings_) command.insert(command.end(), {"-c", setting});
+  postmaster_ = start_process(command, log);
   std::string const conninfo = parameters().conninfo(std::chrono::seconds(5));
   auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (PQping(conninfo.c_str()) != PQPING_OK) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/postgres/connection.hpp"
 
@@ -14,7 +15,8 @@ class PostgresServer {
  public:
   /// Makes a data directory and starts a server on a free port of loopback. Aborts the test program with the
   /// server's log when that fails.
-  [[nodiscard]] static std::unique_ptr<PostgresServer> start();
+  /// @param settings further ones: "max_connections=5"
+  [[nodiscard]] static std::unique_ptr<PostgresServer> start(std::vector<std::string> settings = {});
   /// One server for all tests of the program; killed at its end.
   [[nodiscard]] static PostgresServer& shared();
   ~PostgresServer();  ///< kills it at once and removes its files
@@ -25,6 +27,7 @@ class PostgresServer {
   [[nodiscard]] postgres::ConnectionParameters parameters(std::string database = "postgres") const;
   /// Makes a database that no other test uses, and runs SQL in it (may be empty).
   [[nodiscard]] postgres::ConnectionParameters fresh_database(std::string const& sql = "");
+  [[nodiscard]] std::filesystem::path const& directory() const { return directory_; }
   [[nodiscard]] pid_t postmaster() const { return postmaster_; }
   /// Signals the postmaster and every process below it, as a frozen machine would.
   void signal_all(int number) const;
@@ -37,6 +40,7 @@ class PostgresServer {
   void launch();
 
   std::filesystem::path directory_;
+  std::vector<std::string> settings_;
   std::uint16_t port_ = 0;
   pid_t postmaster_ = -1;
   int databases_ = 0;

@@ -11,14 +11,14 @@
 
 namespace pgdrill::test {
 
-void write_self_signed(std::filesystem::path const& directory) {
+void write_self_signed(std::filesystem::path const& directory, long valid_until) {
   constexpr long one_day = 86400;
   EVP_PKEY* const key = EVP_EC_gen("P-256");
   X509* const certificate = X509_new();
   X509_NAME* const name = X509_get_subject_name(certificate);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -one_day);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), one_day);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -2 * one_day);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), valid_until);
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>("localhost"),
                              -1, -1, 0);
   X509_set_issuer_name(certificate, name);

@@ -5,6 +5,7 @@
 namespace pgdrill::test {
 
 /// Writes server.key (mode 0600) and server.crt into a directory; aborts when it cannot.
-void write_self_signed(std::filesystem::path const& directory);
+/// @param valid_until seconds from now; negative for one that has expired
+void write_self_signed(std::filesystem::path const& directory, long valid_until = 86400);
 
 }  // namespace pgdrill::test

@@ -90,7 +90,7 @@ TEST(Ledger, RecordMatchesTheRowsAndALossIsSeen) {
 TEST(DigestProbe, NamesTableAndRowsAndIgnoresWhatIsAuthorised) {
   auto const database = PostgresServer::shared().fresh_database(schema);
   FakeRun run(database);
-  auto snapshot = run_to_end(capture_digest(database, true, 10s));
+  auto snapshot = run_to_end(capture_digest(database, true, {}));
   ASSERT_TRUE(snapshot);
   bool migrated = false;
   bool damaged = false;

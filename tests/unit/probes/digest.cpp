@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <pqxx/pqxx>
+
 #include "harness/engine/registry.hpp"
 #include "probes/digest_snapshot.hpp"
 #include "probes/packing.hpp"
@@ -31,7 +33,7 @@ CREATE TABLE pgdrill.own (n int);
 )";
 
 json::object capture(postgres::ConnectionParameters const& database, bool details = true) {
-  auto snapshot = run_to_end(capture_digest(database, details, std::chrono::seconds(30)));
+  auto snapshot = run_to_end(capture_digest(database, details, {}));
   EXPECT_TRUE(snapshot) << describe(snapshot.error());
   return snapshot.value_or(json::object());
 }
@@ -192,18 +194,134 @@ TEST(Digest, SurvivesTheJournal) {
   EXPECT_THAT(compare_digests(read->as_object(), capture(database)), IsEmpty());
 }
 
-TEST(Digest, LargeTablesNameBuckets) {
-  auto const database = PostgresServer::shared().fresh_database(
-      "CREATE TABLE big AS SELECT n AS id, n AS v FROM generate_series(1, 50001) n; ALTER TABLE big ADD "
-      "PRIMARY KEY (id)");
+json::object capture_against(postgres::ConnectionParameters const& database, json::object const& before) {
+  auto snapshot = run_to_end(capture_digest(database, true, {}, &before));
+  EXPECT_TRUE(snapshot) << describe(snapshot.error());
+  return snapshot.value_or(json::object());
+}
+
+constexpr char const* big =
+    "CREATE TABLE big AS SELECT n AS id, n AS v, 'text ' || n AS t FROM generate_series(1, 60000) n; "
+    "ALTER TABLE big ADD PRIMARY KEY (id)";
+
+TEST(Digest, RowsOfLargeTablesAreComputedOutOfSums) {
+  auto const database = PostgresServer::shared().fresh_database(big);
   auto const before = capture(database);
   EXPECT_EQ(get_string(before.at("tables").at("public.big"), "parts"), "buckets");
-  test::run_sql(database, "UPDATE big SET v = 0 WHERE id = 77");
-  auto const differences = compare_digests(before, capture(database));
+  test::run_sql(database, "UPDATE big SET v = 0 WHERE id IN (77, 40123, 59999)");
+  auto const differences = compare_digests(before, capture_against(database, before));
   ASSERT_EQ(differences.size(), 1U);
-  EXPECT_THAT(differences[0].what, HasSubstr("at least 1 of 50001 rows differ, in 1 of 1024 buckets"));
-  ASSERT_EQ(differences[0].rows.size(), 1U);
-  EXPECT_THAT(differences[0].rows[0], HasSubstr("bucket "));
+  EXPECT_THAT(differences[0].what,
+              HasSubstr("at least 3 of 60000 rows differ in column v, in 3 of 1024 buckets"));
+  EXPECT_THAT(differences[0].rows, ElementsAre("id=77", "id=40123", "id=59999"));
+}
+
+TEST(Digest, RowsThatCameToOrWentFromLargeTablesAreTold) {
+  auto const database = PostgresServer::shared().fresh_database(big);
+  auto const before = capture(database);
+  test::run_sql(database, "DELETE FROM big WHERE id = 5; INSERT INTO big VALUES (70000, 1, 'x')");
+  auto const differences = compare_digests(before, capture_against(database, before));
+  ASSERT_EQ(differences.size(), 1U);
+  EXPECT_THAT(differences[0].what, HasSubstr("1 of them gone"));
+  EXPECT_THAT(differences[0].rows, ElementsAre("id=70000"));
+}
+
+TEST(Digest, ManyChangesInLargeTablesNameNoRowThatDidNotChange) {
+  auto const database = PostgresServer::shared().fresh_database(big);
+  auto const before = capture(database);
+  test::run_sql(database, "UPDATE big SET v = v + 1 WHERE id % 7 = 0");
+  auto const differences = compare_digests(before, capture_against(database, before));
+  ASSERT_EQ(differences.size(), 1U);
+  EXPECT_GE(differences[0].count, 900);
+  for (auto const& row : differences[0].rows) EXPECT_EQ(std::stoi(row.substr(3)) % 7, 0) << row;
+}
+
+TEST(Digest, ConnectionsAndRangesChangeNothing) {
+  auto const database = PostgresServer::shared().fresh_database(big);
+  auto const serial = run_to_end(capture_digest(database, true, {.connections = 1}));
+  auto const parallel =
+      run_to_end(capture_digest(database, true, {.connections = 4, .blocks_per_statement = 17}));
+  ASSERT_TRUE(serial && parallel);
+  EXPECT_EQ(json::serialize(*serial), json::serialize(*parallel));
+}
+
+// The sum of record hashes is blind to values that change places, an exclusive or to rows that come in pairs.
+TEST(Digest, SeesWhatPlainSumsAreBlindTo) {
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE t (id int PRIMARY KEY, x int); INSERT INTO t SELECT n, n * n FROM generate_series(1, "
+      "1000) n;"
+      "CREATE TABLE twins (a int); INSERT INTO twins VALUES (1), (1)");
+  std::string const sum = "SELECT sum(hash_record_extended(t, 0))::numeric % 18446744073709551616 FROM t";
+  std::string const both = "SELECT bit_xor(hash_record_extended(twins, 0)) FROM twins";
+  auto const old_sum = test::query_value(database, sum);
+  auto const old_xor = test::query_value(database, both);
+  auto const before = capture(database);
+  test::run_sql(
+      database,
+      "UPDATE t a SET x = b.x FROM t b WHERE b.id = CASE a.id % 2 WHEN 1 THEN a.id + 1 ELSE a.id - 1 END; "
+      "UPDATE twins SET a = 2");
+  EXPECT_EQ(test::query_value(database, sum), old_sum);
+  EXPECT_EQ(test::query_value(database, both), old_xor);
+  auto const differences = compare_digests(before, capture(database));
+  EXPECT_THAT(differences, testing::Contains(testing::Field(
+                               &Difference::what, HasSubstr("1000 of 1000 rows changed in column x"))));
+  EXPECT_THAT(differences, testing::Contains(testing::Field(&Difference::object, "table public.twins")));
+}
+
+TEST(Digest, OneSwappedPairIsAlwaysSeen) {
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE t (id int PRIMARY KEY, x int); INSERT INTO t SELECT n, n * 7 FROM generate_series(1, "
+      "200) n");
+  auto const before = capture(database, false);
+  for (int id = 1; id < 60; ++id) {
+    test::run_sql(database, "UPDATE t a SET x = b.x FROM t b WHERE (a.id, b.id) IN ((" + std::to_string(id) +
+                                ", 100), (100, " + std::to_string(id) + "))");
+    auto const after = capture(database, false);
+    EXPECT_FALSE(same_content(before, after)) << id;
+  }
+}
+
+TEST(Digest, DeclaredChangesAreNoDifferenceAndOthersStayOne) {
+  auto const said = [](ExpectedChanges const& expected, std::string const& sql) {
+    auto const database = PostgresServer::shared().fresh_database(schema);
+    auto const before = capture(database);
+    test::run_sql(database, sql);
+    return compare_digests(before, capture(database), expected).size();
+  };
+  std::string const note = "UPDATE entries SET note = 'x' WHERE id = 3";
+  std::string const row = "INSERT INTO entries (id) VALUES (101)";
+  EXPECT_EQ(said({"public.entries.note"}, note), 0U);
+  EXPECT_EQ(said({"public.entries"}, note + ";" + row), 0U);
+  EXPECT_EQ(said({"public.entries+"}, row), 0U);
+  EXPECT_EQ(said({"public.entries.note"}, row), 1U) << "a new row is no change of a column";
+  EXPECT_EQ(said({"public.entries+"}, note), 1U);
+  EXPECT_EQ(said({"public.entries+"}, row + "; DELETE FROM entries WHERE id = 5"), 2U);
+  EXPECT_EQ(said({"public.entries.note"}, note + "; UPDATE entries SET amount = 0 WHERE id = 3"), 1U);
+  EXPECT_EQ(said({"public.loose"}, "DROP TABLE loose"), 0U);
+  EXPECT_EQ(said({"public.pairs"}, "DROP TABLE loose"), 1U);
+}
+
+TEST(Digest, OtherAlgorithmsCannotBeCompared) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const now = capture(database);
+  auto old = now;
+  old["algorithm"] = "record-text-2x64-v1";
+  EXPECT_FALSE(same_content(old, now));
+  EXPECT_THAT(compare_digests(old, now).at(0).what, HasSubstr("cannot be compared"));
+}
+
+TEST(Digest, ALockedTableIsAnErrorWithinItsLimit) {
+  auto const database = PostgresServer::shared().fresh_database("CREATE TABLE t (n int)");
+  Result<json::object> snapshot;
+  auto const held = postgres::transaction_blocking(
+      database, std::chrono::seconds(60), true, [&](pqxx::transaction_base& holder) -> Result<> {
+        holder.exec("LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE");
+        snapshot = run_to_end(capture_digest(database, false, {.lock = std::chrono::milliseconds(100)}));
+        return {};
+      });
+  ASSERT_TRUE(held);
+  ASSERT_FALSE(snapshot);
+  EXPECT_EQ(snapshot.error().code, "55P03") << describe(snapshot.error());
 }
 
 TEST(Digest, HiddenRowsAreAnErrorNotASmallerTable) {
@@ -212,7 +330,7 @@ TEST(Digest, HiddenRowsAreAnErrorNotASmallerTable) {
       "LOGIN; END IF; END $$;"
       "CREATE TABLE t (n int); GRANT SELECT ON t TO limited; ALTER TABLE t ENABLE ROW LEVEL SECURITY");
   database.user = "limited";
-  auto const snapshot = run_to_end(capture_digest(database, true, std::chrono::seconds(30)));
+  auto const snapshot = run_to_end(capture_digest(database, true, {}));
   ASSERT_FALSE(snapshot);
   EXPECT_EQ(snapshot.error().code, "42501");
 }

@@ -83,7 +83,16 @@ json::value default_of(scenario::ParameterDeclaration const& declaration) {
   if (declaration.type == scenario::ParameterType::text_list) {
     std::string_view const inner =
         std::string_view(declaration.default_value).substr(1, declaration.default_value.size() - 2);
-    return inner.empty() ? json::array() : json::array{json::value(inner)};
+    json::array list;
+    for (auto const& item : split(inner, ',')) {
+      if (!trim(item).empty()) list.emplace_back(trim(item));
+    }
+    return list;
+  }
+  using scenario::ParameterType;
+  if (declaration.type == ParameterType::integer || declaration.type == ParameterType::number ||
+      declaration.type == ParameterType::boolean) {
+    return parse_json(declaration.default_value).value();
   }
   return json::value(declaration.default_value);
 }

@@ -1,0 +1,122 @@
+// Faults in the structure of a database that neither content nor schema shows: sequences behind their column,
+// orphaned references, violated constraints, invalid objects, damaged indexes and pages, things left behind.
+#include <fmt/format.h>
+
+#include <pqxx/pqxx>
+#include <set>
+
+#include "harness/engine/registry.hpp"
+#include "probes/structure_queries.hpp"
+
+namespace pgdrill::probes {
+
+namespace {
+
+constexpr auto limit = std::chrono::minutes(5);
+/// Ends the transaction in which amcheck was made, so that nothing stays.
+constexpr std::string_view roll_back = "structure: roll back";
+
+/// What both know of it: a fault that was there before is no difference.
+std::string identity_of(json::value const& fault) {
+  return get_string(fault, "check") + "\n" + get_string(fault, "object");
+}
+
+class Structure final : public engine::StateProbe {
+ public:
+  static scenario::Declaration describe() {
+    return {.name = "structure",
+            .summary =
+                "Structural faults: sequences behind, orphans, violated or unvalidated constraints, invalid "
+                "indexes, corruption (amcheck, checksums), leftovers, failed migration histories"};
+  }
+
+  Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
+    StructureReading reading;
+    bool may_check = false;
+    bool may_install = false;
+    std::function<Result<>(pqxx::transaction_base&)> work =
+        [&](pqxx::transaction_base& transaction) -> Result<> {
+      TRY(reading, read_structure(transaction));
+      auto const rights = transaction.exec1(
+          "SELECT coalesce((SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc p WHERE "
+          "p.proname IN "
+          "('bt_index_check', 'verify_heapam')), false), "
+          "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AND NOT pg_is_in_recovery() AND "
+          "EXISTS (SELECT "
+          "FROM pg_available_extensions WHERE name = 'amcheck')");
+      may_check = rights[0].as<bool>();
+      may_install = rights[1].as<bool>();
+      return {};
+    };
+    CO_TRY_VOID(co_await postgres::in_transaction(database, limit, false, std::move(work)));
+    if (!may_check && !may_install) {
+      reading.not_examined.emplace_back("indexes and heaps by amcheck: the role may not call its functions");
+    } else {
+      std::function<Result<>(pqxx::transaction_base&)> check =
+          [&](pqxx::transaction_base& transaction) -> Result<> {
+        if (!may_check) transaction.exec("CREATE EXTENSION amcheck SCHEMA pg_catalog");
+        TRY_VOID(find_corruption(transaction, reading));
+        return fail({.kind = ErrorKind::refused, .what = std::string(roll_back)});
+      };
+      auto const checked =
+          co_await postgres::in_transaction(std::move(database), limit, true, std::move(check));
+      if (!checked && checked.error().what != roll_back) {
+        reading.not_examined.push_back("indexes and heaps by amcheck: " +
+                                       ::pgdrill::describe(checked.error()));
+      }
+    }
+    co_return to_json(reading);
+  }
+
+  std::vector<engine::Difference> compare(json::object const& before,
+                                          json::object const& after) const override {
+    std::set<std::string> known;
+    json::value const old_state(before);
+    json::value const new_state(after);
+    if (auto const* const faults = find(old_state, "faults")) {
+      for (auto const& fault : faults->as_array()) known.insert(identity_of(fault));
+    }
+    std::vector<engine::Difference> result;
+    auto const* const faults = find(new_state, "faults");
+    if (faults == nullptr) return result;
+    for (auto const& fault : faults->as_array()) {
+      if (known.contains(identity_of(fault))) continue;
+      result.push_back({.object = get_string(fault, "object"),
+                        .what = get_string(fault, "check") + ": " + get_string(fault, "what"),
+                        .count = get_int(fault, "count"),
+                        .mend = get_string(fault, "mend")});
+    }
+    return result;
+  }
+};
+
+engine::RegisterStateProbe<Structure> const registered;
+
+}  // namespace
+
+Result<StructureReading> read_structure(pqxx::transaction_base& transaction) {
+  StructureReading reading;
+  TRY_VOID(find_unfinished_objects(transaction, reading));
+  TRY_VOID(find_sequences_behind(transaction, reading));
+  TRY_VOID(find_orphans(transaction, reading));
+  TRY_VOID(find_broken_constraints(transaction, reading));
+  TRY_VOID(find_leftovers(transaction, reading));
+  TRY_VOID(find_failed_histories(transaction, reading));
+  return reading;
+}
+
+json::object to_json(StructureReading const& reading) {
+  json::array faults;
+  for (auto const& fault : reading.faults) {
+    faults.push_back({{"check", fault.check},
+                      {"object", fault.object},
+                      {"what", fault.what},
+                      {"count", fault.count},
+                      {"mend", fault.mend}});
+  }
+  return {{"algorithm", "structure-v1"},
+          {"faults", std::move(faults)},
+          {"not_examined", json::value_from(reading.not_examined)}};
+}
+
+}  // namespace pgdrill::probes

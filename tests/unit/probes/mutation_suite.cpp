@@ -1,0 +1,161 @@
+// Probes that cannot be fooled: each seeded mutation is seen by a probe that names its place, and no harmless
+// rewrite is reported by any. A mutation lives in a transaction that is rolled back, so that one database
+// serves all.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <iostream>
+#include <pqxx/pqxx>
+
+#include "harness/base/text.hpp"
+#include "probes/digest_snapshot.hpp"
+#include "probes/fingerprint_snapshot.hpp"
+#include "probes/structure_queries.hpp"
+#include "tests/support/postgres_server.hpp"
+#include "tests/unit/probes/mutation_database.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+using engine::Difference;
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t seed = 20260101;
+
+std::unique_ptr<engine::StateProbe> state_probe(std::string_view name) {
+  return engine::find_entry(engine::state_probes(), name)->make();
+}
+
+/// What all state probes hold of a database.
+struct States {
+  json::object digest;
+  json::object fingerprint;
+  json::object structure;
+};
+
+Result<States> read_states(pqxx::transaction_base& transaction) {
+  States states;
+  TRY(states.fingerprint, probes::read_fingerprint(transaction));
+  TRY(states.digest, probes::read_digest(transaction, true, {}));
+  TRY(auto const structure, probes::read_structure(transaction));
+  states.structure = probes::to_json(structure);
+  return states;
+}
+
+using Found = std::map<std::string, std::vector<Difference>>;
+
+Found compare(States const& before, States const& after) {
+  return {{"digest", probes::compare_digests(before.digest, after.digest)},
+          {"fingerprint", probes::compare_fingerprints(before.fingerprint, after.fingerprint)},
+          {"structure", state_probe("structure")->compare(before.structure, after.structure)}};
+}
+
+std::string text_of(std::vector<Difference> const& differences) {
+  std::string text;
+  for (auto const& one : differences)
+    text += fmt::format("\n  {}: {} ({}) [{}]", one.object, one.what, join(one.rows, ", "), one.mend);
+  return text;
+}
+
+bool names_the_place(Mutation const& mutation, std::vector<Difference> const& differences) {
+  return std::ranges::any_of(differences, [&](Difference const& one) {
+    bool const row = mutation.row.empty() || std::ranges::find(one.rows, mutation.row) != one.rows.end();
+    return one.object == mutation.object && one.what.find(mutation.said) != std::string::npos && row;
+  });
+}
+
+States states_of(postgres::ConnectionParameters const& database) {
+  States states;
+  auto const read = postgres::transaction_blocking(database, 60s, false, [&](auto& transaction) -> Result<> {
+    TRY(states, read_states(transaction));
+    return {};
+  });
+  EXPECT_TRUE(read) << describe(read.error());
+  return states;
+}
+
+Error const rolled_back{.kind = ErrorKind::refused, .what = "rolled back on purpose"};
+
+/// Makes the mutation, looks, and takes it back.
+Found differences_of(postgres::ConnectionParameters const& database, States const& before,
+                     Mutation const& mutation, bool mend, int& mended) {
+  Found found;
+  auto const done = postgres::transaction_blocking(database, 60s, true, [&](auto& transaction) -> Result<> {
+    transaction.exec("SET LOCAL search_path = public");
+    transaction.exec(mutation.sql);
+    transaction.exec(std::string(postgres::pinned_session_settings()));
+    transaction.exec("SET LOCAL session_replication_role = origin");
+    TRY(auto const after, read_states(transaction));
+    found = compare(before, after);
+    auto const& schema = found.at("fingerprint");
+    bool const possible = std::ranges::all_of(schema, [](Difference const& one) {
+      return !one.mend.empty() && one.mend.find("CONCURRENTLY") == std::string::npos;
+    });
+    if (mend && possible && !schema.empty()) {
+      for (auto const& one : schema) transaction.exec(one.mend);
+      TRY(auto const again, probes::read_fingerprint(transaction));
+      auto const left = probes::compare_fingerprints(before.fingerprint, again);
+      EXPECT_TRUE(left.empty()) << mutation.sql << "\nis not mended by:" << text_of(schema)
+                                << "\nleft:" << text_of(left);
+      ++mended;
+    }
+    return fail(rolled_back);
+  });
+  EXPECT_TRUE(!done && done.error().what == rolled_back.what) << mutation.sql << "\n"
+                                                              << describe(done.error());
+  if (!mutation.undo.empty()) run_sql(database, mutation.undo);
+  return found;
+}
+
+void expect_all_caught(std::vector<Mutation> const& mutations, bool mend = false) {
+  auto const database = PostgresServer::shared().fresh_database(mutation_schema());
+  States const before = states_of(database);
+  int mended = 0;
+  for (auto const& mutation : mutations) {
+    auto const found = differences_of(database, before, mutation, mend, mended);
+    if (found.empty()) continue;
+    EXPECT_TRUE(names_the_place(mutation, found.at(mutation.probe)))
+        << mutation.sql << "\nwas to be seen by " << mutation.probe << " at " << mutation.object << " "
+        << mutation.row << ": " << mutation.said << "\nseen:" << text_of(found.at("digest"))
+        << text_of(found.at("fingerprint")) << text_of(found.at("structure"));
+  }
+  EXPECT_TRUE(text_of(compare(before, states_of(database)).at("digest")).empty())
+      << "a mutation was not taken back";
+  std::cout << fmt::format("{} mutations, {} of them mended by their own DDL\n", mutations.size(), mended);
+}
+
+TEST(MutationSuite, EveryChangeOfContentIsSeenAndNamed) {
+  Random random(seed);
+  expect_all_caught(data_mutations(random));
+}
+
+TEST(MutationSuite, EveryChangeOfTheSchemaIsSeenAndNamed) { expect_all_caught(schema_mutations(), true); }
+
+TEST(MutationSuite, EveryStructuralFaultIsSeenAndNamed) { expect_all_caught(structure_mutations()); }
+
+TEST(MutationSuite, ThereAreEnough) {
+  Random random(seed);
+  EXPECT_GE(data_mutations(random).size() + schema_mutations().size() + structure_mutations().size(), 300U);
+}
+
+TEST(MutationSuite, NoHarmlessRewriteIsReported) {
+  Random random(seed);
+  auto const database = PostgresServer::shared().fresh_database(mutation_schema());
+  States const before = states_of(database);
+  auto const rewrites = harmless_rewrites(random, 300);
+  constexpr std::size_t together = 4;  // what is looked at after each few, is looked at
+  for (std::size_t i = 0; i < rewrites.size(); ++i) {
+    run_sql(database, rewrites[i]);
+    if ((i + 1) % together != 0) continue;
+    for (auto const& [probe, differences] : compare(before, states_of(database))) {
+      ASSERT_TRUE(differences.empty()) << probe << " reports:" << text_of(differences) << "\nafter one of\n"
+                                       << rewrites[i] << "\n"
+                                       << rewrites[i - 1] << "\n"
+                                       << rewrites[i - 2] << "\n"
+                                       << rewrites[i - 3];
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pgdrill::test
