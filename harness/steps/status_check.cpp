@@ -3,7 +3,7 @@
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/cnpg/wal.hpp"
 #include "harness/engine/facts.hpp"
-#include "harness/engine/undo_records.hpp"
+#include "harness/steps/backups.hpp"
 #include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
@@ -111,7 +111,7 @@ class StatusCheck final : public engine::Step {
     }
     if (chosen.empty()) chosen = under_way;
     if (chosen.empty()) {
-      CO_TRY(chosen, co_await take_backup(context));
+      CO_TRY(chosen, co_await take_backup(context, context.target.cluster));
     }
     CO_TRY(cnpg::BackupView const backup, co_await wait_completed(context, chosen, time));
     Result<std::string> const last = co_await ask(
@@ -124,42 +124,6 @@ class StatusCheck final : public engine::Step {
     CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
     static_cast<void>(spec);
     co_return backup;
-  }
-
-  static Task<Result<std::string>> take_backup(RunContext& context) {
-    std::string const name = engine::name_for_run(context.target.cluster, context.run_id);
-    kube::ObjectRef const ref{kube::backup_type, context.target.ns, name};
-    // Its files stay in the object store; nothing restores from them any more when undo runs.
-    CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_delete(ref)));
-    CO_TRY(json::value const cluster,
-           co_await context.kube->get({kube::cluster_type, context.target.ns, context.target.cluster}));
-    json::object spec{{"cluster", {{"name", context.target.cluster}}}, {"target", "primary"}};
-    bool const native = find(cluster, "spec.backup.barmanObjectStore") != nullptr;
-    spec["method"] = native ? "barmanObjectStore" : "plugin";
-    if (!native) spec["pluginConfiguration"] = {{"name", "barman-cloud.cloudnative-pg.io"}};
-    kube::Object object{
-        {"metadata", {{"name", name}, {"labels", {{std::string(engine::run_label), context.run_id}}}}},
-        {"spec", std::move(spec)}};
-    CO_TRY_VOID(co_await context.kube->create(kube::backup_type, context.target.ns, std::move(object)));
-    co_return name;
-  }
-
-  static Task<Result<cnpg::BackupView>> wait_completed(RunContext& context, std::string name, TimeLeft time) {
-    kube::ObjectRef const ref{kube::backup_type, context.target.ns, name};
-    auto const ended = [](json::value const* object) {
-      if (object == nullptr) return false;
-      cnpg::BackupView const view = cnpg::view_backup(*object);
-      return view.completed || view.phase == "failed" || view.blocks_others;
-    };
-    CO_TRY(json::value const object, co_await kube::wait_for(*context.kube, ref, ended, time.left(),
-                                                             "Backup " + name + " does not end"));
-    cnpg::BackupView backup = cnpg::view_backup(object);
-    if (backup.completed) co_return backup;
-    co_return fail({.kind = ErrorKind::refused,
-                    .what = "Backup " + name + " failed",
-                    .where = ref.text(),
-                    .why = backup.error.empty() ? "its phase is '" + backup.phase + "'" : backup.error,
-                    .todo = "mend the archive, then delete this Backup"});
   }
 
   static Task<Result<>> record(RunContext& context, cnpg::ClusterView cluster, cnpg::BackupView backup) {

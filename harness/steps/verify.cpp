@@ -19,6 +19,7 @@ constexpr Duration longest_settling = std::chrono::seconds(10);
 std::string subject_of(std::string const& check) {
   if (check == "digest") return "data";
   if (check == "fingerprint") return "schema";
+  if (check == "structure") return "schema";
   if (check == "markers") return "marker";
   return check;
 }
@@ -34,8 +35,11 @@ class Verify : public engine::Step {
              {.name = "checks",
               .type = scenario::ParameterType::text_list,
               .default_value = "[fingerprint, digest, markers, ledger, history, writes]",
-              .help = "What is compared.",
-              .allowed = {"fingerprint", "digest", "markers", "ledger", "history", "writes"}},
+              .help = "What is compared. structure: faults that content and schema do not show. backup: the "
+                      "restored "
+                      "Cluster archives again and a new Backup of it completes.",
+              .allowed = {"fingerprint", "digest", "structure", "markers", "ledger", "history", "writes",
+                          "backup"}},
              {.name = "steady",
               .type = scenario::ParameterType::duration,
               .default_value = "1s",
@@ -43,7 +47,14 @@ class Verify : public engine::Step {
              {.name = "application",
               .default_value = "application",
               .help = "Name of the probe that watches the application's invariant, for the check ledger."}},
-        .permissions = engine::together({engine::superuser_permissions(), engine::database_permissions()}),
+        .permissions =
+            engine::together({engine::superuser_permissions(),
+                              engine::database_permissions(),
+                              {{"postgresql.cnpg.io", {"clusters"}, {"get"}},
+                               {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create"}}}}),
+        .effect = "with the check backup: takes a Backup of the restored Cluster",
+        .witness = "the Backup is completed and its last WAL segment is archived",
+        .undo = "deletes its own Backup object",
         .longest = std::chrono::minutes(2)};
   }
 
@@ -56,7 +67,8 @@ class Verify : public engine::Step {
                               .captured = std::move(captured),
                               .cluster = cluster,
                               .application = spec.parameters.text("application"),
-                              .history = history};
+                              .history = history,
+                              .timeout = spec.timeout};
     // An application keeps pooled connections for a while; what does not settle is told by the checks and the
     // RTO.
     SteadyClients const clients(context.journal);
@@ -79,6 +91,7 @@ class Verify : public engine::Step {
     if (check == "ledger") return check_application(verification);
     if (check == "history") return check_history(verification);
     if (check == "writes") return check_writes(verification);
+    if (check == "backup") return check_backup(verification);
     return check_state(verification, std::move(check));
   }
 };

@@ -15,6 +15,7 @@ struct Verification {
   std::string cluster;      ///< the restored one
   std::string application;  ///< name of the probe that watches the application's invariant
   std::string history;      ///< table of the migration history
+  Duration timeout{};       ///< of the step
 };
 
 /// Snapshot by a state probe ("digest", "fingerprint") now, against the captured one; differences are named.
@@ -25,6 +26,9 @@ struct Verification {
 [[nodiscard]] Task<Result<bool>> check_application(Verification& verification);
 /// The history table has the captured version and is not dirty.
 [[nodiscard]] Task<Result<bool>> check_history(Verification& verification);
+/// The restored cluster archives WAL again, without a gap, and a new backup of it can be taken: it can be
+/// rolled back itself.
+[[nodiscard]] Task<Result<bool>> check_backup(Verification& verification);
 /// Every acknowledged write is where it must be; writes the ledger-verdict event.
 [[nodiscard]] Task<Result<bool>> check_writes(Verification& verification);
 

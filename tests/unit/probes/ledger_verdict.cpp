@@ -149,5 +149,34 @@ TEST(LedgerLog, ComesBackAsWrittenAndAnUnfinishedWriteIsUnknown) {
 
 TEST(LedgerLog, MissingFileIsAnError) { EXPECT_FALSE(read_ledger_log("/nonexistent", "ledger")); }
 
+TEST(LedgerVerdict, AServerThatWasReplacedMustNotAcknowledge) {
+  auto list = writes({acknowledged, acknowledged, acknowledged, acknowledged, acknowledged});
+  list[2].origin = "restored";
+  list[3].origin = "orders";  // the old cluster takes writes although the restored one has taken its place
+  list[4].origin = "restored";
+  auto const verdict = ledger_verdict(list, rows({1, 2, 3, 4, 5}), {}, "run", "ledger");
+  EXPECT_THAT(verdict.split_brain, ElementsAre(4));
+  EXPECT_FALSE(verdict.clean());
+}
+
+TEST(LedgerVerdict, AnOlderTimelineOfTheSameClusterIsASecondPrimary) {
+  auto list = writes({acknowledged, acknowledged, acknowledged, acknowledged});
+  list[0].timeline = 1;
+  list[1].timeline = 2;
+  list[2].timeline = 1;
+  list[3].timeline = 2;
+  EXPECT_THAT(ledger_verdict(list, rows({1, 2, 3, 4}), {}, "run", "ledger").split_brain, ElementsAre(3));
+  list[2].timeline = 0;  // not known
+  EXPECT_THAT(ledger_verdict(list, rows({1, 2, 3, 4}), {}, "run", "ledger").split_brain, IsEmpty());
+}
+
+TEST(LedgerVerdict, RowsBeforeBetweenAndAfterTheWritesAreResurrected) {
+  auto list = writes({acknowledged, acknowledged, acknowledged});
+  list.erase(list.begin() + 1);
+  auto const verdict = ledger_verdict(list, rows({0, 1, 2, 3, 9}), {}, "run", "ledger");
+  EXPECT_THAT(verdict.resurrected, ElementsAre(0, 2, 9));
+  EXPECT_EQ(verdict.present, 2);
+}
+
 }  // namespace
 }  // namespace pgdrill::probes

@@ -59,7 +59,7 @@ GRANT SELECT (email) ON customers TO writer;
 GRANT USAGE ON SEQUENCE numbers TO writer;
 GRANT EXECUTE ON FUNCTION add_tax(numeric, numeric) TO reader;
 CREATE STATISTICS order_statistics ON customer_id, state FROM orders;
-CREATE PUBLICATION changes FOR TABLE customers, orders WHERE (total > 10);
+CREATE PUBLICATION changes FOR TABLE customers, orders WHERE (id > 10);
 COMMENT ON TABLE customers IS 'who buys';
 COMMENT ON COLUMN customers.email IS 'unique';
 CREATE SCHEMA extra AUTHORIZATION writer;

@@ -1,0 +1,71 @@
+// Can what was restored be rolled back itself?
+#include <fmt/format.h>
+
+#include "harness/base/text.hpp"
+#include "harness/cnpg/wal.hpp"
+#include "harness/steps/backups.hpp"
+#include "harness/steps/verify_checks.hpp"
+
+namespace pgdrill::steps {
+
+namespace {
+
+/// What the archiver has done so far; all of it must go on, and nothing must be left behind.
+constexpr char const* archiver_sql =
+    "SELECT coalesce(last_archived_wal, ''), failed_count, (SELECT count(*) FROM pg_ls_archive_statusdir() "
+    "WHERE name LIKE "
+    "'%.ready' AND name < coalesce(last_archived_wal, '') || '.ready' AND substr(name, 1, 8) = "
+    "substr(last_archived_wal, 1, "
+    "8)) FROM pg_stat_archiver";
+
+struct Archiver {
+  std::string last;
+  std::int64_t failures = 0;
+  std::int64_t left_behind = 0;  ///< segments older than the last archived one that are not archived
+};
+
+Task<Result<Archiver>> read_archiver(Verification& verification) {
+  CO_TRY(std::string const answer, co_await ask(verification.context, verification.cluster, archiver_sql));
+  auto const fields = split(answer, '|');
+  if (fields.size() != 3) {
+    co_return fail({.kind = ErrorKind::internal, .what = "cannot read pg_stat_archiver", .why = answer});
+  }
+  co_return Archiver{.last = fields[0],
+                     .failures = std::strtoll(fields[1].c_str(), nullptr, 10),
+                     .left_behind = std::strtoll(fields[2].c_str(), nullptr, 10)};
+}
+
+}  // namespace
+
+Task<Result<bool>> check_backup(Verification& verification) {
+  engine::RunContext& context = verification.context;
+  TimeLeft const time(verification.timeout);
+  std::string const expected =
+      "archives without a gap, and a new Backup completes with its last WAL archived";
+  CO_TRY(json::value const object,
+         co_await context.kube->get({kube::cluster_type, context.target.ns, verification.cluster}));
+  if (!cnpg::view_cluster(object).backup_configured) {
+    co_return context.check("restored cluster can be restored", "archive", verification.step, false, expected,
+                            "it has no archive: it cannot be rolled back itself");
+  }
+  CO_TRY(Archiver const before, co_await read_archiver(verification));
+  CO_TRY(std::string const name, co_await take_backup(context, verification.cluster));
+  Result<cnpg::BackupView> const backup = co_await wait_completed(context, name, time);
+  if (!backup) {
+    co_return context.check("restored cluster can be restored", "archive", verification.step, false, expected,
+                            ::pgdrill::describe(backup.error()));
+  }
+  CO_TRY_VOID(co_await ask(context, verification.cluster, "CHECKPOINT"));
+  CO_TRY_VOID(co_await ask(context, verification.cluster, "SELECT pg_switch_wal()"));
+  Result<> const archived = co_await wait_archived(context, verification.cluster, backup->end_wal, time);
+  CO_TRY(Archiver const after, co_await read_archiver(verification));
+  bool const whole = archived && after.left_behind == 0;
+  co_return context.check("restored cluster can be restored", "archive", verification.step, whole, expected,
+                          fmt::format("Backup {} ends with {}; archived up to {} (was {}), {} segments left "
+                                      "behind, {} failures since then",
+                                      name, backup->end_wal, after.last.empty() ? "nothing" : after.last,
+                                      before.last.empty() ? "nothing" : before.last, after.left_behind,
+                                      after.failures - before.failures));
+}
+
+}  // namespace pgdrill::steps

@@ -1,0 +1,129 @@
+// How far the measured outage is from the true one: a server is stopped and let go on at known moments, while
+// the heartbeat probe runs; the outages are taken from its journal by the code that reports use.
+//
+//   bench_rto_accuracy [trials, default 500] [interval in ms, default 20]
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "reports/outage.hpp"
+#include "tests/unit/probes/fake_namespace.hpp"
+
+namespace {
+
+using namespace pgdrill;
+using namespace std::chrono_literals;
+
+struct Truth {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+
+/// Stops and continues the server, again and again. Lengths are longer than the heartbeat's time-out: a
+/// shorter stop fails no call.
+Task<> break_it(test::FakeRun& run, test::PostgresServer const& server, int trials,
+                std::vector<Truth>& truths, bool& done) {
+  std::mt19937 random(7);
+  co_await sleep_for(1s);
+  for (int trial = 0; trial < trials; ++trial) {
+    co_await sleep_for(std::chrono::microseconds(300'000 + random() % 200'000));
+    Truth truth;
+    truth.from = run.context().journal.elapsed_ns();
+    server.signal_all(SIGSTOP);
+    co_await sleep_for(std::chrono::microseconds(200'000 + random() % 400'000));
+    server.signal_all(SIGCONT);
+    truth.to = run.context().journal.elapsed_ns();
+    truths.push_back(truth);
+  }
+  co_await sleep_for(1s);
+  done = true;
+}
+
+reports::Series series_of(test::FakeRun const& run, std::string const& call_class) {
+  reports::Series series{.probe = "heartbeat", .sample_class = call_class};
+  for (auto const& event : run.events("sample")) {
+    if (get_string(event, "class") != call_class) continue;
+    std::string const status = get_string(event, "status");
+    series.samples.push_back({.status = status == "right"   ? reports::Sample::Status::right
+                                        : status == "wrong" ? reports::Sample::Status::wrong
+                                                            : reports::Sample::Status::failed,
+                              .scheduled = get_int(event, "scheduled_ns"),
+                              .started = get_int(event, "started_ns"),
+                              .ended = get_int(event, "ended_ns")});
+  }
+  std::ranges::stable_sort(series.samples, {}, &reports::Sample::scheduled);
+  return series;
+}
+
+void print(std::string const& what, std::vector<double> errors, double interval) {
+  if (errors.empty()) return;
+  std::ranges::sort(errors);
+  auto const at = [&errors](double share) {
+    return errors[std::min(errors.size() - 1,
+                           static_cast<std::size_t>(share * static_cast<double>(errors.size())))];
+  };
+  auto const within =
+      std::ranges::count_if(errors, [interval](double error) { return std::abs(error) <= interval; });
+  fmt::print(
+      "{:30} min {:7.2f}  p5 {:7.2f}  median {:7.2f}  p95 {:7.2f}  max {:7.2f} ms;  within one interval: {} "
+      "of {}\n",
+      what, errors.front(), at(0.05), at(0.5), at(0.95), errors.back(), within, errors.size());
+}
+
+void compare(test::FakeRun const& run, std::string const& call_class, std::vector<Truth> const& truths,
+             double interval) {
+  auto const outages = reports::outages_of(series_of(run, call_class), -1);
+  std::vector<double> start;
+  std::vector<double> end;
+  std::vector<double> length;
+  std::size_t missed = 0;
+  for (auto const& truth : truths) {
+    auto const found = std::ranges::find_if(outages, [&truth](reports::Outage const& outage) {
+      return outage.to && outage.from < truth.to && *outage.to > truth.from;
+    });
+    if (found == outages.end()) {
+      ++missed;
+      continue;
+    }
+    start.push_back(static_cast<double>(found->from - truth.from) / 1e6);
+    end.push_back(static_cast<double>(*found->to - truth.to) / 1e6);
+    length.push_back(static_cast<double>((*found->to - found->from) - (truth.to - truth.from)) / 1e6);
+  }
+  fmt::print("{}: {} outages measured of {} made, {} missed\n", call_class, outages.size(), truths.size(),
+             missed);
+  print("  start", start, interval);
+  print("  end", end, interval);
+  print("  length", length, interval);
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  int const trials = argument_count > 1 ? std::atoi(arguments[1]) : 500;
+  int const interval = argument_count > 2 ? std::atoi(arguments[2]) : 20;
+  auto const server = test::PostgresServer::start();
+  test::FakeRun run(server->parameters());
+  std::vector<Truth> truths;
+  bool done = false;
+  auto work = [&]() -> Task<> {
+    Scope scope(co_await asio::this_coro::executor);
+    scope.spawn("break", break_it(run, *server, trials, truths, done));
+    auto spec = test::probe_spec("heartbeat", {{"every", fmt::format("{}ms", interval)},
+                                               {"connect_every", fmt::format("{}ms", interval)},
+                                               {"timeout", "50ms"}});
+    auto const probe = engine::find_entry(engine::probes(), "heartbeat")->make();
+    if (!co_await probe->prepare(run.context(), spec)) co_return;
+    scope.spawn("probe", probe->run(run.context(), spec));
+    while (!done) co_await sleep_for(50ms);
+    scope.cancel();
+    co_await scope.join();
+    run.close_forwards();
+  };
+  run_to_end(work());
+  fmt::print("interval {} ms, deadline 50 ms, stops of 200 to 600 ms\n", interval);
+  for (std::string const call_class : {"connect", "write", "read"})
+    compare(run, call_class, truths, interval);
+}
