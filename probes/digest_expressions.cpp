@@ -53,8 +53,11 @@ Result<std::vector<DigestTable>> read_digest_tables(pqxx::transaction_base& tran
   return tables;
 }
 
-std::vector<std::string> canonical_expressions(DigestColumn const& column) {
+std::vector<std::string> canonical_expressions(DigestColumn const& column, Width width) {
   std::string const name = postgres::quote_identifier(column.name);
+  if (width == Width::whole && one_of(column.base, {"int8", "timestamp", "timestamptz", "time"})) {
+    return {fmt::format("{}{}send({})", column.base, column.base == "int8" ? "" : "_", name)};
+  }
   if (one_of(column.base,
              {"int2", "int4", "int8", "bool", "date", "time", "timetz", "timestamp", "timestamptz", "uuid",
               "bytea", "char", "oid", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn"})) {
@@ -63,8 +66,8 @@ std::vector<std::string> canonical_expressions(DigestColumn const& column) {
   if (one_of(column.base, {"text", "varchar", "name"})) return {name + " COLLATE \"C\""};
   // Hashed without its trailing blanks.
   if (column.base == "bpchar") return {name + " COLLATE \"C\"", "octet_length(" + name + ")"};
-  // 1.0 and 1.00 are equal, and so are their hashes.
-  if (column.base == "numeric") return {name, "scale(" + name + ")"};
+  // 1.0 and 1.00 are equal, and so are their hashes; -1 and 1 are not, but their hashes are.
+  if (column.base == "numeric") return {name, "scale(" + name + ")", name + " < 0"};
   // The bits, since -0.0 = 0.0; but only one not-a-number, since a dump knows one.
   if (one_of(column.base, {"float4", "float8"})) {
     return {fmt::format("CASE {0} WHEN 'NaN' THEN '\\x4e'::bytea ELSE {1}send({0}) END", name, column.base)};
@@ -72,10 +75,10 @@ std::vector<std::string> canonical_expressions(DigestColumn const& column) {
   return {name + "::text COLLATE \"C\""};
 }
 
-std::string row_hash(std::vector<DigestColumn> const& columns, int seed) {
+std::string row_hash(std::vector<DigestColumn> const& columns, int seed, Width width) {
   std::vector<std::string> parts;
   for (auto const& column : columns) {
-    for (auto& expression : canonical_expressions(column)) parts.push_back(std::move(expression));
+    for (auto& expression : canonical_expressions(column, width)) parts.push_back(std::move(expression));
   }
   if (parts.empty()) parts.emplace_back("0");
   return fmt::format("hash_numeric_extended(hash_record_extended(ROW({}), {})::numeric, {})",

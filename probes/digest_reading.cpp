@@ -77,7 +77,7 @@ std::string DigestReading::sums_sql(DigestTable const& table) const {
     // With the key beside it, a column whose values changed places has another digest too.
     auto with_key = table.key.empty() ? std::vector<DigestColumn>() : key_columns(table);
     with_key.push_back(column);
-    sql += ", " + hash_sum(row_hash(with_key, column_seed));
+    sql += ", " + hash_sum(row_hash(with_key, column_seed, Width::whole));
   }
   return sql + from_clause(table);
 }

@@ -188,8 +188,9 @@ std::vector<engine::Difference> compare_fingerprints(json::object const& before,
                       .what = "is new" + what_it_is(*object.attributes),
                       .mend = drop_again(object)});
   }
+  // An owner first: a new owner takes grants with it.
   std::ranges::sort(result, {}, [](engine::Difference const& difference) {
-    return std::tie(difference.object, difference.what);
+    return std::tuple(difference.object, !difference.what.starts_with("owner is"), difference.what);
   });
   return result;
 }

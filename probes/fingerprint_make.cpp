@@ -37,6 +37,38 @@ json::object const& kind_of(json::object const& snapshot, std::string_view kind)
   return found == nullptr ? none : found->as_object();
 }
 
+std::string make_sequence(CatalogueObject const& sequence) {
+  auto const& of = *sequence.attributes;
+  std::string const next = attribute(of, "next value");
+  return fmt::format(
+      "CREATE SEQUENCE {} AS {} INCREMENT {} MINVALUE {} MAXVALUE {} START {} CACHE {}{}{}",
+      sequence.identity, attribute(of, "type"), attribute(of, "increment"), attribute(of, "minimum"),
+      attribute(of, "maximum"), attribute(of, "start"), attribute(of, "cache"),
+      attribute(of, "cycle") == "true" ? " CYCLE" : "",
+      next.empty() ? "" : fmt::format("; ALTER SEQUENCE {} RESTART WITH {}", sequence.identity, next));
+}
+
+/// Sequences of serial columns: they come before their table, and belong to it after. Identity columns bring
+/// theirs.
+struct OwnedSequences {
+  std::vector<std::string> made;
+  std::vector<std::string> owned;
+};
+
+OwnedSequences owned_sequences(CatalogueObject const& table, json::object const& snapshot) {
+  OwnedSequences result;
+  for (auto const& entry : kind_of(snapshot, "sequence")) {
+    CatalogueObject const sequence{"sequence", entry.key(), &entry.value().as_object()};
+    auto const owner = attribute(*sequence.attributes, "owned by");
+    auto const* const column = kind_of(snapshot, "column").if_contains(owner);
+    if (split_identity(owner).whole != table.identity || column == nullptr) continue;
+    if (!attribute(column->as_object(), "identity").empty()) continue;
+    result.made.push_back(make_sequence(sequence));
+    result.owned.push_back(fmt::format("ALTER SEQUENCE {} OWNED BY {}", sequence.identity, owner));
+  }
+  return result;
+}
+
 std::string make_table(CatalogueObject const& table, json::object const& snapshot) {
   std::vector<std::string> columns;
   for (auto const& name : table.attributes->at("columns").as_array()) {
@@ -46,9 +78,11 @@ std::string make_table(CatalogueObject const& table, json::object const& snapsho
     auto const* const column = all.if_contains(table.identity + "." + quoted);
     if (column != nullptr) columns.push_back(column_definition(quoted, column->as_object()));
   }
-  std::vector<std::string> statements = {fmt::format(
+  OwnedSequences const sequences = owned_sequences(table, snapshot);
+  std::vector<std::string> statements = sequences.made;
+  statements.push_back(fmt::format(
       "CREATE {}TABLE {} ({})", attribute(*table.attributes, "persistence") == "unlogged" ? "UNLOGGED " : "",
-      table.identity, join(columns, ", "))};
+      table.identity, join(columns, ", ")));
   if (auto const key = attribute(*table.attributes, "partition key"); !key.empty())
     statements.back() += " PARTITION BY " + key;
   for (std::string const kind : {"constraint", "index", "trigger", "policy"}) {
@@ -62,16 +96,8 @@ std::string make_table(CatalogueObject const& table, json::object const& snapsho
       statements.push_back(make_again(part, snapshot));
     }
   }
+  statements.insert(statements.end(), sequences.owned.begin(), sequences.owned.end());
   return join(statements, "; ");
-}
-
-std::string make_sequence(CatalogueObject const& sequence) {
-  auto const& of = *sequence.attributes;
-  return fmt::format(
-      "CREATE SEQUENCE {} AS {} INCREMENT {} MINVALUE {} MAXVALUE {} START {} CACHE {}{}", sequence.identity,
-      attribute(of, "type"), attribute(of, "increment"), attribute(of, "minimum"), attribute(of, "maximum"),
-      attribute(of, "next value").empty() ? attribute(of, "start") : attribute(of, "next value"),
-      attribute(of, "cache"), attribute(of, "cycle") == "true" ? " CYCLE" : "");
 }
 
 std::string make_type(CatalogueObject const& type) {
@@ -104,20 +130,14 @@ std::string owner_statement(CatalogueObject const& object, std::string const& ve
   return fmt::format("ALTER {} {} {}", domain ? "DOMAIN" : "TABLE", parts.whole, verb) + " " + parts.part;
 }
 
-}  // namespace
-
-std::string to_upper(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return text;
-}
-
-std::string make_again(CatalogueObject const& object, json::object const& snapshot) {
+/// The statement that makes it; who may use it, and what is said of it, come after that.
+std::string create(CatalogueObject const& object, json::object const& snapshot) {
   auto const& of = *object.attributes;
   auto const& kind = object.kind;
   std::string const definition = attribute(of, "definition");
   if (kind == "table") return attribute(of, "foreign server").empty() ? make_table(object, snapshot) : "";
   if (kind == "column") {
+    if (!attribute(of, "of").empty()) return "";  // what it is part of defines it
     auto const parts = split_identity(object.identity);
     return fmt::format("ALTER TABLE {} ADD COLUMN {}", parts.whole, column_definition(parts.part, of));
   }
@@ -140,6 +160,27 @@ std::string make_again(CatalogueObject const& object, json::object const& snapsh
   return "";
 }
 
+}  // namespace
+
+std::string to_upper(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return text;
+}
+
+std::string make_again(CatalogueObject const& object, json::object const& snapshot) {
+  std::vector<std::string> statements = {create(object, snapshot)};
+  if (statements.front().empty()) return "";
+  json::value const whole(*object.attributes);
+  for (auto const* name : {"owner", "grants", "comment"}) {
+    auto const* const was = member(&whole, name);
+    if (was == nullptr) continue;
+    if (auto statement = set_back(object, name, was, nullptr); !statement.empty())
+      statements.push_back(std::move(statement));
+  }
+  return join(statements, "; ");
+}
+
 std::string drop_again(CatalogueObject const& object) {
   static std::map<std::string, std::string, std::less<>> const words = {
       {"table", "TABLE"},
@@ -159,7 +200,11 @@ std::string drop_again(CatalogueObject const& object) {
       {"role", "ROLE"}};
   auto const parts = split_identity(object.identity);
   std::string const& kind = object.kind;
-  if (kind == "column") return fmt::format("ALTER TABLE {} DROP COLUMN {}", parts.whole, parts.part);
+  if (kind == "column") {
+    std::string const of = attribute(*object.attributes, "of");
+    if (of == "type") return fmt::format("ALTER TYPE {} DROP ATTRIBUTE {}", parts.whole, parts.part);
+    return of.empty() ? fmt::format("ALTER TABLE {} DROP COLUMN {}", parts.whole, parts.part) : "";
+  }
   if (kind == "constraint") return owner_statement(object, "DROP CONSTRAINT");
   if (kind == "trigger" || kind == "rule" || kind == "policy")
     return fmt::format("DROP {} {} ON {}", to_upper(kind), parts.part, parts.whole);

@@ -99,13 +99,20 @@ std::string set_grants(CatalogueObject const& object, json::value const* was, js
   for (auto const& grant : new_grants) {
     if (!old_grants.contains(grant)) say(grant, false);
   }
+  // A change of owner moves grants between roles: then all of them are given again, which is harmless.
+  std::string const owner = get_string(json::value(*object.attributes), "owner") + ":";
+  bool const moved = std::ranges::any_of(old_grants, [&](std::string const& grant) {
+    return grant.starts_with(owner) && !new_grants.contains(grant);
+  });
   for (auto const& grant : old_grants) {
-    if (!new_grants.contains(grant)) say(grant, true);
+    if (moved || !new_grants.contains(grant)) say(grant, true);
   }
   return join(statements, "; ");
 }
 
 std::string set_column(CatalogueObject const& object, std::string_view attribute, json::value const* was) {
+  std::string const of = get_string(json::value(*object.attributes), "of");
+  if (!of.empty() && !(of == "view" && attribute == "default")) return "";  // what it is part of defines it
   auto const parts = split_identity(object.identity);
   std::string const alter = fmt::format("ALTER TABLE {} ALTER COLUMN {} ", parts.whole, parts.part);
   if (attribute == "default")
@@ -169,7 +176,12 @@ std::string set_sequence(CatalogueObject const& object, std::string_view attribu
   if (attribute == "cycle") return alter + (truth_of(was) ? "CYCLE" : "NO CYCLE");
   if (attribute == "owned by") return alter + "OWNED BY " + (was == nullptr ? "NONE" : text_of(was));
   auto const found = words.find(attribute);
-  return found == words.end() ? "" : alter + found->second + " " + text_of(was);
+  if (found == words.end()) return "";
+  // A bound may be out of the range of the type as it is now.
+  std::string const type = attribute == "maximum" || attribute == "minimum"
+                               ? "AS " + get_string(json::value(*object.attributes), "type") + " "
+                               : "";
+  return alter + type + found->second + " " + text_of(was);
 }
 
 std::string fires(std::string const& how, std::string const& what) {
@@ -250,8 +262,11 @@ std::string set_anything(CatalogueObject const& object, std::string_view attribu
     return fmt::format("COMMENT ON {} IS {}", named,
                        was == nullptr ? "NULL" : postgres::quote_literal(text_of(was)));
   }
+  bool const owned = !get_string(json::value(*object.attributes), "owned by").empty();
+  if (attribute == "owner" && owned) return "";  // it follows its table
   if (attribute == "owner") return fmt::format("ALTER {} OWNER TO {}", named, text_of(was));
-  if (object.kind == "function" && attribute == "definition") return text_of(was);
+  if (object.kind == "function" && attribute == "definition" && address.keyword != "AGGREGATE")
+    return text_of(was);
   if (object.kind == "extension" && attribute == "version")
     return fmt::format("ALTER EXTENSION {} UPDATE TO {}", object.identity,
                        postgres::quote_literal(text_of(was)));

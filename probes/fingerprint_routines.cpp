@@ -7,8 +7,17 @@ namespace pgdrill::probes {
 
 namespace {
 
+/// Functions and casts that PostgreSQL makes with a type (of a range, for one) are told by the type.
+std::string made_with_another(std::string const& catalogue, std::string const& oid) {
+  return fmt::format(
+      "EXISTS (SELECT FROM pg_depend i WHERE i.classid = '{}'::regclass AND i.objid = {} AND i.deptype = "
+      "'i')",
+      catalogue, oid);
+}
+
 CatalogueQuery functions() {
-  return {"function", fmt::format(R"(
+  return {"function",
+          fmt::format(R"(
 SELECT p.oid::regprocedure::text, json_build_object(
   'kind', CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' ELSE 'function' END,
   'definition', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE (
@@ -16,9 +25,9 @@ SELECT p.oid::regprocedure::text, json_build_object(
            coalesce(quote_literal(a.agginitval), 'NULL') || ' final ' || a.aggfinalfn::regproc || ' combine ' || a.aggcombinefn::regproc || ' sort ' || a.aggsortop::regoper
     FROM pg_aggregate a WHERE a.aggfnoid = p.oid) END,
   'owner', quote_ident(pg_get_userbyid(p.proowner)), 'grants', {}, {})
-FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {} AND {})",
-                                  grants("p.proacl", 'f', "p.proowner"), comment("pg_proc", "p.oid"),
-                                  user_schema, not_of_extension("pg_proc", "p.oid"))};
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {} AND {} AND NOT {})",
+                      grants("p.proacl", 'f', "p.proowner"), comment("pg_proc", "p.oid"), user_schema,
+                      not_of_extension("pg_proc", "p.oid"), made_with_another("pg_proc", "p.oid"))};
 }
 
 CatalogueQuery types() {
@@ -76,8 +85,9 @@ CatalogueQuery casts() {
   return {"cast", fmt::format(R"(
 SELECT '(' || c.castsource::regtype || ' AS ' || c.casttarget::regtype || ')', json_build_object('function', nullif(c.castfunc, 0)::regprocedure::text,
   'context', CASE c.castcontext WHEN 'e' THEN 'explicit' WHEN 'a' THEN 'assignment' ELSE 'implicit' END, 'method', c.castmethod, {})
-FROM pg_cast c WHERE c.oid >= 16384 AND {})",
-                              comment("pg_cast", "c.oid"), not_of_extension("pg_cast", "c.oid"))};
+FROM pg_cast c WHERE c.oid >= 16384 AND {} AND NOT {})",
+                              comment("pg_cast", "c.oid"), not_of_extension("pg_cast", "c.oid"),
+                              made_with_another("pg_cast", "c.oid"))};
 }
 
 std::vector<CatalogueQuery> text_search() {

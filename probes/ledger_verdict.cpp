@@ -115,7 +115,7 @@ LedgerVerdict ledger_verdict(std::vector<LedgerWrite> const& writes, std::vector
     if (at == end) return std::nullopt;
     return *at++;
   };
-  std::ranges::stable_sort(rows, {}, &LedgerRow::sequence);
+  std::ranges::sort(rows, {}, &LedgerRow::sequence);
   LedgerJudge judge(next, boundary, std::string(run_id), std::string(probe));
   for (auto const& row : rows) judge.row(row);
   return judge.finish();

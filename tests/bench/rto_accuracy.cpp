@@ -54,7 +54,7 @@ reports::Series series_of(test::FakeRun const& run, std::string const& call_clas
                               .started = get_int(event, "started_ns"),
                               .ended = get_int(event, "ended_ns")});
   }
-  std::ranges::stable_sort(series.samples, {}, &reports::Sample::scheduled);
+  std::ranges::sort(series.samples, {}, &reports::Sample::scheduled);
   return series;
 }
 

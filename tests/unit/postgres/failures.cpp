@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -155,12 +154,15 @@ TEST(Failures, CertificateThatHasExpired) {
 }
 
 TEST(Failures, DiskThatIsFull) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root may limit the files of the server's processes";
   auto const server = PostgresServer::start();
-  // A temporary table, so that no WAL is cut: the file cannot grow past the limit, as on a full disk.
-  auto const fill = [](AsyncConnection& connection) {
-    rlimit const limit{.rlim_cur = 100'000, .rlim_max = RLIM_INFINITY};
-    ASSERT_EQ(::prlimit(connection.backend_pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
+  // A temporary table, so that no WAL is cut: its file cannot grow past the limit, as on a full disk. Only
+  // the user of a process may limit it.
+  auto const fill = [&server](AsyncConnection& connection) {
+    std::string const limit =
+        fmt::format("prlimit --pid {} --fsize=100000:unlimited", connection.backend_pid());
+    std::string const user =
+        fmt::format("runuser -u $(stat -c %U {}) -- ", (server->directory() / "data").string());
+    ASSERT_EQ(std::system(((::geteuid() == 0 ? user : "") + limit).c_str()), 0);
   };
   auto work = [&](ConnectionParameters to) -> Task<Result<Rows>> {
     CO_TRY(auto connection, co_await AsyncConnection::connect(std::move(to), 10s));

@@ -140,7 +140,9 @@ TEST(Bank, ATransferThatIsThereByHalfIsSeen) {
   bool halved = false;
   auto const done = [&] {
     if (!halved && count(run, "right") > 10) {
-      test::run_sql(run.backend().database, "DELETE FROM pgdrill.bank_transfers WHERE sequence = 3");
+      test::run_sql(run.backend().database,
+                    "DELETE FROM pgdrill.bank_transfers WHERE sequence = (SELECT min(sequence) FROM "
+                    "pgdrill.bank_transfers)");
       halved = true;
     }
     return count(run, "wrong") > 0;

@@ -268,6 +268,18 @@ TEST(Digest, SeesWhatPlainSumsAreBlindTo) {
   EXPECT_THAT(differences, testing::Contains(testing::Field(&Difference::object, "table public.twins")));
 }
 
+TEST(Digest, SeesWhatFoldedHashesOfPostgresAreBlindTo) {
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE t (id int PRIMARY KEY, x bigint); INSERT INTO t VALUES (1, 1), (2, 2)");
+  EXPECT_EQ(test::query_value(database, "SELECT hashint8extended(1, 0) = hashint8extended(4294967296, 0)"),
+            "t");
+  auto const before = capture(database);
+  test::run_sql(database, "UPDATE t SET x = 4294967296 WHERE id = 1");
+  auto const differences = compare_digests(before, capture(database));
+  ASSERT_EQ(differences.size(), 1U);
+  EXPECT_THAT(differences[0].what, HasSubstr("in column x"));
+}
+
 TEST(Digest, OneSwappedPairIsAlwaysSeen) {
   auto const database = PostgresServer::shared().fresh_database(
       "CREATE TABLE t (id int PRIMARY KEY, x int); INSERT INTO t SELECT n, n * 7 FROM generate_series(1, "

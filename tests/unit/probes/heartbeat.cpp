@@ -99,5 +99,32 @@ TEST(Heartbeat, LostWriteIsAWrongRead) {
   run_to_end(test::run_probe_until(run, test::probe_spec("heartbeat", {{"every", "20ms"}}), done));
 }
 
+TEST(Heartbeat, AReadOnlyServiceIsOnlyRead) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  auto const done = [&run] {
+    return samples(run, "read-open", "right").size() > 20 && samples(run, "connect", "right").size() > 2;
+  };
+  auto const spec = test::probe_spec(
+      "heartbeat",
+      {{"classes", json::array{"connect", "read-open"}}, {"every", "1ms"}, {"connect_every", "20ms"}});
+  run_to_end(test::run_probe_until(run, spec, done));
+  EXPECT_TRUE(samples(run, "write").empty());
+  EXPECT_EQ(test::query_value(run.backend().database,
+                              "SELECT count(*) FROM pg_namespace WHERE nspname = 'pgdrill'"),
+            "0");
+}
+
+TEST(Heartbeat, WhatCannotBeMeasuredIsRefused) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  auto const refused = [&run](json::object values) {
+    auto const spec = test::probe_spec("heartbeat", std::move(values));
+    auto const prepared =
+        run_to_end(engine::find_entry(engine::probes(), "heartbeat")->make()->prepare(run.context(), spec));
+    return !prepared && prepared.error().kind == ErrorKind::usage;
+  };
+  EXPECT_TRUE(refused({{"classes", json::array{"read"}}}));
+  EXPECT_TRUE(refused({{"every", "500us"}}));
+}
+
 }  // namespace
 }  // namespace pgdrill::probes

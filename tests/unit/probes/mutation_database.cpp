@@ -2,8 +2,8 @@
 
 namespace pgdrill::test {
 
-std::string mutation_schema() {
-  return R"(
+namespace {
+constexpr char const* schema = R"(
 DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader; CREATE ROLE writer LOGIN; END IF; END $$;
 CREATE TYPE mood AS ENUM ('sad', 'glad', 'calm');
 CREATE TYPE postal AS (street text, zip varchar(10));
@@ -75,7 +75,9 @@ CREATE SCHEMA pgdrill;
 CREATE TABLE pgdrill.own (n int);
 ANALYZE;
 )";
-}
+}  // namespace
+
+std::string mutation_schema() { return schema; }
 
 int pick(Random& random, int most) { return static_cast<int>(random() % static_cast<unsigned>(most)) + 1; }
 

@@ -87,7 +87,7 @@ std::string rewrite(Random& random) {
     case 23:
       return "ALTER TABLE loose SET UNLOGGED; ALTER TABLE loose SET LOGGED";
     case 24:
-      return "BEGIN; INSERT INTO loose SELECT n, 'x' FROM generate_series(1, 500) n; DELETE FROM orders; "
+      return "BEGIN; INSERT INTO loose SELECT n, 'x' FROM generate_series(1, 500) n; DELETE FROM documents; "
              "ROLLBACK";
     default:
       return fmt::format("INSERT INTO pgdrill.own VALUES ({}); CREATE TEMP TABLE t (n int); DROP TABLE t", n);
