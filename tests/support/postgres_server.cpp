@@ -150,6 +150,8 @@ void PostgresServer::launch() {
                                       "-c",
                                       "fsync=off",
                                       "-c",
+                                      "max_prepared_transactions=8",
+                                      "-c",
                                       "ssl=on",
                                       "-c",
                                       "shared_buffers=16MB",

@@ -1,0 +1,31 @@
+// Server processes that still do a migration's work: a client that is dead does not stop its statement
+// (client_connection_check_interval is 0 by default;
+// https://www.postgresql.org/docs/15/runtime-config-connection.html).
+#pragma once
+#include <vector>
+
+#include "harness/migrations/history/find_histories.hpp"
+
+namespace pgdrill::migrations {
+
+struct Backend {
+  int pid = 0;
+  std::string user;
+  std::string application;
+  std::string client;          ///< address, or "local"
+  std::string state;           ///< "active", "idle in transaction"
+  std::string wait;            ///< "Lock: relation"; empty when it does not wait
+  double transaction_age = 0;  ///< seconds
+  std::string query;  ///< the first 200 characters, one line; of other roles only with pg_read_all_stats
+  std::vector<std::string> reasons;  ///< why it is taken for a migration, in words
+  std::vector<int> blocked_by;
+  std::vector<int> blocks;
+};
+
+/// Backends of this database, other than the caller's, that hold a tool's advisory lock, have locked a
+/// history table for writing, hold or wait for a lock as only DDL takes it, or run DDL, oldest transaction
+/// first.
+[[nodiscard]] Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
+                                                         std::vector<FoundHistory> const& histories);
+
+}  // namespace pgdrill::migrations

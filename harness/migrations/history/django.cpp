@@ -1,0 +1,84 @@
+// Django: django_migrations, a row per applied migration of each app.
+// https://docs.djangoproject.com/en/5.2/topics/migrations/
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <pqxx/pqxx>
+#include <set>
+
+#include "harness/migrations/history/python_source.hpp"
+#include "harness/migrations/history/tool.hpp"
+
+namespace pgdrill::migrations {
+
+namespace {
+
+Result<History> read(pqxx::transaction_base& transaction, Table const& table, std::vector<Table> const&) {
+  return History{
+      .runs = read_applied(
+          transaction,
+          fmt::format("SELECT app || '.' || name, app || '.' || name, date_trunc('second', applied), "
+                      "NULL FROM {} ORDER BY id",
+                      table.quoted()))};
+}
+
+/// Pairs ("app", "name") of a list such as `dependencies` or `replaces`.
+std::vector<std::string> pairs(std::string_view content, std::string_view list) {
+  std::vector<std::string> versions;
+  auto const strings = python_strings(content, list);
+  for (std::size_t i = 0; i + 1 < strings.size(); i += 2)
+    versions.push_back(strings[i] + "." + strings[i + 1]);
+  return versions;
+}
+
+/// The app is the folder above "migrations", which is its label unless AppConfig.label says otherwise.
+std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
+  constexpr std::string_view folder_name = "migrations";
+  std::vector<MigrationFile> found;
+  for (SourceFile const& source : sources) {
+    std::string_view folder = source.folder();
+    std::string_view const name = source.file_name();
+    if (!name.ends_with(".py") || name == "__init__.py" || !folder.ends_with(folder_name)) continue;
+    if (source.content.find("Migration") == std::string::npos) continue;
+    folder.remove_suffix(folder_name.size());
+    if (!folder.ends_with('/')) continue;
+    folder.remove_suffix(1);
+    auto const slash = folder.rfind('/');
+    std::string_view const app = slash == std::string_view::npos ? folder : folder.substr(slash + 1);
+    std::string const version = fmt::format("{}.{}", app, name.substr(0, name.size() - 3));
+    found.push_back({.version = version,
+                     .name = version,
+                     .path = source.path,
+                     .parents = pairs(source.content, "replaces")});
+  }
+  return found;
+}
+
+/// A squashed migration whose `replaces` have all been applied counts as applied.
+void complete(History& history, std::vector<MigrationFile> const& files) {
+  std::vector<Run> squashed;
+  for (MigrationFile const& file : files) {
+    if (file.parents.empty() || history.has(file.version)) continue;
+    bool const all =
+        std::ranges::all_of(file.parents, [&](std::string const& one) { return history.has(one); });
+    if (all) squashed.push_back({.version = file.version, .name = file.name, .implied = true});
+  }
+  history.runs.insert(history.runs.begin(), squashed.begin(), squashed.end());
+}
+
+Tool describe() {
+  return {.name = "django",
+          .title = "Django",
+          .signatures = {{{{"id", "integer"}, {"app", "text"}, {"name", "text"}, {"applied", "time"}}, true}},
+          .order = Order::graph,
+          .scoped = true,
+          .read = &read,
+          .files = &files,
+          .complete = &complete};
+}
+
+RegisterTool const registered(&describe);
+
+}  // namespace
+
+}  // namespace pgdrill::migrations

@@ -1,0 +1,64 @@
+#include "tests/unit/migrations_history/histories.hpp"
+
+namespace pgdrill::migrations {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr char const* table =
+    "CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL);";
+
+std::vector<SourceFile> const three = sources({{"1_orders.up.sql", ""},
+                                               {"1_orders.down.sql", ""},
+                                               {"2_total.up.sql", ""},
+                                               {"2_total.down.sql", ""},
+                                               {"3_index.up.sql", ""},
+                                               {"readme.md", "3_ is the last"}});
+
+TEST(GolangMigrate, OneRowStandsForAllVersionsUpToIt) {
+  auto found =
+      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (2, false)");
+  EXPECT_EQ(version_of(found.history.last(RunState::applied)), "2");
+  EXPECT_EQ(found.history.last_failure(), nullptr);
+  auto const comparison = compare_with(found, three);
+  EXPECT_THAT(pending_versions(comparison), ElementsAre("3"));
+  EXPECT_THAT(versions(found.history), ElementsAre("1", "2"));
+  EXPECT_THAT(comparison.findings, IsEmpty());
+}
+
+TEST(GolangMigrate, DirtyIsAFailureAndBothWaysOutMendIt) {
+  for (bool const finish : {true, false}) {
+    auto const database = test::PostgresServer::shared().fresh_database(
+        std::string(table) + "INSERT INTO schema_migrations VALUES (2, true)");
+    auto found = history_after("golang-migrate",
+                               std::string(table) + "INSERT INTO schema_migrations VALUES (2, true)");
+    EXPECT_EQ(version_of(found.history.last_failure()), "2");
+    auto const comparison = compare_with(found, three);
+    EXPECT_THAT(pending_versions(comparison), ElementsAre("2", "3"));
+    ASSERT_THAT(said(found.history.findings),
+                ElementsAre("problem dirty-history table public.schema_migrations"));
+    carry_out(database, finish ? found.history.findings[0].finish : found.history.findings[0].undo);
+    EXPECT_EQ(test::query_value(database, "SELECT version || ' ' || dirty FROM schema_migrations"),
+              finish ? "2 false" : "1 false");
+  }
+}
+
+TEST(GolangMigrate, ADirtyFirstVersionIsUndoneToNone) {
+  auto found =
+      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (1, true)");
+  static_cast<void>(compare_with(found, three));
+  ASSERT_EQ(found.history.findings.size(), 1U);
+  EXPECT_THAT(found.history.findings[0].undo.statements,
+              ElementsAre("DELETE FROM \"public\".\"schema_migrations\""));
+}
+
+TEST(GolangMigrate, AnAppliedVersionWithoutAFileIsSaid) {
+  auto found =
+      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (9, false)");
+  EXPECT_THAT(said(compare_with(found, three).findings), ElementsAre("problem missing-file migration 9"));
+}
+
+}  // namespace
+}  // namespace pgdrill::migrations
