@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <pqxx/pqxx>
 
+#include "harness/migrations/audit/drift.hpp"
+
 namespace pgdrill::migrations {
 
 namespace {
@@ -57,7 +59,7 @@ Finding no_files(FoundHistory const& found) {
 }
 
 AuditedHistory hold_against_files(FoundHistory found, std::vector<Sources> const& all,
-                                  std::vector<Finding>& findings) {
+                                  std::vector<Finding>& findings, std::vector<RunFiles>& run_files) {
   AuditedHistory result{.found = std::move(found)};
   std::vector<SourceFile> const sources = sources_of(result.found, all);
   result.compared = !sources.empty();
@@ -71,10 +73,27 @@ AuditedHistory hold_against_files(FoundHistory found, std::vector<Sources> const
       Comparison comparison = compare(*result.found.tool, result.found.history, std::move(files));
       result.pending = std::move(comparison.pending);
       append(findings, std::move(comparison.findings));
+      run_files.push_back(split_sources(*result.found.tool, sources, result.pending));
     }
   }
   append(findings, check_order(*result.found.tool, result.found.history));
   return result;
+}
+
+/// The live tables without those of the tools.
+std::vector<Table> without_histories(std::vector<Table> tables, Audit const& audit) {
+  std::erase_if(tables, [&](Table const& table) {
+    return table.schema == "pgdrill" || std::ranges::any_of(audit.histories, [&](AuditedHistory const& one) {
+             return belongs_to(*one.found.tool, one.found.table, table);
+           });
+  });
+  return tables;
+}
+
+void find_drift(Audit& into, std::vector<RunFiles> const& run_files, std::vector<Table> const& tables) {
+  for (RunFiles const& files : run_files) {
+    if (!written_in_sql(files)) append(into.findings, drift_by_words(files, tables));
+  }
 }
 
 Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> const& sources, Audit& into) {
@@ -87,8 +106,10 @@ Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> cons
   TRY(Histories histories, find_histories(transaction, tables));
   into.findings = std::move(histories.findings);
   TRY(into.backends, read_backends(transaction, histories.found));
+  std::vector<RunFiles> run_files;
   for (FoundHistory& found : histories.found)
-    into.histories.push_back(hold_against_files(std::move(found), sources, into.findings));
+    into.histories.push_back(hold_against_files(std::move(found), sources, into.findings, run_files));
+  find_drift(into, run_files, without_histories(tables, into));
   Scene scene{.server_version = now[0][2].as<int>()};
   for (AuditedHistory const& history : into.histories) scene.histories.push_back(history.found);
   TRY(auto half_applied, detect_half_applied(transaction, scene));

@@ -20,8 +20,10 @@ struct RunFiles {
                                      std::vector<MigrationFile> const& pending);
 
 /// For migrations in SQL: replays what has run with PostgreSQL's parser and compares tables and columns.
-/// `tables` are the live ones without those of the tools.
-[[nodiscard]] std::vector<Finding> drift_by_sql(RunFiles const& files, std::vector<Table> const& tables);
+/// `tables` are the live ones without those of the tools. Tables that nobody made are said when `whole` is
+/// true: all that makes tables in this database is among the files.
+[[nodiscard]] std::vector<Finding> drift_by_sql(RunFiles const& files, std::vector<Table> const& tables,
+                                                bool whole);
 /// The columns that the replayed migrations leave, for detectors.
 [[nodiscard]] std::vector<ExpectedColumn> expected_columns(RunFiles const& files);
 

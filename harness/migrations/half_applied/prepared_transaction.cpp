@@ -12,8 +12,10 @@ namespace {
 
 std::string const query = R"(
 SELECT x.gid, x.owner, date_trunc('second', x.prepared), coalesce((
-  SELECT string_agg(DISTINCT l.mode || ' on ' || l.relation::regclass, ', ') FROM pg_locks l
-  WHERE l.virtualtransaction = '-1/' || x.transaction AND l.locktype = 'relation'), '')
+  SELECT string_agg(DISTINCT l.mode || ' on ' || l.relation::regclass, ', ')
+  FROM pg_locks own JOIN pg_locks l ON l.pid IS NULL AND l.virtualtransaction = own.virtualtransaction
+  WHERE own.pid IS NULL AND own.locktype = 'transactionid' AND own.transactionid = x.transaction
+    AND l.locktype = 'relation'), '')
 FROM pg_prepared_xacts x WHERE x.database = current_database() ORDER BY x.prepared)";
 
 Result<std::vector<Finding>> detect(pqxx::transaction_base& transaction, Scene const&) {

@@ -31,7 +31,19 @@ std::vector<std::string> pairs(std::string_view content, std::string_view list) 
   return versions;
 }
 
-/// The app is the folder above "migrations", which is its label unless AppConfig.label says otherwise.
+/// The label of the app in a folder: what its AppConfig says, or the folder's name.
+std::string app_label(std::vector<SourceFile> const& sources, std::string_view folder) {
+  std::string const config = folder.empty() ? "apps.py" : std::string(folder) + "/apps.py";
+  auto const found = std::ranges::find(sources, config, &SourceFile::path);
+  if (found != sources.end()) {
+    auto const label = python_strings(found->content, "label");
+    if (label.size() == 1) return label.front();
+  }
+  auto const slash = folder.rfind('/');
+  return std::string(slash == std::string_view::npos ? folder : folder.substr(slash + 1));
+}
+
+/// "app/migrations/0001_initial.py".
 std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
   constexpr std::string_view folder_name = "migrations";
   std::vector<MigrationFile> found;
@@ -39,13 +51,12 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
     std::string_view folder = source.folder();
     std::string_view const name = source.file_name();
     if (!name.ends_with(".py") || name == "__init__.py" || !folder.ends_with(folder_name)) continue;
-    if (source.content.find("Migration") == std::string::npos) continue;
+    // Django's own package `migrations` has no migrations in it.
+    if (source.content.find("class Migration(") == std::string::npos) continue;
     folder.remove_suffix(folder_name.size());
-    if (!folder.ends_with('/')) continue;
-    folder.remove_suffix(1);
-    auto const slash = folder.rfind('/');
-    std::string_view const app = slash == std::string_view::npos ? folder : folder.substr(slash + 1);
-    std::string const version = fmt::format("{}.{}", app, name.substr(0, name.size() - 3));
+    if (folder.ends_with('/')) folder.remove_suffix(1);
+    std::string const version =
+        fmt::format("{}.{}", app_label(sources, folder), name.substr(0, name.size() - 3));
     found.push_back({.version = version,
                      .name = version,
                      .path = source.path,

@@ -62,12 +62,9 @@ Finding unknown(Table const& table) {
           .message = "has the name of a migration history, but the columns of no known tool: " + columns};
 }
 
-/// Tables that belong to a history that was found, beside its main table.
 bool beside_a_history(Table const& table, std::vector<FoundHistory> const& found) {
-  return std::ranges::any_of(found, [&](FoundHistory const& one) {
-    return one.table.schema == table.schema &&
-           (one.table.schema == one.tool->name || table.name.starts_with("_yoyo"));
-  });
+  return std::ranges::any_of(
+      found, [&](FoundHistory const& one) { return belongs_to(*one.tool, one.table, table); });
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ Tool describe() {
       .title = "Knex",
       .signatures = {{{{"id", "integer"}, {"name", "text"}, {"batch", "integer"}, {"migration_time", "time"}},
                       true}},
+      .beside = {lock_signature},
       .order = Order::text,
       .read = &read,
       .files = &files};

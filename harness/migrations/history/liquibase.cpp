@@ -99,6 +99,7 @@ Tool describe() {
                            {"orderexecuted", "integer"},
                            {"exectype", "text"},
                            {"md5sum", "text"}}}},
+          .beside = {lock_signature},
           .order = Order::graph,
           .read = &read,
           .files = &liquibase_files,

@@ -63,6 +63,7 @@ Tool describe() {
                            {"parent", "text"},
                            {"done", "boolean"},
                            {"migration_type", "text"}}}},
+          .beside = {{{{"version", "text"}, {"initialized_at", "time"}}, true}},
           .order = Order::text,
           .read = &read,
           .files = &files};

@@ -13,9 +13,10 @@ namespace {
 /// Salt of ActiveRecord::Migrator::MIGRATOR_SALT.
 constexpr std::int64_t lock_salt = 2053462845;
 
+Signature const metadata{{{"key", "text"}, {"value", "text"}, {"created_at", "time"}, {"updated_at", "time"}},
+                         true};
+
 bool with_metadata(Table const& table, std::vector<Table> const& tables) {
-  Signature const metadata{
-      {{"key", "text"}, {"value", "text"}, {"created_at", "time"}, {"updated_at", "time"}}, true};
   return find_table(tables, table.schema, metadata) != nullptr;
 }
 
@@ -40,6 +41,7 @@ Tool describe() {
           .title = "Rails",
           .signatures = {{{{"version", "text"}}, true}},
           .also = &with_metadata,
+          .beside = {metadata},
           .order = Order::number,
           .out_of_order_is_usual = true,
           .read = &read,

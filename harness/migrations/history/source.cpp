@@ -48,7 +48,7 @@ Result<std::vector<SourceFile>> read_sources(std::filesystem::path const& root) 
   std::vector<SourceFile> files;
   std::error_code problem;
   if (std::filesystem::is_regular_file(root, problem)) {
-    TRY_VOID(add_file(root, root.filename().string(), files));
+    TRY_VOID(add_file(root, root.generic_string(), files));
     return files;
   }
   auto entries = std::filesystem::recursive_directory_iterator(root, problem);
@@ -64,7 +64,7 @@ Result<std::vector<SourceFile>> read_sources(std::filesystem::path const& root) 
     if (entry->is_directory() && passed_over(entry->path())) {
       entry.disable_recursion_pending();
     } else if (entry->is_regular_file()) {
-      TRY_VOID(add_file(entry->path(), entry->path().lexically_relative(root).generic_string(), files));
+      TRY_VOID(add_file(entry->path(), entry->path().generic_string(), files));
     }
   }
   std::ranges::sort(files, {}, &SourceFile::path);

@@ -44,8 +44,8 @@ struct Signature {
   [[nodiscard]] bool matches(Table const& table) const;
 };
 
-/// Ordinary and partitioned tables of users, in order of schema and name. Columns of tables that the role may
-/// not read are listed all the same.
+/// Ordinary and partitioned tables of users, without partitions and those of extensions, in order of schema
+/// and name. Columns of tables that the role may not read are listed all the same.
 [[nodiscard]] Result<std::vector<Table>> read_tables(pqxx::transaction_base& transaction);
 
 /// The first table of that schema which matches, or null.

@@ -87,6 +87,13 @@ Tool const* find_tool(std::string_view name) {
   return found == tools().end() ? nullptr : &*found;
 }
 
+bool belongs_to(Tool const& tool, Table const& main, Table const& table) {
+  if (table.schema != main.schema) return false;
+  return table.name == main.name || std::ranges::any_of(tool.beside, [&](Signature const& signature) {
+           return signature.matches(table);
+         });
+}
+
 bool comes_before(Order order, std::string_view a, std::string_view b) {
   return compare_versions(order, a, b) < 0;
 }

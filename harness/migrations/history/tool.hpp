@@ -37,6 +37,8 @@ struct Tool {
   std::string usual_name = {};
   /// A further condition that looks at other tables.
   bool (*also)(Table const& table, std::vector<Table> const& tables) = nullptr;
+  /// The tool's other tables in the same schema: locks, logs, metadata.
+  std::vector<Signature> beside = {};
   Order order = Order::number;
   /// The tool applies a version below the highest applied one without being told to.
   bool out_of_order_is_usual = false;
@@ -57,6 +59,9 @@ struct Tool {
 struct RegisterTool {
   explicit RegisterTool(Tool (*describe)());
 };
+
+/// Whether a table belongs to a tool whose main table is `main`: the main table itself, or one beside it.
+[[nodiscard]] bool belongs_to(Tool const& tool, Table const& main, Table const& table);
 
 /// All tools, in order of their names.
 [[nodiscard]] std::vector<Tool> const& tools();

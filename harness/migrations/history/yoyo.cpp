@@ -53,13 +53,18 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
 }
 
 Tool describe() {
-  return {.name = "yoyo",
-          .title = "yoyo",
-          .signatures = {{{{"migration_hash", "text"}, {"migration_id", "text"}, {"applied_at_utc", "time"}},
-                          true}},
-          .order = Order::graph,
-          .read = &read,
-          .files = &files};
+  return {
+      .name = "yoyo",
+      .title = "yoyo",
+      .signatures = {{{{"migration_hash", "text"}, {"migration_id", "text"}, {"applied_at_utc", "time"}},
+                      true}},
+      .beside =
+          {lock_signature,
+           {{{"id", "text"}, {"migration_hash", "text"}, {"operation", "text"}, {"created_at_utc", "time"}}},
+           {{{"version", "integer"}, {"installed_at_utc", "time"}}, true}},
+      .order = Order::graph,
+      .read = &read,
+      .files = &files};
 }
 
 RegisterTool const registered(&describe);

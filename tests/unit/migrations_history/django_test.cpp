@@ -41,6 +41,15 @@ TEST(Django, ASquashedMigrationCountsWhenAllItReplacesHasRun) {
   EXPECT_THAT(said(comparison.findings), ElementsAre("note no-files table public.django_migrations"));
 }
 
+TEST(Django, TheLabelOfAnAppIsThatOfItsAppConfig) {
+  auto found = history_after("django", table);
+  auto const config = "class StoreConfig(AppConfig):\n    name = 'store.contrib'\n    label = 'shop'\n";
+  auto const comparison = compare_with(found, sources({{"store/apps.py", config},
+                                                       {"store/migrations/0001_initial.py", migration()},
+                                                       {"store/migrations/0002_total.py", migration()}}));
+  EXPECT_THAT(comparison.pending, IsEmpty());
+}
+
 TEST(Django, ARowOfAnAppWithFilesAndWithoutItsFileIsMissing) {
   auto found = history_after("django", table);
   EXPECT_THAT(said(compare_with(found, sources({{"shop/migrations/0001_initial.py", migration()}})).findings),

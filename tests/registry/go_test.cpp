@@ -1,0 +1,54 @@
+#include "tests/registry/registry.hpp"
+
+namespace pgdrill::migrations {
+namespace {
+
+using testing::HasSubstr;
+
+Installed go(std::string const& name, std::string const& package, std::string const& tags = "") {
+  return install(name, "GOBIN=\"$PWD\" go install " + (tags.empty() ? "" : "-tags " + tags + " ") + package);
+}
+
+TEST(Registry, Goose) {
+  auto const tool = go("goose", "github.com/pressly/goose/v3/cmd/goose@v3.29.0");
+  SKIP_WITHOUT(tool);
+  Stage const stage;
+  stage.write("m/00001_a.sql", "-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;\n");
+  stage.run((tool.folder / "goose").string() + " -dir m postgres \"$DATABASE_URL\" up");
+  stage.write("m/00002_half.sql",
+              "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE half (id int);\nSELECT nothing_here;\n");
+  stage.run((tool.folder / "goose").string() + " -dir m postgres \"$DATABASE_URL\" up", 1);
+  Audit const audit = stage.audited();
+  EXPECT_EQ(the_history(audit, "goose").found.history.last(RunState::applied)->version, "1");
+  EXPECT_EQ(audit.pending(), 1U);
+}
+
+TEST(Registry, GolangMigrate) {
+  auto const tool =
+      go("golang-migrate", "github.com/golang-migrate/migrate/v4/cmd/migrate@v4.18.3", "postgres");
+  SKIP_WITHOUT(tool);
+  Stage const stage;
+  stage.write("m/1_a.up.sql", "CREATE TABLE a (id int);");
+  stage.write("m/1_a.down.sql", "DROP TABLE a;");
+  stage.write("m/2_b.up.sql", "SELECT nothing_here;");
+  stage.write("m/2_b.down.sql", "");
+  stage.run((tool.folder / "migrate").string() + " -path m -database \"$DATABASE_URL\" up", 1);
+  Audit const audit = stage.audited();
+  EXPECT_EQ(the_history(audit, "golang-migrate").found.history.last_failure()->version, "2");
+  EXPECT_THAT(audit_text(audit), HasSubstr("dirty-history"));
+}
+
+TEST(Registry, Dbmate) {
+  auto const tool = go("dbmate", "github.com/amacneil/dbmate/v2@v2.26.0");
+  SKIP_WITHOUT(tool);
+  Stage const stage;
+  stage.write("m/20240101000000_a.sql",
+              "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\n");
+  stage.run((tool.folder / "dbmate").string() + " -d m --no-dump-schema up");
+  Audit const audit = stage.audited();
+  EXPECT_EQ(the_history(audit, "dbmate").files, 1U);
+  EXPECT_EQ(audit.pending(), 0U);
+}
+
+}  // namespace
+}  // namespace pgdrill::migrations
