@@ -64,7 +64,8 @@ Task<Result<migrations::Audit>> run_audit(Arguments const& arguments, migrations
 int exit_code(migrations::Audit const& audit, bool up_to_date) {
   if (audit.count(migrations::Severity::problem) > 0) return reports::exit_missed;
   if (up_to_date && audit.pending() > 0) return reports::exit_missed;
-  bool unmeasured = audit.histories.empty();
+  // While a migration runs, what the tables say is not final.
+  bool unmeasured = audit.histories.empty() || !audit.backends.empty();
   for (migrations::AuditedHistory const& history : audit.histories)
     unmeasured |= up_to_date && !history.compared;
   return unmeasured ? reports::exit_inconclusive : reports::exit_pass;

@@ -90,6 +90,15 @@ std::string reason_of(pqxx::row const& lock, std::string_view database,
   return fmt::format("{} {} on {}", verb, mode, relation);
 }
 
+/// A tool says that a migration has begun and not ended.
+bool is_unsettled(std::vector<FoundHistory> const& histories) {
+  return std::ranges::any_of(histories, [](FoundHistory const& found) {
+    return std::ranges::any_of(found.history.findings, [](Finding const& finding) {
+      return finding.kind == "dirty-history" || finding.kind == "stale-lock";
+    });
+  });
+}
+
 }  // namespace
 
 Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
@@ -102,6 +111,7 @@ Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
     if (!reason.empty() && std::ranges::find(of_backend, reason) == of_backend.end())
       of_backend.push_back(std::move(reason));
   }
+  bool const unsettled = is_unsettled(histories);
   std::vector<Backend> all;
   for (auto const& row : transaction.exec(activity_query)) {
     Backend backend{.pid = row[0].as<int>(),
@@ -116,6 +126,10 @@ Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
                     .blocked_by = numbers(row[8].c_str())};
     if (backend.state == "active" && starts_with_ddl(row[7].c_str()))
       backend.reasons.emplace_back("runs DDL");
+    // Its statement may be any: a backfill holds no lock that an application would not take.
+    if (unsettled && backend.reasons.empty() &&
+        (backend.state == "active" || backend.state.starts_with("idle in")))
+      backend.reasons.emplace_back("is at work while the history is dirty or locked");
     all.push_back(std::move(backend));
   }
   for (Backend& backend : all) {

@@ -147,6 +147,18 @@ TEST(Audit, TheAdvisoryLockOfAToolAndWhoWaitsAreSaid) {
   EXPECT_THAT(audit.backends[0].reasons, Contains("holds the advisory lock of Prisma Migrate"));
 }
 
+TEST(Audit, WhileAHistoryIsDirtyEveryBackendAtWorkIsSaid) {
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT "
+      "INTO schema_migrations VALUES (7, true)");
+  PGconn* const client = PQconnectdb(database.conninfo(std::chrono::seconds(10)).c_str());
+  PQclear(PQexec(client, "BEGIN; SELECT 1"));
+  Audit const audit = audited(database);
+  PQfinish(client);
+  ASSERT_EQ(audit.backends.size(), 1U);
+  EXPECT_THAT(audit.backends[0].reasons, Contains("is at work while the history is dirty or locked"));
+}
+
 TEST(Audit, AnApplicationAtWorkIsNoMigration) {
   auto const database = PostgresServer::shared().fresh_database("CREATE TABLE t (x int)");
   PGconn* const client = PQconnectdb(database.conninfo(std::chrono::seconds(10)).c_str());
