@@ -119,6 +119,7 @@ void find_repeated(Tool const& tool, std::vector<MigrationFile> const& files, Co
 /// Repeatable ones run last; what has no order keeps that of the plan or of the paths.
 void sort_files(Tool const& tool, std::vector<MigrationFile>& files) {
   auto const by_version = [&](MigrationFile const& a, MigrationFile const& b) {
+    if (same_version(tool.order, a.version, b.version)) return a.path < b.path;
     return comes_before(tool.order, a.version, b.version);
   };
   std::vector<MigrationFile> last;

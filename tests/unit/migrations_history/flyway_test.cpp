@@ -110,7 +110,7 @@ TEST(Flyway, GapsAndOutOfOrderRunsAreSaid) {
                                                        {"V3__c.sql", ""},
                                                        {"V3.0__d.sql", ""}}));
   EXPECT_THAT(said(comparison.findings),
-              ElementsAre("problem duplicate-version migration 3.0", "warning gap migration 1.5 (x)"));
+              ElementsAre("problem duplicate-version migration 3", "warning gap migration 1.5 (x)"));
 }
 
 TEST(Flyway, IsToldByItsColumnsInAnySchemaUnderAnyName) {
