@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "harness/base/text.hpp"
 #include "harness/cli/connect.hpp"
 #include "harness/cli/load_scenario.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/cnpg/database_access.hpp"
 #include "harness/postgres/connection_string.hpp"
@@ -17,6 +16,8 @@
 namespace pgdrill::cli {
 
 namespace {
+
+std::vector<std::string> const formats = {"text", "json"};
 
 /// "TABLE=PATH", "TOOL=PATH" or "PATH".
 migrations::MigrationFolder folder_of(std::string const& text) {
@@ -72,18 +73,13 @@ int exit_code(migrations::Audit const& audit, bool up_to_date) {
 }
 
 int run(Arguments const& arguments) {
-  std::string const output = arguments.text("output");
-  if (output != "text" && output != "json") {
-    std::fputs("pgdrill: -o is text or json\n", stderr);
-    return reports::exit_usage;
-  }
+  std::optional<std::string> const output = output_format(arguments, formats);
+  if (!output) return reports::exit_usage;
   migrations::AuditOptions options;
   for (std::string const& text : arguments.texts("migrations")) options.folders.push_back(folder_of(text));
   Result<migrations::Audit> const audit = run_to_end(run_audit(arguments, std::move(options)));
   if (!audit) return report_error(audit.error());
-  std::fputs(
-      (output == "json" ? pretty(migrations::audit_json(*audit)) : migrations::audit_text(*audit)).c_str(),
-      stdout);
+  print(*output == "json" ? pretty(migrations::audit_json(*audit)) : migrations::audit_text(*audit));
   return exit_code(*audit, arguments.flag("up-to-date"));
 }
 
@@ -103,7 +99,7 @@ Verb describe_verb() {
   options.push_back({.name = "--up-to-date",
                      .help = "exit 1 when a migration is pending, 4 when it cannot be told",
                      .flag = true});
-  options.push_back({.name = "-o,--output", .help = "text or json", .default_value = "text"});
+  options.push_back(output_option(formats, ""));
   return {.name = "audit",
           .summary = "show migration histories, what is pending, and what an interrupted change left behind",
           .options = std::move(options),
