@@ -22,7 +22,7 @@ std::string exit_status(int exit_code) {
   }
   std::string const code = std::to_string(exit_code);
   status["status"] = "Failure";
-  status["message"] = "command terminated with non-zero exit code: exit status " + code;
+  status["message"] = "command terminated with non-zero exit code: command terminated with exit code " + code;
   status["reason"] = "NonZeroExitCode";
   status["details"] = {{"causes", json::array{{{"reason", "ExitCode"}, {"message", code}}}}};
   return json::serialize(status);

@@ -105,7 +105,8 @@ Task<Result<>> serve_prepared(SandboxOptions options, Environment environment) {
                                                  options.empty ? "default" : "develop"));
   Store store(executor);
   store.admit_by([](kube::ResourceType const& type, json::value const& object) {
-    return type == kube::cluster_type ? cnpg::validate_cluster(object) : Result<>();
+    if (type == kube::cluster_type) return cnpg::validate_cluster(object);
+    return type == kube::backup_type ? cnpg::validate_backup(object) : Result<>();
   });
   auto const kubelet = Kubelet::create(executor, store, environment);
   Result<> outcome;

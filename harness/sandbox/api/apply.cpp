@@ -56,7 +56,10 @@ json::object fields_of(json::object const& applied_object, std::string const& pr
     std::string const path = prefix.empty() ? std::string(key) : prefix + "." + std::string(key);
     if (is_identity(path)) continue;
     std::string const name = "f:" + std::string(key);
-    fields[name] = value.is_object() ? fields_of(value.get_object(), path) : json::object();
+    json::object inner = value.is_object() ? fields_of(value.get_object(), path) : json::object();
+    // An object of nothing but an identity owns nothing: without a field in it, it would pass for a leaf.
+    if (inner.empty() && value.is_object() && !value.get_object().empty()) continue;
+    fields[name] = std::move(inner);
   }
   return fields;
 }
@@ -75,6 +78,24 @@ void drop_no_longer_applied(json::object& object, json::object const& before, js
       if (still == nullptr && value->get_object().empty()) object.erase(key);
     }
   }
+}
+
+struct Conflict {
+  std::string manager;
+  std::vector<std::string> fields;
+};
+
+// "Apply failed with 1 conflict: conflict with "flux": .data.key", or a list when there are more.
+std::string conflict_message(std::vector<Conflict> const& conflicts) {
+  std::size_t count = 0;
+  for (Conflict const& conflict : conflicts) count += conflict.fields.size();
+  std::string message = fmt::format("Apply failed with {} conflict{}: ", count, count == 1 ? "" : "s");
+  std::vector<std::string> parts;
+  for (Conflict const& conflict : conflicts) {
+    parts.push_back(fmt::format("conflict{} with \"{}\":{}{}", conflict.fields.size() == 1 ? "" : "s",
+                                conflict.manager, count == 1 ? " " : "\n- ", join(conflict.fields, "\n- ")));
+  }
+  return message + join(parts, "\n");
 }
 
 // Leaves that both managers name and on whose values they differ.
@@ -105,7 +126,10 @@ json::array managers_of(json::value const& object) {
 
 Result<json::value> applied(json::value const& object, PatchRequest const& request) {
   if (request.field_manager.empty()) {
-    return fail(bad_request_error("fieldManager is required for apply patch"));
+    return fail(
+        api_error(422, "Invalid",
+                  "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required "
+                  "for apply patch"));
   }
   TRY(json::value wanted, parse_body(request.body));
   if (!wanted.is_object()) return fail(bad_request_error("the applied object is no object"));
@@ -115,7 +139,7 @@ Result<json::value> applied(json::value const& object, PatchRequest const& reque
   json::object const fields = fields_of(wanted.get_object());
   json::value result = object;
   json::array others;
-  std::vector<std::string> conflicts;
+  std::vector<Conflict> conflicts;
   for (auto const& entry : managers_of(object)) {
     auto const* owned = find(entry, "fieldsV1");
     bool const usable = owned != nullptr && owned->is_object() && get_string(entry, "operation") == "Apply";
@@ -123,13 +147,13 @@ Result<json::value> applied(json::value const& object, PatchRequest const& reque
       drop_no_longer_applied(result.as_object(), owned->get_object(), fields);
       continue;
     }
-    if (usable) collect_conflicts(owned->get_object(), fields, object, wanted, "", conflicts);
+    Conflict conflict{.manager = get_string(entry, "manager"), .fields = {}};
+    if (usable) collect_conflicts(owned->get_object(), fields, object, wanted, "", conflict.fields);
+    if (!conflict.fields.empty()) conflicts.push_back(std::move(conflict));
     others.push_back(entry);
   }
   if (!conflicts.empty() && !request.force) {
-    return fail(api_error(409, "Conflict",
-                          fmt::format("Apply failed with {} conflict{}: {}", conflicts.size(),
-                                      conflicts.size() == 1 ? "" : "s", join(conflicts, ", "))));
+    return fail(api_error(409, "Conflict", conflict_message(conflicts)));
   }
   json::value const before = result;
   strategic_merge(result, wanted);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "harness/base/files.hpp"
+#include "harness/sandbox/api/cluster_defaults.hpp"
 #include "harness/sandbox/api/errors.hpp"
 #include "harness/sandbox/api/store_implementation.hpp"
 
@@ -51,6 +52,9 @@ void default_job_spec(json::object& spec) {
 void default_service(json::object& spec) {
   set_default(spec, "type", "ClusterIP");
   set_default(spec, "sessionAffinity", "None");
+  set_default(spec, "internalTrafficPolicy", "Cluster");
+  set_default(spec, "ipFamilies", json::array{"IPv4"});
+  set_default(spec, "ipFamilyPolicy", "SingleStack");
   auto* ports = spec.if_contains("ports");
   if (ports == nullptr || !ports->is_array()) return;
   for (auto& port : ports->get_array()) {
@@ -96,6 +100,9 @@ Result<> apply_defaults(kube::ResourceType const& type, kube::Object& object, bo
   if (type == kube::pod_type && spec != nullptr) default_pod_spec(*spec, "Always");
   if (type == kube::job_type && spec != nullptr) default_job_spec(*spec);
   if (type == kube::service_type && spec != nullptr) default_service(*spec);
+  if (type == kube::service_type && creating) set_default(object, "status.loadBalancer", json::object());
+  if (type == kube::cluster_type) default_cluster(object);
+  if (type == kube::backup_type && spec != nullptr) set_default(*spec, "method", "barmanObjectStore");
   if (type == kube::cron_job_type && spec != nullptr) {
     set_default(*spec, "concurrencyPolicy", "Allow");
     set_default(*spec, "suspend", false);

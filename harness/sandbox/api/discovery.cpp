@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/sandbox/api/request.hpp"
+#include "harness/sandbox/api/reviews.hpp"
 #include "harness/sandbox/api/store.hpp"
 
 namespace pgdrill::sandbox {
@@ -27,6 +28,8 @@ json::array short_names(kube::ResourceType const& type) {
                                                                      {"events", "ev"},
                                                                      {"cronjobs", "cj"},
                                                                      {"serviceaccounts", "sa"},
+                                                                     {"endpoints", "ep"},
+                                                                     {"poddisruptionbudgets", "pdb"},
                                                                      {"persistentvolumeclaims", "pvc"},
                                                                      {"kustomizations", "ks"},
                                                                      {"gitrepositories", "gitrepo"}};
@@ -58,6 +61,8 @@ std::vector<std::string_view> groups() {
     if (!type.group.empty() && std::ranges::find(result, type.group) == result.end())
       result.push_back(type.group);
   }
+  for (std::string_view const group : {"authorization.k8s.io", "authentication.k8s.io"})
+    result.push_back(group);
   return result;
 }
 
@@ -91,6 +96,13 @@ json::value aggregated_group(std::string_view group) {
     if (in_all(type)) resource["categories"] = json::array{"all"};
     resources.push_back(std::move(resource));
   }
+  for (json::value const& review : review_resources(group)) {
+    resources.push_back({{"resource", review.at("name")},
+                         {"responseKind", {{"group", group}, {"version", "v1"}, {"kind", review.at("kind")}}},
+                         {"scope", "Cluster"},
+                         {"singularResource", review.at("singularName")},
+                         {"verbs", review.at("verbs")}});
+  }
   json::object metadata;
   if (!group.empty()) metadata["name"] = group;
   return {{"metadata", std::move(metadata)},
@@ -116,8 +128,8 @@ json::object group_object(std::string_view group) {
 
 std::optional<net::HttpResponse> resource_list(std::string_view group) {
   auto const types = types_of(group);
-  if (types.empty()) return std::nullopt;
-  json::array resources;
+  json::array resources = review_resources(group);
+  if (types.empty() && resources.empty()) return std::nullopt;
   for (auto const& type : types) {
     json::object resource{{"name", type.plural},
                           {"singularName", lower(type.kind)},
@@ -137,25 +149,8 @@ std::optional<net::HttpResponse> resource_list(std::string_view group) {
   }
   return json_response(200, {{"kind", "APIResourceList"},
                              {"apiVersion", "v1"},
-                             {"groupVersion", types.front().api_version()},
+                             {"groupVersion", group.empty() ? "v1" : fmt::format("{}/v1", group)},
                              {"resources", std::move(resources)}});
-}
-
-std::optional<net::HttpResponse> review(net::HttpRequest const& request, std::string_view path) {
-  if (request.method != "POST") return std::nullopt;
-  if (path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") {
-    auto body = parse_json(request.body);
-    json::object answer = body && body->is_object() ? body->get_object() : json::object();
-    answer["status"] = {{"allowed", true}};
-    return json_response(201, json::value(answer));
-  }
-  if (path == "/apis/authentication.k8s.io/v1/selfsubjectreviews") {
-    return json_response(
-        201, {{"kind", "SelfSubjectReview"},
-              {"apiVersion", "authentication.k8s.io/v1"},
-              {"status", {{"userInfo", {{"username", "sandbox-admin"}, {"groups", {"system:masters"}}}}}}});
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -174,7 +169,7 @@ std::optional<net::HttpResponse> answer_discovery(net::HttpRequest const& reques
                                {"gitVersion", "v1.34.0+pgdrill-sandbox"},
                                {"platform", "linux/amd64"}});
   }
-  if (auto answer = review(request, path)) return answer;
+  if (auto answer = answer_review(request)) return answer;
   if (path == "/api") {
     if (wants_aggregated) return aggregated({""});
     return json_response(200, {{"kind", "APIVersions"}, {"versions", {"v1"}}});

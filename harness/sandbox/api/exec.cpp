@@ -50,9 +50,8 @@ Task<> run_to_status(Process& process, net::WebSocket& socket) {
 }  // namespace
 
 Task<> serve_exec(std::unique_ptr<Process> process, net::WebSocket& socket, ApiRequest const& request) {
-  for (auto const channel : {kube::Channel::output, kube::Channel::error}) {
-    (void)co_await socket.write(kube::channel_message(static_cast<unsigned char>(channel), ""));
-  }
+  // The lowest channel that the server writes tells that the stream stands.
+  (void)co_await socket.write(kube::channel_message(static_cast<unsigned char>(kube::Channel::output), ""));
   if (!request.parameter_is_true("stdin")) process->in().close();
   co_await until_first(run_to_status(*process, socket), take_input(socket, *process));
 }

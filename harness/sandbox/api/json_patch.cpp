@@ -105,15 +105,15 @@ bool perform(json::value& target, json::value const& operation) {
 }  // namespace
 
 Result<> json_patch(json::value& target, json::value const& operations) {
-  if (!operations.is_array()) return fail(bad_request_error("a JSON patch is a list of operations"));
+  if (!operations.is_array()) {
+    return fail(bad_request_error(
+        "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"));
+  }
   for (auto const& operation : operations.get_array()) {
     if (!operation.is_object()) return fail(bad_request_error("an operation of a JSON patch is an object"));
     if (!perform(target, operation)) {
-      return fail(api_error(
-          422, "Invalid",
-          fmt::format("the server rejected our request due to an error in our request: {} operation "
-                      "does not apply at {}",
-                      get_string(operation, "op"), get_string(operation, "path"))));
+      return fail(
+          api_error(422, "Invalid", "the server rejected our request due to an error in our request"));
     }
   }
   return {};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 
 #include "harness/sandbox/api/errors.hpp"
@@ -60,26 +61,48 @@ Task<> follow(Containers& containers, net::HttpServer& http, ApiRequest const& r
   (void)co_await http.end_chunks();
 }
 
+Result<std::filesystem::path> file_of(Containers& containers, ApiRequest const& request) {
+  return containers.log_file(request.ns, request.name, request.parameter("container"),
+                             request.parameter_is_true("previous"));
+}
+
+// Where the wanted part of a log begins.
+Result<std::size_t> start_of(ApiRequest const& request, std::string const& text) {
+  std::string const tail = request.parameter("tailLines");
+  if (tail.empty()) return 0;
+  long long lines = 0;
+  auto const parsed = std::from_chars(tail.data(), tail.data() + tail.size(), lines);
+  if (parsed.ec != std::errc() || parsed.ptr != tail.data() + tail.size()) {
+    return fail(bad_request_error(fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", tail)));
+  }
+  return tail_position(text, lines);
+}
+
+net::HttpResponse log_head() { return {.status = 200, .headers = {{"Content-Type", "text/plain"}}}; }
+
 }  // namespace
 
-Task<> serve_log(Containers& containers, net::HttpServer& http, ApiRequest const& request) {
-  auto const path = containers.log_file(request.ns, request.name, request.parameter("container"),
-                                        request.parameter_is_true("previous"));
-  if (!path) {
-    (void)co_await http.respond(error_response(path.error(), &request));
+net::HttpResponse answer_log(Containers& containers, ApiRequest const& request) {
+  auto const path = file_of(containers, request);
+  if (!path) return error_response(path.error(), &request);
+  auto const start = start_of(request, read_whole(*path));
+  if (!start) return error_response(start.error(), &request);
+  net::HttpResponse head = log_head();
+  head.body = read_whole(*path).substr(*start);
+  return head;
+}
+
+Task<> follow_log(Containers& containers, net::HttpServer& http, ApiRequest const& request) {
+  auto const path = file_of(containers, request);
+  auto const start = path ? start_of(request, read_whole(*path)) : Result<std::size_t>(0);
+  if (!path || !start) {
+    (void)co_await http.respond(last_response(path ? start.error() : path.error(), &request));
     co_return;
   }
-  std::string text = read_whole(*path);
-  std::string const tail = request.parameter("tailLines");
-  std::size_t const start = tail.empty() ? 0 : tail_position(text, std::atoll(tail.c_str()));
-  net::HttpResponse head{.status = 200, .headers = {{"Content-Type", "text/plain"}}};
-  if (!request.parameter_is_true("follow")) {
-    head.body = text.substr(start);
-    (void)co_await http.respond(std::move(head));
-    co_return;
-  }
+  net::HttpResponse head = log_head();
+  head.headers.emplace_back("Connection", "close");  // as serve_request takes no other after a stream
   auto const started = co_await http.start_chunks(std::move(head));
-  if (started) co_await follow(containers, http, request, *path, start);
+  if (started) co_await follow(containers, http, request, *path, *start);
 }
 
 }  // namespace pgdrill::sandbox

@@ -26,11 +26,13 @@ bool is_qualified_part(std::string_view text) {
 constexpr std::string_view subdomain_rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
     "start "
-    "and end with an alphanumeric character";
+    "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 constexpr std::string_view label_rule =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start "
     "and end "
-    "with an alphanumeric character";
+    "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
 Result<> check_labels(kube::ResourceType const& type, std::string const& name, json::value const& labels) {
   if (!labels.is_object()) return fail(bad_request_error("metadata.labels must be an object of strings"));
@@ -40,9 +42,12 @@ Result<> check_labels(kube::ResourceType const& type, std::string const& name, j
     if (!is_label_key(key)) {
       return fail(invalid_error(
           type, name, "metadata.labels",
-          fmt::format("Invalid value: \"{}\": name part must consist of alphanumeric characters, "
-                      "'-', '_' or '.', and must start and end with an alphanumeric character",
-                      std::string_view(key))));
+          fmt::format(
+              "Invalid value: \"{}\": name part must consist of alphanumeric characters, "
+              "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  "
+              "or 'my.name',  or '123-abc', regex used for validation is "
+              "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+              std::string_view(key))));
     }
     std::string_view const text = value.get_string();
     if (!is_label_value(text)) {
@@ -50,7 +55,8 @@ Result<> check_labels(kube::ResourceType const& type, std::string const& name, j
           type, name, "metadata.labels",
           fmt::format("Invalid value: \"{}\": a valid label must be an empty string or consist of "
                       "alphanumeric characters, '-', '_' or '.', and must start and end with an "
-                      "alphanumeric character",
+                      "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for "
+                      "validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
                       text)));
     }
   }

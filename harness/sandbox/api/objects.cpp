@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/sandbox/api/errors.hpp"
+#include "harness/sandbox/api/field_selectors.hpp"
 #include "harness/sandbox/api/patch.hpp"
 #include "harness/sandbox/api/protobuf.hpp"
 #include "harness/sandbox/api/selectors.hpp"
@@ -23,17 +24,21 @@ json::value shaped(ApiRequest const& request, json::value const& object) {
 
 Result<kube::Object> body_object(ApiRequest const& request) {
   std::string_view const content = net::header(request.http.headers, "Content-Type");
-  if (content.starts_with(protobuf_type)) return object_from_protobuf(request.type, request.http.body);
+  if (content.starts_with(protobuf_type)) return object_from_protobuf(request.type.kind, request.http.body);
   if (!content.empty() && !content.starts_with("application/json")) {
     return fail(api_error(
         415, "UnsupportedMediaType",
-        fmt::format("the body of the request was in an unknown format - accepted media types include: "
-                    "application/json (got {})",
-                    content)));
+        "the body of the request was in an unknown format - accepted media types include: application/json, "
+        "application/yaml, application/vnd.kubernetes.protobuf"));
   }
   auto parsed = parse_json(request.http.body, "the request's body");
-  if (!parsed)
-    return fail(bad_request_error(parsed.error().why.empty() ? parsed.error().what : parsed.error().why));
+  if (!parsed) {
+    return fail(
+        bad_request_error(fmt::format("the object provided is unrecognized (must be of type {}): couldn't "
+                                      "get version/kind; json parse error: "
+                                      "unexpected end of JSON input ({})",
+                                      std::string_view(request.type.kind), request.http.body.substr(0, 64))));
+  }
   if (!parsed->is_object()) return fail(bad_request_error("the body is no object"));
   return std::move(parsed->as_object());
 }
@@ -44,8 +49,13 @@ Result<> check_address(ApiRequest const& request, kube::Object& object) {
   std::string const version = get_string(object, "apiVersion");
   if ((!kind.empty() && kind != request.type.kind) ||
       (!version.empty() && version != request.type.api_version())) {
-    return fail(bad_request_error(fmt::format("{} in version \"{}\" cannot be handled as a {}", kind, version,
-                                              std::string_view(request.type.kind))));
+    std::string const group = request.type.group.empty()
+                                  ? "core"
+                                  : std::string(request.type.group.substr(0, request.type.group.find('.')));
+    return fail(bad_request_error(fmt::format(
+        "{} in version \"{}\" cannot be handled as a {}: converting ({}.{}) to ({}.{}): unknown conversion",
+        kind, version, std::string_view(request.type.kind), version, kind, group,
+        std::string_view(request.type.kind))));
   }
   std::string const ns = get_string(object, "metadata.namespace");
   if (request.type.namespaced && ns.empty()) set(object, "metadata.namespace", json::value(request.ns));
@@ -66,6 +76,13 @@ Answer list(Store& store, ApiRequest const& request) {
   std::string const fields = request.parameter("fieldSelector");
   TRY_VOID(Selector::parse_labels(labels));
   TRY_VOID(Selector::parse_fields(fields));
+  TRY_VOID(check_field_selector(request.type, fields));
+  if (auto const asked = std::strtoull(request.parameter("resourceVersion").c_str(), nullptr, 10);
+      asked > store.version()) {
+    return fail(api_error(
+        504, "Timeout",
+        fmt::format("Timeout: Too large resource version: {}, current: {}", asked, store.version())));
+  }
   std::vector<json::value> items = store.list(request.type, request.ns, labels, fields);
   std::string const version = std::to_string(store.version());
   if (request.wants_table()) {
@@ -82,8 +99,8 @@ Answer create(Store& store, ApiRequest const& request) {
   TRY_VOID(check_address(request, object));
   // Kinds with a status subresource take no status on creation.
   if (object.contains("spec")) object.erase("status");
-  if (!request.parameter("dryRun").empty()) return json_response(201, shaped(request, object));
   TRY_VOID(store.admit(request.type, json::value(object)));
+  if (!request.parameter("dryRun").empty()) return json_response(201, shaped(request, object));
   TRY(json::value const created, store.create(request.type, std::move(object)));
   return json_response(201, shaped(request, created));
 }

@@ -34,10 +34,7 @@ Result<json::value> patched(json::value const& object, PatchRequest const& reque
   bool const operations = kind == "application/json-patch+json";
   if ((!merges && !strategic && !operations) ||
       (strategic && custom && !request.type.group.ends_with(".k8s.io"))) {
-    return fail(
-        api_error(415, "UnsupportedMediaType",
-                  "the body of the request was in an unknown format - accepted media types include: "
-                  "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"));
+    return fail(api_error(415, "UnsupportedMediaType", "415: Unsupported Media Type"));
   }
   auto patch = parse_json(request.body, "the patch");
   if (!patch)

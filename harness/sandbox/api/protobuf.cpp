@@ -1,122 +1,135 @@
+// The numbers are those of generated.proto in Kubernetes' api module (core/v1, batch/v1, authorization/v1,
+// apimachinery's meta/v1), of which only what kubectl's generators fill in stands here.
 #include "harness/sandbox/api/protobuf.hpp"
 
-#include <cstdint>
-#include <optional>
+#include <map>
 
-#include "harness/base/files.hpp"
 #include "harness/sandbox/api/errors.hpp"
+#include "harness/sandbox/api/protobuf_message.hpp"
 
 namespace pgdrill::sandbox {
 namespace {
 
-struct Field {
-  std::uint64_t number = 0;
-  std::uint64_t value = 0;  ///< of a varint
-  std::string_view bytes;   ///< of a length-delimited field
-};
+using Shape = ProtobufField::Shape;
+using Times = ProtobufField::Times;
+using Message = ProtobufMessage;
 
-/// Walks over a message's fields; other wire types than these two are not used in what is read here.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
-
-  [[nodiscard]] bool failed() const { return failed_; }
-
-  std::optional<Field> next() {
-    if (bytes_.empty() || failed_) return std::nullopt;
-    std::uint64_t const tag = varint();
-    Field field{.number = tag >> 3U, .value = 0, .bytes = {}};
-    if ((tag & 7U) == 0) {
-      field.value = varint();
-    } else if ((tag & 7U) == 2) {
-      std::uint64_t const length = varint();
-      if (length > bytes_.size()) failed_ = true;
-      field.bytes = bytes_.substr(0, length);
-      bytes_.remove_prefix(failed_ ? bytes_.size() : length);
-    } else {
-      failed_ = true;
-    }
-    if (failed_) return std::nullopt;
-    return field;
-  }
-
- private:
-  std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (bytes_.empty()) break;
-      auto const byte = static_cast<unsigned char>(bytes_.front());
-      bytes_.remove_prefix(1);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if ((byte & 0x80U) == 0) return value;
-    }
-    failed_ = true;
-    return 0;
-  }
-
-  std::string_view bytes_;
-  bool failed_ = false;
-};
-
-void add_entry(json::object& object, std::string_view map, std::string_view entry, bool encode) {
-  std::string key;
-  std::string value;
-  Reader reader(entry);
-  while (auto const field = reader.next()) {
-    if (field->number == 1) key = field->bytes;
-    if (field->number == 2) value = field->bytes;
-  }
-  if (!object[map].is_object()) object[map] = json::object();
-  object[map].as_object()[key] = encode ? base64_encode(value) : value;
+ProtobufField text(unsigned number, std::string_view name, Times times = Times::once) {
+  return {.number = number, .name = name, .times = times};
+}
+ProtobufField bytes(unsigned number, std::string_view name, Times times = Times::once) {
+  return {.number = number, .name = name, .shape = Shape::bytes, .times = times};
+}
+ProtobufField integer(unsigned number, std::string_view name) {
+  return {.number = number, .name = name, .shape = Shape::integer};
+}
+ProtobufField boolean(unsigned number, std::string_view name) {
+  return {.number = number, .name = name, .shape = Shape::boolean};
+}
+ProtobufField one(unsigned number, std::string_view name, Message const& message) {
+  return {.number = number, .name = name, .shape = Shape::message, .message = &message};
+}
+ProtobufField many(unsigned number, std::string_view name, Message const& message) {
+  return {
+      .number = number, .name = name, .shape = Shape::message, .times = Times::repeated, .message = &message};
+}
+// A message whose fields are the outer one's own in JSON.
+ProtobufField embedded(unsigned number, Message const& message) {
+  return {.number = number, .name = "", .shape = Shape::embedded, .message = &message};
 }
 
-json::object metadata_from(std::string_view bytes) {
-  json::object metadata;
-  Reader reader(bytes);
-  while (auto const field = reader.next()) {
-    if (field->number == 11) add_entry(metadata, "labels", field->bytes, false);
-    if (field->number == 12) add_entry(metadata, "annotations", field->bytes, false);
-    if (field->bytes.empty()) continue;
-    if (field->number == 1) metadata["name"] = field->bytes;
-    if (field->number == 2) metadata["generateName"] = field->bytes;
-    if (field->number == 3) metadata["namespace"] = field->bytes;
-  }
-  return metadata;
+Message const owner{
+    {text(1, "kind"), text(3, "name"), text(4, "uid"), text(5, "apiVersion"), boolean(6, "controller")}};
+Message const metadata{{text(1, "name"), text(2, "generateName"), text(3, "namespace"),
+                        text(11, "labels", Times::map), text(12, "annotations", Times::map),
+                        many(13, "ownerReferences", owner), text(14, "finalizers", Times::repeated)}};
+Message const only_metadata{{one(1, "metadata", metadata)}};
+Message const config_map{{one(1, "metadata", metadata), text(2, "data", Times::map),
+                          bytes(3, "binaryData", Times::map), boolean(4, "immutable")}};
+Message const secret{{one(1, "metadata", metadata), bytes(2, "data", Times::map), text(3, "type"),
+                      text(4, "stringData", Times::map), boolean(5, "immutable")}};
+
+Message const local_reference{{text(1, "name")}};
+Message const key_of_object{{embedded(1, local_reference), text(2, "key"), boolean(3, "optional")}};
+Message const whole_object{{embedded(1, local_reference), boolean(2, "optional")}};
+Message const field_of_pod{{text(1, "apiVersion"), text(2, "fieldPath")}};
+Message const variable_source{{one(1, "fieldRef", field_of_pod), one(3, "configMapKeyRef", key_of_object),
+                               one(4, "secretKeyRef", key_of_object)}};
+Message const variable{{text(1, "name"), text(2, "value"), one(3, "valueFrom", variable_source)}};
+Message const variables{
+    {text(1, "prefix"), one(2, "configMapRef", whole_object), one(3, "secretRef", whole_object)}};
+
+Message const empty;
+Message const item{{text(1, "key"), text(2, "path"), integer(3, "mode")}};
+Message const secret_volume{{text(1, "secretName"), many(2, "items", item), integer(3, "defaultMode")}};
+Message const map_volume{{embedded(1, local_reference), many(2, "items", item), integer(3, "defaultMode")}};
+Message const claim_volume{{text(1, "claimName"), boolean(2, "readOnly")}};
+Message const volume_source{{one(2, "emptyDir", empty), one(6, "secret", secret_volume),
+                             one(10, "persistentVolumeClaim", claim_volume),
+                             one(19, "configMap", map_volume)}};
+Message const volume{{text(1, "name"), embedded(2, volume_source)}};
+Message const mount{{text(1, "name"), boolean(2, "readOnly"), text(3, "mountPath"), text(4, "subPath")}};
+
+Message const container{{text(1, "name"), text(2, "image"), text(3, "command", Times::repeated),
+                         text(4, "args", Times::repeated), text(5, "workingDir"), many(7, "env", variable),
+                         one(8, "resources", empty), many(9, "volumeMounts", mount),
+                         text(14, "imagePullPolicy"), many(19, "envFrom", variables)}};
+Message const pod_spec{{many(1, "volumes", volume), many(2, "containers", container),
+                        text(3, "restartPolicy"), integer(4, "terminationGracePeriodSeconds"),
+                        integer(5, "activeDeadlineSeconds"), text(8, "serviceAccountName"),
+                        many(20, "initContainers", container)}};
+Message const pod_template{{one(1, "metadata", metadata), one(2, "spec", pod_spec)}};
+Message const job_spec{{integer(1, "parallelism"), integer(2, "completions"),
+                        integer(3, "activeDeadlineSeconds"), one(6, "template", pod_template),
+                        integer(7, "backoffLimit"), integer(8, "ttlSecondsAfterFinished"),
+                        text(9, "completionMode"), boolean(10, "suspend")}};
+Message const job{{one(1, "metadata", metadata), one(2, "spec", job_spec)}};
+
+Message const resource_attributes{{text(1, "namespace"), text(2, "verb"), text(3, "group"),
+                                   text(4, "version"), text(5, "resource"), text(6, "subresource"),
+                                   text(7, "name")}};
+Message const path_attributes{{text(1, "path"), text(2, "verb")}};
+Message const access_spec{
+    {one(1, "resourceAttributes", resource_attributes), one(2, "nonResourceAttributes", path_attributes)}};
+Message const access_review{{one(1, "metadata", metadata), one(2, "spec", access_spec)}};
+Message const rules_spec{{text(1, "namespace")}};
+Message const rules_review{{one(1, "metadata", metadata), one(2, "spec", rules_spec)}};
+
+Message const* message_of(std::string_view kind) {
+  static std::map<std::string_view, Message const*> const known{{"Namespace", &only_metadata},
+                                                                {"ServiceAccount", &only_metadata},
+                                                                {"ConfigMap", &config_map},
+                                                                {"Secret", &secret},
+                                                                {"Job", &job},
+                                                                {"SelfSubjectAccessReview", &access_review},
+                                                                {"SelfSubjectRulesReview", &rules_review},
+                                                                {"SelfSubjectReview", &only_metadata}};
+  auto const found = known.find(kind);
+  return found == known.end() ? nullptr : found->second;
 }
 
-// The object inside the envelope runtime.Unknown, whose field 2 it is.
-std::optional<std::string_view> unwrapped(std::string_view bytes) {
-  constexpr std::string_view magic("k8s\0", 4);
-  if (!bytes.starts_with(magic)) return std::nullopt;
-  Reader reader(bytes.substr(magic.size()));
-  while (auto const field = reader.next()) {
-    if (field->number == 2) return field->bytes;
-  }
-  return std::nullopt;
-}
+// The envelope runtime.Unknown, whose field 2 is the object; its field 1 says the kind.
+Message const type_meta{{text(1, "apiVersion"), text(2, "kind")}};
+Message const envelope{{one(1, "typeMeta", type_meta), text(2, "raw")}};
 
 }  // namespace
 
-Result<kube::Object> object_from_protobuf(kube::ResourceType const& type, std::string_view bytes) {
-  bool const secret = type == kube::secret_type;
-  bool const map = type == kube::config_map_type;
-  if (!secret && !map && type != kube::namespace_type && type != kube::service_account_type) {
+Result<kube::Object> object_from_protobuf(std::string_view kind, std::string_view bytes) {
+  constexpr std::string_view magic("k8s\0", 4);
+  Message const* const message = message_of(kind);
+  if (message == nullptr) {
     return fail(api_error(415, "UnsupportedMediaType",
                           "the body of the request was in an unknown format - accepted media "
                           "types for this kind include: application/json"));
   }
-  auto const message = unwrapped(bytes);
-  if (!message) return fail(bad_request_error("the body is no protobuf of Kubernetes"));
-  kube::Object object;
-  Reader reader(*message);
-  while (auto const field = reader.next()) {
-    if (field->number == 1) object["metadata"] = metadata_from(field->bytes);
-    if (field->number == 2 && (secret || map)) add_entry(object, "data", field->bytes, secret);
-    if (field->number == 3 && secret) object["type"] = field->bytes;
-    if (field->number == 3 && map) add_entry(object, "binaryData", field->bytes, true);
-    if (field->number == 4 && secret) add_entry(object, "stringData", field->bytes, false);
+  if (!bytes.starts_with(magic)) return fail(bad_request_error("the body is no protobuf of Kubernetes"));
+  TRY(json::object const outer, parse_protobuf(envelope, bytes.substr(magic.size())));
+  json::value const* const raw = outer.if_contains("raw");
+  TRY(kube::Object object,
+      parse_protobuf(*message, raw == nullptr ? std::string_view() : std::string_view(raw->get_string())));
+  for (std::string_view const name : {"apiVersion", "kind"}) {
+    if (auto const* value = find(outer, fmt::format("typeMeta.{}", name))) object[name] = *value;
   }
-  if (reader.failed()) return fail(bad_request_error("the body's protobuf is cut off"));
   return object;
 }
 

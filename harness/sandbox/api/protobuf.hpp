@@ -1,4 +1,4 @@
-// Kubernetes' protobuf bodies, as kubectl create sends for built-in kinds
+// Kubernetes' protobuf bodies, as kubectl create and kubectl auth send for built-in kinds
 // (https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding).
 #pragma once
 #include <string_view>
@@ -9,9 +9,8 @@ namespace pgdrill::sandbox {
 
 inline constexpr std::string_view protobuf_type = "application/vnd.kubernetes.protobuf";
 
-/// The object, for kinds that are metadata and plain maps: Namespace, ConfigMap, Secret, ServiceAccount. 415
-/// for others, 400 for what is no protobuf.
-[[nodiscard]] Result<kube::Object> object_from_protobuf(kube::ResourceType const& type,
-                                                        std::string_view bytes);
+/// The object, for Namespace, ConfigMap, Secret, ServiceAccount, Job and the reviews of reviews.hpp. 415 for
+/// others, 400 for what is no protobuf.
+[[nodiscard]] Result<kube::Object> object_from_protobuf(std::string_view kind, std::string_view bytes);
 
 }  // namespace pgdrill::sandbox

@@ -88,4 +88,10 @@ net::HttpResponse error_response(Error const& error, ApiRequest const* request) 
   return json_response(static_cast<int>(status.at("code").as_int64()), json::value(status));
 }
 
+net::HttpResponse last_response(Error const& error, ApiRequest const* request) {
+  net::HttpResponse response = error_response(error, request);
+  response.headers.emplace_back("Connection", "close");
+  return response;
+}
+
 }  // namespace pgdrill::sandbox

@@ -28,5 +28,7 @@ struct ApiRequest {
 
 [[nodiscard]] net::HttpResponse json_response(int status, json::value const& body);
 [[nodiscard]] net::HttpResponse error_response(Error const& error, ApiRequest const* request = nullptr);
+/// The same for a request whose connection takes no other one, which the client must know.
+[[nodiscard]] net::HttpResponse last_response(Error const& error, ApiRequest const* request = nullptr);
 
 }  // namespace pgdrill::sandbox

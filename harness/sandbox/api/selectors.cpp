@@ -99,6 +99,11 @@ Result<Selector> Selector::parse_labels(std::string_view text) {
     }
     if (!requirement)
       requirement = Requirement{.op = Requirement::Operator::exists, .key = term, .values = {}};
+    if (auto const space = requirement->key.find(' '); space != std::string::npos) {
+      return fail(bad_request_error(
+          fmt::format("unable to parse requirement: found '{}', expected: in, notin, =, ==, !=, gt, lt",
+                      trim(std::string_view(requirement->key).substr(space)))));
+    }
     if (!is_label_key(requirement->key)) return cannot_parse(text);
     selector.requirements_.push_back(*std::move(requirement));
   }

@@ -24,6 +24,21 @@ struct Service {
   std::unique_ptr<net::TlsAcceptor> acceptor;
 };
 
+bool is_served_group(std::string const& path) {
+  auto const& types = Store::types();
+  return path.starts_with("/api/") || std::ranges::any_of(types, [&](kube::ResourceType const& type) {
+           return !type.group.empty() &&
+                  path.starts_with(fmt::format("/apis/{}/", std::string_view(type.group)));
+         });
+}
+
+// What no group answers for gets no Status.
+net::HttpResponse not_found_page() {
+  return {.status = 404,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = "404 page not found\n"};
+}
+
 Error no_such_path() {
   return api_error(404, "NotFound", "the server could not find the requested resource");
 }
@@ -68,7 +83,7 @@ Task<> serve_spdy_upgrade(Service& service, std::unique_ptr<net::HttpServer> htt
   }
   auto process = start_command(service, request);
   if (!process) {
-    (void)co_await http->respond(error_response(process.error(), &request));
+    (void)co_await http->respond(last_response(process.error(), &request));
     co_return;
   }
   auto socket = co_await accept_spdy(std::move(http), request.http, std::string(kube::exec_v4));
@@ -83,7 +98,7 @@ Task<> serve_exec_upgrade(Service& service, std::unique_ptr<net::HttpServer> htt
                           std::string protocol) {
   auto process = start_command(service, request);
   if (!process) {
-    (void)co_await http->respond(error_response(process.error(), &request));
+    (void)co_await http->respond(last_response(process.error(), &request));
     co_return;
   }
   auto socket = co_await net::WebSocket::accept(std::move(http), request.http, std::move(protocol));
@@ -103,10 +118,11 @@ Task<> serve_upgrade(Service& service, std::unique_ptr<net::HttpServer> http, Ap
   std::string protocol = chosen_protocol(request);
   if (!net::is_websocket_upgrade(request.http) || protocol.empty()) {
     (void)co_await http->respond(
-        error_response(api_error(net::is_websocket_upgrade(request.http) ? 403 : 400, "BadRequest",
-                                 "unable to upgrade: none of the offered protocols is served "
-                                 "(v5.channel.k8s.io, v4.channel.k8s.io)"),
-                       &request));
+        last_response(api_error(net::is_websocket_upgrade(request.http) ? 403 : 400,
+                                net::is_websocket_upgrade(request.http) ? "Forbidden" : "BadRequest",
+                                "unable to upgrade: none of the offered protocols is served "
+                                "(v5.channel.k8s.io, v4.channel.k8s.io)"),
+                      &request));
     co_return;
   }
   if (request.subresource == "exec") {
@@ -132,9 +148,11 @@ Task<bool> serve_request(Service& service, std::unique_ptr<net::HttpServer>& htt
     auto const sent = co_await http->respond(*std::move(answer));
     co_return sent.has_value();
   }
+  std::string const path = net::path_of(request.target);
   auto const parsed = parse_api_request(std::move(request));
   if (!parsed) {
-    auto const sent = co_await http->respond(error_response(no_such_path()));
+    auto const sent =
+        co_await http->respond(is_served_group(path) ? error_response(no_such_path()) : not_found_page());
     co_return sent.has_value();
   }
   if (is_stream_of_pod(*parsed)) {
@@ -147,8 +165,12 @@ Task<bool> serve_request(Service& service, std::unique_ptr<net::HttpServer>& htt
       co_await serve_upgrade(service, std::move(http), *parsed);
       co_return false;
     }
+    if (!parsed->parameter_is_true("follow")) {
+      auto const sent = co_await http->respond(answer_log(*service.options.containers, *parsed));
+      co_return sent.has_value();
+    }
     // What follows a stream on the same connection may have been taken by closed_by_peer: one request only.
-    co_await until_first(serve_log(*service.options.containers, *http, *parsed), http->closed_by_peer());
+    co_await until_first(follow_log(*service.options.containers, *http, *parsed), http->closed_by_peer());
     co_return false;
   }
   if (parsed->http.method == "GET" && parsed->parameter_is_true("watch")) {

@@ -153,6 +153,9 @@ Result<json::value> Store::create(kube::ResourceType const& type, kube::Object o
         json::object{{"matchLabels", {{"batch.kubernetes.io/controller-uid", uid}}}});
   }
   json::value created = implementation_->put(type, {ns, name}, std::move(object), StoreEvent::Type::added);
+  // Pods that name no other run as it.
+  if (type == kube::namespace_type)
+    (void)create(kube::service_account_type, {{"metadata", {{"name", "default"}, {"namespace", name}}}});
   if (implementation_->owners_all_gone(created)) {
     (void)implementation_->remove(type, {ns, name}, -1, "", "Background");
   }

@@ -49,10 +49,12 @@ Result<json::value> Store::Implementation::remove(kube::ResourceType const& type
   auto const* existing = lookup(type, key.first, key.second);
   if (existing == nullptr) return fail(not_found_error(type, key.second));
   if (!uid.empty() && uid != kube::uid_of(*existing)) {
-    return fail(
-        conflict_error(type, key.second,
-                       fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}",
-                                   uid, kube::uid_of(*existing))));
+    return fail(api_error(
+        409, "Conflict",
+        fmt::format(
+            "Operation cannot be fulfilled on {} \"{}\": the UID in the precondition ({}) does not match "
+            "the UID in record ({}). The object might have been deleted and then recreated",
+            std::string_view(type.kind), key.second, uid, kube::uid_of(*existing))));
   }
   bool const is_namespace = type == kube::namespace_type;
   json::value next = *existing;

@@ -22,7 +22,14 @@ json::value* Store::Implementation::lookup(kube::ResourceType const& type, std::
 
 json::value const& Store::Implementation::put(kube::ResourceType const& type, Key const& key,
                                               json::value object, StoreEvent::Type event) {
-  set(object.as_object(), "metadata.resourceVersion", json::value(std::to_string(++version)));
+  json::object& metadata = object.as_object()["metadata"].as_object();
+  metadata["resourceVersion"] = std::to_string(++version);
+  for (std::string_view const name : {"labels", "annotations", "finalizers", "ownerReferences"}) {
+    json::value const* const given = metadata.if_contains(name);
+    bool const nothing = given != nullptr && ((given->is_object() && given->get_object().empty()) ||
+                                              (given->is_array() && given->get_array().empty()));
+    if (nothing) metadata.erase(name);
+  }
   json::value& stored = objects_of(type)[key];
   stored = std::move(object);
   log.push_back({event, version, type, stored});
@@ -71,6 +78,29 @@ Result<std::unique_ptr<Store::Subscription>> Store::subscribe(std::uint64_t afte
   return std::make_unique<Follower<Implementation>>(implementation_, after_version);
 }
 
+namespace {
+
+// Who tells such things in a real cluster: kubectl describe shows it under "From".
+std::string component_of(std::string const& kind, std::string const& reason, std::string const& message) {
+  static std::map<std::string, std::string> const components{
+      {"Cluster", "cloudnative-pg"},
+      {"ScheduledBackup", "cloudnative-pg-scheduledbackup"},
+      {"Job", "job-controller"},
+      {"CronJob", "cronjob-controller"},
+      {"PersistentVolumeClaim", "persistentvolume-controller"},
+      {"PodDisruptionBudget", "controllermanager"},
+      {"GitRepository", "source-controller"},
+      {"Kustomization", "kustomize-controller"}};
+  if (kind == "Pod")
+    return reason.ends_with("Scheduled") || reason == "FailedScheduling" ? "default-scheduler" : "kubelet";
+  if (kind == "Backup")
+    return message.starts_with("Starting backup for") ? "cloudnative-pg-backup" : "local-webserver";
+  auto const found = components.find(kind);
+  return found == components.end() ? "pgdrill-sandbox" : found->second;
+}
+
+}  // namespace
+
 void Store::record_event(json::value const& about, std::string const& type, std::string const& reason,
                          std::string const& message) {
   std::string const uid = kube::uid_of(about);
@@ -88,9 +118,7 @@ void Store::record_event(json::value const& about, std::string const& type, std:
     });
     return;
   }
-  std::string const component = get_string(about, "apiVersion").starts_with("postgresql.cnpg.io")
-                                    ? "cloudnative-pg"
-                                    : "pgdrill-sandbox";
+  std::string const component = component_of(get_string(about, "kind"), reason, message);
   (void)create(kube::event_type,
                {{"metadata", {{"name", kube::name_of(about) + "." + random_suffix(16)}, {"namespace", ns}}},
                 {"involvedObject",

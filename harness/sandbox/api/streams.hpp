@@ -6,8 +6,10 @@
 
 namespace pgdrill::sandbox {
 
-/// text/plain; with follow=true chunked until the container has ended.
-[[nodiscard]] Task<> serve_log(Containers& containers, net::HttpServer& http, ApiRequest const& request);
+/// What a container has written so far, as text/plain.
+[[nodiscard]] net::HttpResponse answer_log(Containers& containers, ApiRequest const& request);
+/// The same, and on in chunks until the container has ended.
+[[nodiscard]] Task<> follow_log(Containers& containers, net::HttpServer& http, ApiRequest const& request);
 /// v5.channel.k8s.io or v4.channel.k8s.io over the WebSocket that was accepted.
 [[nodiscard]] Task<> serve_exec(std::unique_ptr<Process> process, net::WebSocket& socket,
                                 ApiRequest const& request);

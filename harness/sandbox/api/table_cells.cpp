@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/text.hpp"
 
 namespace pgdrill::sandbox {
@@ -72,7 +74,20 @@ value service_selector(value const& service, WallTime) {
                                    label.is_string() ? std::string_view(label.get_string()) : ""));
     }
   }
+  std::ranges::sort(labels);
   return value(labels.empty() ? "<none>" : join(labels, ","));
+}
+
+std::string fields_of_containers(value const& job, std::string_view field) {
+  std::vector<std::string> texts;
+  for (auto const& container : list_at(job, "spec.template.spec.containers"))
+    texts.push_back(get_string(container, field));
+  return join(texts, ",");
+}
+value job_containers(value const& job, WallTime) { return value(fields_of_containers(job, "name")); }
+value job_images(value const& job, WallTime) { return value(fields_of_containers(job, "image")); }
+value job_selector(value const& job, WallTime) {
+  return value("batch.kubernetes.io/controller-uid=" + kube::uid_of(job));
 }
 
 value job_status(value const& job, WallTime) {
@@ -182,7 +197,10 @@ std::vector<Column> job_columns() {
           {.name = "Status", .cell = &job_status},
           {.name = "Completions", .cell = &job_completions},
           {.name = "Duration", .cell = &job_duration},
-          age};
+          age,
+          {.name = "Containers", .priority = 1, .cell = &job_containers},
+          {.name = "Images", .priority = 1, .cell = &job_images},
+          {.name = "Selector", .priority = 1, .cell = &job_selector}};
 }
 
 std::vector<Column> event_columns() {
@@ -199,7 +217,19 @@ std::vector<Column> event_columns() {
                letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
              return value(kind + "/" + get_string(event, "involvedObject.name"));
            }},
+      {.name = "Subobject",
+       .priority = 1,
+       .cell = [](value const& event, WallTime) { return text_or(event, "involvedObject.fieldPath", ""); }},
+      {.name = "Source",
+       .priority = 1,
+       .cell = [](value const& event, WallTime) { return text_or(event, "source.component", ""); }},
       {.name = "Message", .cell = [](value const& event, WallTime) { return text_or(event, "message", ""); }},
+      {.name = "First Seen",
+       .priority = 1,
+       .cell = [](value const& event, WallTime now) { return value(age_at(event, "firstTimestamp", now)); }},
+      {.name = "Count",
+       .priority = 1,
+       .cell = [](value const& event, WallTime) { return value(get_int(event, "count", 1)); }},
       {.name = "Name", .priority = 1, .cell = &name_cell}};
 }
 
@@ -213,7 +243,11 @@ std::vector<Column> claim_columns() {
           {.name = "Access Modes", .cell = &claim_modes},
           {.name = "StorageClass",
            .cell = [](value const& claim, WallTime) { return text_or(claim, "spec.storageClassName", ""); }},
-          age};
+          {.name = "VolumeAttributesClass", .cell = [](value const&, WallTime) { return value("<unset>"); }},
+          age,
+          {.name = "VolumeMode", .priority = 1, .cell = [](value const& claim, WallTime) {
+             return text_or(claim, "spec.volumeMode", "");
+           }}};
 }
 
 }  // namespace pgdrill::sandbox

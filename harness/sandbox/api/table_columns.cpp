@@ -42,13 +42,12 @@ std::vector<Column> core_columns(kube::ResourceType const& type) {
   if (type == kube::service_type) return service_columns();
   if (type == kube::namespace_type) return {name, {.name = "Status", .cell = &at<"status.phase">}, age};
   if (type == kube::secret_type) {
-    return {name,
-            {.name = "Type", .cell = &at<"type">},
-            {.name = "Data", .type = "integer", .cell = &cell_data_count},
-            age};
+    return {name, {.name = "Type", .cell = &at<"type">}, {.name = "Data", .cell = &cell_data_count}, age};
   }
-  if (type == kube::config_map_type)
-    return {name, {.name = "Data", .type = "integer", .cell = &cell_data_count}, age};
+  if (type == kube::config_map_type) return {name, {.name = "Data", .cell = &cell_data_count}, age};
+  if (type == kube::service_account_type) {
+    return {name, {.name = "Secrets", .cell = [](value const&, WallTime) { return value(0); }}, age};
+  }
   if (type == kube::event_type) return event_columns();
   if (type == kube::volume_claim_type) return claim_columns();
   if (type == kube::lease_type) return {name, {.name = "Holder", .cell = &at<"spec.holderIdentity">}, age};
@@ -97,7 +96,7 @@ std::vector<Column> columns_of(kube::ResourceType const& type) {
             {.name = "Schedule", .cell = &at<"spec.schedule">},
             {.name = "Timezone", .cell = &cell_time_zone},
             {.name = "Suspend", .cell = &cell_suspend},
-            {.name = "Active", .type = "integer", .cell = &cell_active},
+            {.name = "Active", .cell = &cell_active},
             {.name = "Last Schedule", .cell = &cell_last_schedule},
             age};
   }

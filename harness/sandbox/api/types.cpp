@@ -1,3 +1,5 @@
+#include "harness/sandbox/api/types.hpp"
+
 #include "harness/sandbox/api/store.hpp"
 
 namespace pgdrill::sandbox {
@@ -12,6 +14,11 @@ std::vector<kube::ResourceType> const& Store::types() {
       kube::event_type,
       kube::volume_claim_type,
       kube::service_account_type,
+      endpoints_type,
+      endpoint_slice_type,
+      role_type,
+      role_binding_type,
+      disruption_budget_type,
       kube::job_type,
       kube::cron_job_type,
       kube::lease_type,

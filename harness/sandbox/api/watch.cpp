@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/sandbox/api/errors.hpp"
+#include "harness/sandbox/api/field_selectors.hpp"
 #include "harness/sandbox/api/selectors.hpp"
 #include "harness/sandbox/api/table.hpp"
 
@@ -81,11 +82,16 @@ std::string error_line(Error const& error) {
   return json::serialize(json::object{{"type", "ERROR"}, {"object", status_of(error)}}) + "\n";
 }
 
-std::string bookmark_line(ApiRequest const& request, std::uint64_t version) {
-  json::object const object{
+// The first one of a streaming list tells that all that existed has been sent
+// (https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists).
+std::string bookmark_line(ApiRequest const& request, std::uint64_t version,
+                          bool ends_initial_events = false) {
+  json::object object{
       {"kind", request.type.kind},
       {"apiVersion", request.type.api_version()},
       {"metadata", {{"resourceVersion", std::to_string(version)}, {"creationTimestamp", nullptr}}}};
+  if (ends_initial_events)
+    object["metadata"].as_object()["annotations"] = {{"k8s.io/initial-events-end", "true"}};
   return json::serialize(json::object{{"type", "BOOKMARK"}, {"object", object}}) + "\n";
 }
 
@@ -133,17 +139,32 @@ Task<> serve_watch(Store& store, net::HttpServer& http, ApiRequest const& reques
   auto labels = Selector::parse_labels(request.parameter("labelSelector"));
   auto fields = Selector::parse_fields(request.parameter("fieldSelector"));
   if (!labels || !fields) {
-    (void)co_await http.respond(error_response(labels ? fields.error() : labels.error(), &request));
+    (void)co_await http.respond(last_response(labels ? fields.error() : labels.error(), &request));
+    co_return;
+  }
+  bool const marks_end = request.parameter_is_true("sendInitialEvents");
+  if (marks_end && request.parameter("resourceVersionMatch") != "NotOlderThan") {
+    (void)co_await http.respond(
+        last_response(api_error(422, "Invalid",
+                                "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
+                                "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")));
+    co_return;
+  }
+  if (auto const known = check_field_selector(request.type, request.parameter("fieldSelector")); !known) {
+    (void)co_await http.respond(last_response(known.error(), &request));
     co_return;
   }
   std::string const text = request.parameter("resourceVersion");
-  bool const from_now = text.empty() || text == "0";
+  bool const from_now = text.empty() || text == "0" || marks_end;
   std::uint64_t version = store.version();
   if (!from_now) {
     auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), version);
     if (problem != std::errc() || end != text.data() + text.size()) {
-      (void)co_await http.respond(
-          error_response(bad_request_error(fmt::format("invalid resource version \"{}\"", text)), &request));
+      (void)co_await http.respond(last_response(api_error(
+          500, "InternalError",
+          fmt::format("resourceVersion: Invalid value: \"{0}\": strconv.ParseUint: parsing \"{0}\": invalid "
+                      "syntax",
+                      text))));
       co_return;
     }
   }
@@ -152,8 +173,8 @@ Task<> serve_watch(Store& store, net::HttpServer& http, ApiRequest const& reques
     if (filter.selects(object)) filter.know(object);
   }
   auto changes = store.subscribe(version);
-  auto const started =
-      co_await http.start_chunks({.status = 200, .headers = {{"Content-Type", "application/json"}}});
+  auto const started = co_await http.start_chunks(
+      {.status = 200, .headers = {{"Content-Type", "application/json"}, {"Connection", "close"}}});
   if (!started) co_return;
   if (!changes) {
     (void)co_await http.send_chunk(error_line(changes.error()));
@@ -163,6 +184,10 @@ Task<> serve_watch(Store& store, net::HttpServer& http, ApiRequest const& reques
   if (from_now) {
     auto const sent = co_await send_existing(store, http, request, filter);
     if (!sent) co_return;
+    if (marks_end && request.parameter_is_true("allowWatchBookmarks")) {
+      auto const marked = co_await http.send_chunk(bookmark_line(request, version, true));
+      if (!marked) co_return;
+    }
   }
   co_await stream(store, http, request, std::move(filter), **changes);
 }

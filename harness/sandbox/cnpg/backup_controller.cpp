@@ -89,7 +89,8 @@ void begin(Store& store, json::value const& cluster, json::value const& backup, 
     status["phase"] = "started";
     status["method"] = "barmanObjectStore";
     status["majorVersion"] = 15;
-    status["instanceID"] = json::object{{"podName", kube::name_of(pod)}, {"ContainerID", container}};
+    status["instanceID"] = json::object{
+        {"podName", kube::name_of(pod)}, {"ContainerID", container}, {"sessionID", kube::uid_of(pod)}};
   });
   std::string const name =
       "backup-" + format_compact(wall_now()).substr(0, 8) + format_compact(wall_now()).substr(9, 6);
@@ -99,6 +100,8 @@ void begin(Store& store, json::value const& cluster, json::value const& backup, 
     status["destinationPath"] = location.destination_path;
     status["serverName"] = location.server_name;
     status["endpointURL"] = location.endpoint;
+    if (auto const* keys = find(cluster, "spec.backup.barmanObjectStore.s3Credentials"))
+      status["s3Credentials"] = *keys;
   });
   store.record_event(backup, "Normal", "Starting", "Backup started");
   write_condition(store, cluster, false, "BackupStarted", "New Backup starting up");
@@ -138,7 +141,7 @@ Task<Result<json::object>> run_in_pod(Kubelet& kubelet, std::string ns, std::str
 Task<> take(Store& store, Kubelet& kubelet, Environment const& environment, json::value cluster,
             json::value backup, std::string pod_name) {
   std::string const ns = get_string(backup, "metadata.namespace");
-  auto const location = archive_of(cluster);
+  auto const location = archive_of(store, cluster);
   auto const pod = store.get(kube::pod_type, ns, pod_name);
   if (!pod) co_return;
   begin(store, cluster, backup, *pod, *location);
@@ -186,7 +189,7 @@ Task<> reconcile_backups(Store& store, Kubelet& kubelet, Environment const& envi
     auto const cluster = store.get(kube::cluster_type, ns, name);
     if (!cluster) co_return;
     set_default_method(store, *backup);
-    if (!archive_of(*cluster)) {
+    if (!archive_of(store, *cluster)) {
       fail_backup(store, *cluster, *backup,
                   "cannot proceed with the backup as the cluster has no backup section");
       continue;

@@ -10,15 +10,29 @@ constexpr auto poll_interval = std::chrono::milliseconds(100);
 constexpr auto receivers_limit = std::chrono::seconds(30);
 constexpr auto promotion_limit = std::chrono::seconds(65);
 
+std::string restarts_of(json::value const& pod) {
+  auto const* containers = find(pod, "status.containerStatuses");
+  if (containers == nullptr || containers->as_array().empty()) return "0";
+  return std::to_string(get_int(containers->as_array().front(), "restartCount"));
+}
+
 }  // namespace
 
 bool ClusterReconciler::primary_is_failing() {
   std::string const primary = current();
   auto const* pod = resources_.pod(primary);
   std::string const fenced = kube::annotation_of(cluster_, fenced_annotation);
-  if (!fenced.empty()) return false;  // a fenced primary is stopped on purpose
-  if (pod == nullptr || is_deleted(*pod)) return true;
-  return !pod_is_ready(*pod) && !resources_.instance(primary).reachable;
+  bool const gone = pod == nullptr || is_deleted(*pod);
+  bool const reachable = resources_.instance(primary).reachable;
+  std::string const incarnation = gone ? "" : kube::uid_of(*pod) + "/" + restarts_of(*pod);
+  if (!fenced.empty()) {
+    fenced_incarnation_ = incarnation;
+    return false;  // a fenced primary is stopped on purpose
+  }
+  if (gone) return true;
+  // Let free again it needs a moment to start, in which its manager says that it might be unavailable.
+  if (pod_is_ready(*pod) || incarnation != fenced_incarnation_) fenced_incarnation_.clear();
+  return !pod_is_ready(*pod) && !reachable && fenced_incarnation_.empty();
 }
 
 Task<ClusterReconciler::Next> ClusterReconciler::handle_primary_change() {
@@ -87,6 +101,11 @@ Task<bool> ClusterReconciler::promote(std::string instance) {
   }
   set_current(instance);
   label_pod(*pod, "primary");
+  // The former one must have lost the label before it comes back, as a replica.
+  for (json::value const& other : resources_of(store_, cluster_).pods) {
+    if (kube::name_of(other) != instance && kube::label_of(other, role_label) == "primary")
+      label_pod(other, "replica");
+  }
   // pg_rewind reads the timeline from the control file, which only a checkpoint brings up to date: the former
   // primary learns of its successor after that. Clients need not wait for it.
   auto const checkpoint = co_await sql_.query(*pod, "CHECKPOINT", promotion_limit);
@@ -137,7 +156,6 @@ Task<ClusterReconciler::Next> ClusterReconciler::switch_over() {
   if (old != nullptr && resources_.instance(current()).reachable) {
     // Its manager has read the new target from its file and stops PostgreSQL, which sends all WAL before it
     // ends.
-    label_pod(*old, "unhealthy");
     json::value const copy = *old;
     for (InstanceStatus running = co_await sql_.status(copy); running.reachable;
          running = co_await sql_.status(copy)) {

@@ -26,7 +26,7 @@ ClusterReconciler::Next ClusterReconciler::handle_hibernation() {
     return Next::go_on;
   }
   if (!was_hibernating && get_string(cluster_, "status.phase") != phase::healthy) return Next::go_on;
-  auto const report = [this](bool done, std::string_view reason, std::string_view message) {
+  auto const report = [this](bool done, std::string_view reason, std::string const& message) {
     modify_status([=](kube::Object& object) { set_condition(object, condition, done, reason, message); });
   };
   if (resources_.pods.empty()) {
@@ -37,7 +37,7 @@ ClusterReconciler::Next ClusterReconciler::handle_hibernation() {
   auto const* next = resources_.pod(current());
   if (next == nullptr) next = &resources_.pods.front();
   if (is_deleted(*next)) {
-    report(false, "WaitingPodsDeletion", "Hibernation is in progress");
+    report(false, "WaitingPodsDeletion", "Waiting for " + kube::name_of(*next) + " to be deleted");
     return Next::wait;
   }
   report(false, "DeletingPods", "Hibernation is in progress");

@@ -34,16 +34,26 @@ ClusterReconciler::Next ClusterReconciler::handle_jobs() {
   return running ? Next::wait : Next::go_on;
 }
 
+bool ClusterReconciler::is_fenced(std::string const& instance) const {
+  std::string const fenced = kube::annotation_of(cluster_, fenced_annotation);
+  bool const returning = instance == current() && !fenced_incarnation_.empty();
+  return returning || fenced.find('"' + instance + '"') != std::string::npos ||
+         fenced.find("\"*\"") != std::string::npos;
+}
+
 /// A pod for every filled volume, the primary's first; then waits until all are ready.
 ClusterReconciler::Next ClusterReconciler::ensure_pods() {
   bool created = false;
   bool all_ready = true;
   std::string const primary = current().empty() ? target() : current();
+  auto const* primary_pod = resources_.pod(primary);
+  bool const primary_serves = primary_pod != nullptr && (pod_is_ready(*primary_pod) || is_fenced(primary));
   for (auto const& claim : resources_.claims) {
     std::string const name = kube::name_of(claim);
     auto const* pod = resources_.pod(name);
     if (pod != nullptr) {
-      all_ready = all_ready && pod_is_ready(*pod);
+      // The manager of a fenced instance answers for it: the Cluster stays as healthy as it was.
+      all_ready = all_ready && (pod_is_ready(*pod) || is_fenced(name));
       bool const ended =
           get_string(*pod, "status.phase") == "Failed" || get_string(*pod, "status.phase") == "Succeeded";
       if (ended && !is_deleted(*pod)) (void)store_.remove(kube::pod_type, ns_, name);
@@ -52,11 +62,14 @@ ClusterReconciler::Next ClusterReconciler::ensure_pods() {
     all_ready = false;
     if (kube::annotation_of(claim, claim_status_annotation) == "initializing") continue;
     // A replica cannot rewind or stream before its primary runs.
-    if (name != primary && !resources_.instance(primary).reachable) continue;
+    if (name != primary && !primary_serves) continue;
     created = store_.create(kube::pod_type, make_pod(cluster_, serial_of(claim))).has_value() || created;
   }
   if (all_ready) return Next::go_on;
-  (void)created;
+  if (created) {
+    resources_.pods = resources_of(store_, cluster_).pods;
+    write_resource_status(store_, cluster_, resources_);
+  }
   set_phase(store_, cluster_, phase::waiting_for_instances,
             "Some instances are not yet active. Please wait.");
   return Next::wait;
@@ -71,6 +84,13 @@ ClusterReconciler::Next ClusterReconciler::scale() {
     return pod != nullptr && pod_is_ready(*pod);
   });
   return all_ready ? create_instance() : Next::go_on;
+}
+
+/// Objects only: what the instances said a moment ago still holds.
+void ClusterReconciler::look_at_objects() {
+  auto instances = std::move(resources_.instances);
+  resources_ = resources_of(store_, cluster_);
+  resources_.instances = std::move(instances);
 }
 
 ClusterReconciler::Next ClusterReconciler::create_instance() {
@@ -89,7 +109,7 @@ ClusterReconciler::Next ClusterReconciler::create_instance() {
     event("Normal", "CreatingInstance", "Creating instance " + instance);
     set_phase(store_, cluster_, phase::creating_replica, "Creating replica " + instance + "-join");
   }
-  resources_ = resources_of(store_, cluster_);
+  look_at_objects();
   if (!refresh()) return Next::wait;
   if (!write_files()) {
     // Without them the job cannot run; CNPG's webhook or plugin would have refused the Cluster.
@@ -98,7 +118,7 @@ ClusterReconciler::Next ClusterReconciler::create_instance() {
     return Next::wait;
   }
   (void)store_.create(kube::job_type, make_job(cluster_, serial, role));
-  resources_ = resources_of(store_, cluster_);
+  look_at_objects();
   write_resource_status(store_, cluster_, resources_);
   return Next::wait;
 }
@@ -113,16 +133,19 @@ ClusterReconciler::Next ClusterReconciler::remove_instance() {
   std::string const instance = kube::name_of(*found);
   event("Normal", "ScaleDown", "Scaling down - removing instance: " + instance);
   sql_.forget(instance);
-  if (resources_.pod(instance) != nullptr) (void)store_.remove(kube::pod_type, ns_, instance);
   // Protected by its finalizer until the pod has ended.
   (void)store_.remove(kube::volume_claim_type, ns_, instance);
+  if (resources_.pod(instance) != nullptr) (void)store_.remove(kube::pod_type, ns_, instance);
+  set_phase(store_, cluster_, phase::waiting_for_instances,
+            "Some instances are not yet active. Please wait.");
   return Next::wait;
 }
 
 /// All instances are ready: healthy, and the jobs are not needed any more.
 void ClusterReconciler::finish() {
   set_phase(store_, cluster_, phase::healthy);
-  for (auto const& job : resources_.jobs) (void)store_.remove(kube::job_type, ns_, kube::name_of(job));
+  for (auto const& job : resources_.jobs)
+    (void)store_.remove(kube::job_type, ns_, kube::name_of(job), -1, "", "Foreground");
 }
 
 }  // namespace pgdrill::sandbox::cnpg

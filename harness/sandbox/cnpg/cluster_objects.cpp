@@ -14,19 +14,12 @@ std::string instance_name(json::value const& cluster, int serial) {
 
 json::object& labels_of(json::object& metadata) { return metadata["labels"].as_object(); }
 
-std::string major_version(json::value const& cluster) {
-  std::string const image = image_of(cluster);
-  auto const colon = image.rfind(':');
-  std::string const tag = colon == std::string::npos ? "" : image.substr(colon + 1);
-  return tag.substr(0, tag.find_first_not_of("0123456789"));
-}
-
 void add_pod_labels(json::value const& cluster, json::object& metadata) {
   auto& labels = labels_of(metadata);
   labels["app.kubernetes.io/component"] = "database";
   labels["app.kubernetes.io/instance"] = kube::name_of(cluster);
   labels["app.kubernetes.io/name"] = "postgresql";
-  labels["app.kubernetes.io/version"] = major_version(cluster);
+  labels["app.kubernetes.io/version"] = major_version_of(cluster);
 }
 
 json::array environment(json::value const& cluster, std::string const& pod) {
@@ -109,6 +102,13 @@ std::string image_of(json::value const& cluster) {
   return get_string(cluster, "spec.imageName", "registry.local/postgresql:15");
 }
 
+std::string major_version_of(json::value const& cluster) {
+  std::string const image = image_of(cluster);
+  auto const colon = image.rfind(':');
+  std::string const tag = colon == std::string::npos ? "" : image.substr(colon + 1);
+  return tag.substr(0, tag.find_first_not_of("0123456789"));
+}
+
 json::object metadata_for(json::value const& cluster, std::string const& name) {
   return {{"name", name},
           {"namespace", get_string(cluster, "metadata.namespace")},
@@ -153,6 +153,7 @@ kube::Object make_job(json::value const& cluster, int serial, std::string const&
   json::object pod_metadata{{"labels", metadata.at("labels")}, {"annotations", metadata.at("annotations")}};
   json::object spec = pod_spec(instance, name, container(cluster, role, name, job_command(cluster, role)));
   spec["restartPolicy"] = "Never";
+  spec["serviceAccountName"] = kube::name_of(cluster);
   return {{"apiVersion", "batch/v1"},
           {"kind", "Job"},
           {"metadata", std::move(metadata)},
@@ -178,6 +179,7 @@ kube::Object make_pod(json::value const& cluster, int serial) {
   main["readinessProbe"] = http_probe("/readyz", 3);
   json::object spec = pod_spec(name, name, std::move(main));
   spec["restartPolicy"] = "Always";
+  spec["serviceAccountName"] = kube::name_of(cluster);
   spec["terminationGracePeriodSeconds"] = get_int(cluster, "spec.stopDelay", instance_grace_seconds);
   return {
       {"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};

@@ -22,6 +22,8 @@ inline constexpr std::string_view hibernation_annotation = "cnpg.io/hibernation"
 /// "initdb", "full-recovery" or "join".
 [[nodiscard]] std::string bootstrap_role(json::value const& cluster);
 [[nodiscard]] std::string image_of(json::value const& cluster);
+/// PostgreSQL's major version, as the image's tag tells it.
+[[nodiscard]] std::string major_version_of(json::value const& cluster);
 
 /// Name, namespace, labels, the operator's annotation and the owner.
 [[nodiscard]] json::object metadata_for(json::value const& cluster, std::string const& name);

@@ -58,13 +58,28 @@ void ClusterReconciler::label_pod(json::value const& pod, std::string_view role)
         labels[legacy_role_label] = role;
       });
   (void)written;  // gone meanwhile: the next reconciliation sees it
+  if (role != "unhealthy") label_claim(kube::name_of(pod), role);
+}
+
+void ClusterReconciler::label_claim(std::string const& instance, std::string_view role) {
+  (void)store_.modify(kube::volume_claim_type, ns_, instance, false, [role](kube::Object& object) {
+    auto& labels = object["metadata"].as_object()["labels"].as_object();
+    labels[role_label] = role;
+    labels[legacy_role_label] = role;
+  });
 }
 
 void ClusterReconciler::label_pods() {
   for (auto const& pod : resources_.pods) {
     std::string const name = kube::name_of(pod);
     InstanceStatus const status = resources_.instance(name);
-    if (!status.reachable || is_deleted(pod)) continue;
+    if (is_deleted(pod)) continue;
+    // A replica is known as one before it answers; an old primary only when it has come back as one.
+    bool const new_replica = name != current() && !current().empty() &&
+                             get_string(pod, "status.phase") == "Running" &&
+                             kube::label_of(pod, role_label).empty();
+    if (new_replica) label_pod(pod, "replica");
+    if (!status.reachable) continue;
     bool const primary = name == current() && !status.recovering;
     if (primary || status.recovering) label_pod(pod, primary ? "primary" : "replica");
   }

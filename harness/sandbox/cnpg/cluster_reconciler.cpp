@@ -1,6 +1,8 @@
 #include "harness/sandbox/cnpg/cluster_reconciler.hpp"
 
+#include "harness/sandbox/api/types.hpp"
 #include "harness/sandbox/cnpg/cluster_objects.hpp"
+#include "harness/sandbox/cnpg/cluster_permissions.hpp"
 #include "harness/sandbox/cnpg/cluster_secrets.hpp"
 #include "harness/sandbox/cnpg/instance_files.hpp"
 
@@ -59,12 +61,19 @@ bool ClusterReconciler::ensure_owned_objects() {
     if (store_.get(kube::service_type, ns_, name)) continue;
     if (!store_.create(kube::service_type, std::move(service))) return false;
   }
-  if (!store_.get(kube::service_account_type, ns_, name_)) {
-    kube::Object account{
-        {"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", metadata_for(cluster_, name_)}};
-    if (!store_.create(kube::service_account_type, std::move(account))) return false;
-    event("Normal", "CreatingServiceAccount", "Creating ServiceAccount");
+  for (auto& owned : supporting_objects(cluster_)) {
+    if (store_.get(owned.type, ns_, kube::name_of(owned.object))) continue;
+    auto const created = store_.create(owned.type, std::move(owned.object));
+    if (!created) return false;
+    if (owned.type == disruption_budget_type)
+      store_.record_event(*created, "Normal", "NoPods", "No matching pods found");
+    if (!owned.reason.empty()) event("Normal", owned.reason, owned.message);
   }
+  if (get_int(cluster_, "spec.instances", 1) <= 2 && store_.get(disruption_budget_type, ns_, name_)) {
+    (void)store_.remove(disruption_budget_type, ns_, name_);
+    event("Normal", "DeletingPodDisruptionBudget", "Deleting Pod Disruption Budget " + name_);
+  }
+  write_budget_status(store_, cluster_);
   // Replicas stream through the service: without its address there is nothing to tell them yet.
   auto const service = store_.get(kube::service_type, ns_, name_ + "-rw");
   return service && !get_string(*service, "spec.clusterIP").empty();
@@ -97,7 +106,12 @@ bool ClusterReconciler::write_files() {
 }
 
 Task<bool> ClusterReconciler::reconcile() {
-  if (!refresh()) co_return false;
+  if (!refresh()) {
+    // The operator's own map goes with the last Cluster of its namespace.
+    if (store_.list(kube::cluster_type, ns_).empty())
+      (void)store_.remove(kube::config_map_type, ns_, "cnpg-default-monitoring");
+    co_return false;
+  }
   if (is_deleted(cluster_) || kube::annotation_of(cluster_, "cnpg.io/reconciliationLoop") == "disabled")
     co_return true;
   if (!ensure_owned_objects()) co_return true;

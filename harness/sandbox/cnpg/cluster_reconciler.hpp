@@ -38,6 +38,7 @@ class ClusterReconciler {
   [[nodiscard]] Task<bool> apply_application_password(json::value pod);
   void label_pods();
   void label_pod(json::value const& pod, std::string_view role);
+  void label_claim(std::string const& instance, std::string_view role);
 
   // cluster_failover.cpp
   [[nodiscard]] Task<Next> handle_primary_change();
@@ -52,6 +53,8 @@ class ClusterReconciler {
   [[nodiscard]] Next handle_jobs();
   [[nodiscard]] Next ensure_pods();
   [[nodiscard]] Next scale();
+  void look_at_objects();
+  [[nodiscard]] bool is_fenced(std::string const& instance) const;
   [[nodiscard]] Next create_instance();
   [[nodiscard]] Next remove_instance();
   void finish();
@@ -69,6 +72,8 @@ class ClusterReconciler {
   InstanceSql sql_;
   std::string applied_password_;  ///< version and primary that it was applied to
   std::optional<Monotonic> failing_since_;
+  std::string
+      fenced_incarnation_;  ///< the primary's pod and restarts while it was fenced, until it answers again
 };
 
 }  // namespace pgdrill::sandbox::cnpg

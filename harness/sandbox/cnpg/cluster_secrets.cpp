@@ -17,6 +17,9 @@ Result<> create_secret(Store& store, json::value const& cluster, std::string con
   if (type == "kubernetes.io/basic-auth") {
     metadata["labels"].as_object()["cnpg.io/reload"] = "true";
     metadata["labels"].as_object()["cnpg.io/userType"] = "app";
+  } else {
+    metadata["labels"] = {{"app.kubernetes.io/managed-by", "cloudnative-pg"}};
+    metadata.erase("annotations");
   }
   auto const created = store.create(kube::secret_type, {{"apiVersion", "v1"},
                                                         {"kind", "Secret"},

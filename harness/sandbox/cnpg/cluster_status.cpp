@@ -6,6 +6,7 @@
 
 #include "harness/base/files.hpp"
 #include "harness/sandbox/cnpg/cluster_objects.hpp"
+#include "harness/sandbox/cnpg/cluster_status_details.hpp"
 #include "harness/sandbox/cnpg/instance_config.hpp"
 
 namespace pgdrill::sandbox::cnpg {
@@ -27,7 +28,17 @@ json::array names_of(std::vector<json::value> const& objects,
   return names;
 }
 
-void set_or_erase(json::object& status, std::string_view key, json::array names) {
+// Go leaves out what is zero or empty.
+void set_count(json::object& status, std::string_view key, std::size_t count) {
+  if (count == 0) {
+    status.erase(key);
+  } else {
+    status[key] = count;
+  }
+}
+
+template <class Container>
+void set_or_erase(json::object& status, std::string_view key, Container names) {
   if (names.empty()) {
     status.erase(key);
   } else {
@@ -51,9 +62,9 @@ void write_claims(json::object& status, Resources const& resources) {
   set_or_erase(status, "danglingPVC", names_of(resources.claims, [&](auto const& claim) {
                  return !initializing(claim) && !has_pod(claim);
                }));
-  status["instances"] = resources.claims.size();
-  status["pvcCount"] = resources.claims.size();
-  status["jobCount"] = resources.jobs.size();
+  set_count(status, "instances", resources.claims.size());
+  set_count(status, "pvcCount", resources.claims.size());
+  set_count(status, "jobCount", resources.jobs.size());
 }
 
 void write_instances(json::object& status, Resources const& resources) {
@@ -66,8 +77,8 @@ void write_instances(json::object& status, Resources const& resources) {
   set_or_erase(by_state, "replicating",
                names_of(resources.pods, [&](auto const& pod) { return !ready(pod) && !failed(pod); }));
   set_or_erase(by_state, "failed", names_of(resources.pods, failed));
-  status["instancesStatus"] = std::move(by_state);
-  status["readyInstances"] = std::ranges::count_if(resources.pods, ready);
+  set_or_erase(status, "instancesStatus", std::move(by_state));
+  set_count(status, "readyInstances", static_cast<std::size_t>(std::ranges::count_if(resources.pods, ready)));
   json::object reported;
   for (auto const& [name, instance] : resources.instances) {
     if (!instance.reachable) continue;
@@ -78,7 +89,7 @@ void write_instances(json::object& status, Resources const& resources) {
     // 0 while never promoted, kept while no primary is up.
     if (!instance.recovering) status["timelineID"] = instance.timeline;
   }
-  status["instancesReportedState"] = std::move(reported);
+  set_or_erase(status, "instancesReportedState", std::move(reported));
 }
 
 void write_system_id(kube::Object& cluster, Resources const& resources) {
@@ -87,6 +98,7 @@ void write_system_id(kube::Object& cluster, Resources const& resources) {
     if (instance.reachable && !instance.system_id.empty()) ids.insert(instance.system_id);
   }
   if (ids.empty()) {
+    cluster["status"].as_object().erase("systemID");
     set_condition(cluster, "ConsistentSystemID", false, "NotFound",
                   "No instances are present in the cluster to report a system ID.");
     return;
@@ -180,7 +192,7 @@ void set_phase(Store& store, json::value const& cluster, std::string_view phase,
 }
 
 void write_resource_status(Store& store, json::value const& cluster, Resources const& resources) {
-  modify_status(store, cluster, [&resources](kube::Object& object) {
+  modify_status(store, cluster, [&store, &resources](kube::Object& object) {
     if (!object.contains("status")) object["status"] = json::object();
     auto& status = object["status"].as_object();
     std::string const name = kube::name_of(object);
@@ -191,9 +203,7 @@ void write_resource_status(Store& store, json::value const& cluster, Resources c
     write_claims(status, resources);
     write_instances(status, resources);
     write_system_id(object, resources);
-    bool const initialized = !resources.claims.empty();
-    set_condition(object, "Initialized", initialized, initialized ? "BootstrapCompleted" : "BootstrapPending",
-                  initialized ? "Cluster bootstrap has completed" : "Cluster bootstrap is pending");
+    write_details(object, store, resources);
   });
 }
 

@@ -7,14 +7,16 @@ json::value to_value(std::optional<ArchiveLocation> const& location) {
   if (!location) return nullptr;
   return json::object{{"destinationPath", location->destination_path},
                       {"serverName", location->server_name},
-                      {"endpointURL", location->endpoint}};
+                      {"endpointURL", location->endpoint},
+                      {"credentials", location->credentials}};
 }
 
 std::optional<ArchiveLocation> location_of(json::value const* value) {
   if (value == nullptr || !value->is_object()) return std::nullopt;
   return ArchiveLocation{.destination_path = get_string(*value, "destinationPath"),
                          .server_name = get_string(*value, "serverName"),
-                         .endpoint = get_string(*value, "endpointURL")};
+                         .endpoint = get_string(*value, "endpointURL"),
+                         .credentials = get_string(*value, "credentials")};
 }
 
 json::array to_value(std::vector<std::string> const& texts) {

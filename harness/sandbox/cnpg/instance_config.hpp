@@ -15,7 +15,8 @@ namespace pgdrill::sandbox::cnpg {
 struct ArchiveLocation {
   std::string destination_path;  ///< "s3://backups/"
   std::string server_name;
-  std::string endpoint;  ///< only repeated in logs and statuses
+  std::string endpoint;     ///< only repeated in logs and statuses
+  std::string credentials;  ///< a digest of the object store's key; empty when the Cluster names no Secret
 
   friend bool operator==(ArchiveLocation const&, ArchiveLocation const&) = default;
 };

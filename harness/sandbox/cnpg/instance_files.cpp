@@ -18,10 +18,23 @@ std::vector<std::string> texts_at(json::value const& document, std::string_view 
   return texts;
 }
 
-ArchiveLocation location_of(json::value const& object_store, std::string const& default_server) {
+// The instance's manager compares; the key itself does not leave the Secret.
+std::string credentials_of(Store const& store, std::string const& ns, json::value const& object_store) {
+  auto const text = [&](std::string const& field) {
+    std::string const path = "s3Credentials." + field;
+    return secret_value(store, ns, get_string(object_store, path + ".name"),
+                        get_string(object_store, path + ".key"));
+  };
+  if (find(object_store, "s3Credentials") == nullptr) return "";
+  return sha256_hex(text("accessKeyId") + ":" + text("secretAccessKey"));
+}
+
+ArchiveLocation location_of(Store const& store, json::value const& cluster, json::value const& object_store,
+                            std::string const& default_server) {
   return {.destination_path = get_string(object_store, "destinationPath"),
           .server_name = get_string(object_store, "serverName", default_server),
-          .endpoint = get_string(object_store, "endpointURL")};
+          .endpoint = get_string(object_store, "endpointURL"),
+          .credentials = credentials_of(store, get_string(cluster, "metadata.namespace"), object_store)};
 }
 
 Error invalid(json::value const& cluster, std::string why) {
@@ -48,7 +61,7 @@ Result<> set_source(Store const& store, json::value const& cluster, InstanceConf
     for (auto const& external : externals->get_array()) {
       auto const* object_store = find(external, "barmanObjectStore");
       if (get_string(external, "name") != config.source_name || object_store == nullptr) continue;
-      config.source = location_of(*object_store, config.source_name);
+      config.source = location_of(store, cluster, *object_store, config.source_name);
       return {};
     }
   }
@@ -88,10 +101,10 @@ Result<> write_when_changed(Environment const& environment, std::filesystem::pat
 
 }  // namespace
 
-std::optional<ArchiveLocation> archive_of(json::value const& cluster) {
+std::optional<ArchiveLocation> archive_of(Store const& store, json::value const& cluster) {
   auto const* object_store = find(cluster, "spec.backup.barmanObjectStore");
   if (object_store == nullptr) return std::nullopt;
-  return location_of(*object_store, kube::name_of(cluster));
+  return location_of(store, cluster, *object_store, kube::name_of(cluster));
 }
 
 Result<InstanceConfig> config_of(Store const& store, json::value const& cluster,
@@ -109,7 +122,7 @@ Result<InstanceConfig> config_of(Store const& store, json::value const& cluster,
     }
   }
   config.pg_hba = texts_at(cluster, "spec.postgresql.pg_hba");
-  config.archive = archive_of(cluster);
+  config.archive = archive_of(store, cluster);
   config.skip_empty_archive_check =
       kube::annotation_of(cluster, "cnpg.io/skipEmptyWalArchiveCheck") == "enabled";
   config.skip_archiving = kube::annotation_of(cluster, "cnpg.io/skipWalArchiving") == "enabled";

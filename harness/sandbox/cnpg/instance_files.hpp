@@ -7,7 +7,7 @@
 namespace pgdrill::sandbox::cnpg {
 
 /// Destination of the Cluster's own backups and WAL, if it has one: spec.backup.barmanObjectStore.
-[[nodiscard]] std::optional<ArchiveLocation> archive_of(json::value const& cluster);
+[[nodiscard]] std::optional<ArchiveLocation> archive_of(Store const& store, json::value const& cluster);
 
 /// The configuration of one instance. Error kind invalid when bootstrap.recovery names a source or a Backup
 /// that is not there.

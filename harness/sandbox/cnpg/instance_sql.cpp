@@ -9,7 +9,7 @@ namespace pgdrill::sandbox::cnpg {
 namespace {
 
 constexpr auto connect_limit = std::chrono::seconds(2);
-constexpr auto status_limit = std::chrono::seconds(2);
+constexpr auto status_limit = std::chrono::seconds(5);
 
 constexpr std::string_view status_query = R"(
 SELECT pg_is_in_recovery(),

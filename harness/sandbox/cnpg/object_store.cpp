@@ -30,6 +30,24 @@ Error io_error(std::string what, fs::path const& where, std::error_code const& p
   return {.kind = ErrorKind::io, .what = std::move(what), .where = where.string(), .why = problem.message()};
 }
 
+// A bucket belongs to the credentials that used it first: as with a real store, others are refused.
+Result<> check_credentials(fs::path const& bucket, std::string const& credentials) {
+  if (credentials.empty()) return {};
+  fs::path const owner = bucket / ".owner";
+  auto const first = read_file(owner);
+  if (!first) {
+    std::error_code problem;
+    fs::create_directories(bucket, problem);
+    return write_file_atomically(owner, credentials);
+  }
+  if (*first == credentials) return {};
+  return fail({.kind = ErrorKind::refused,
+               .what = "the object store refused the credentials",
+               .where = "s3://" + bucket.filename().string(),
+               .why = "An error occurred (SignatureDoesNotMatch) when calling the HeadBucket operation",
+               .todo = "put the right key into the Secret that s3Credentials names"});
+}
+
 template <class Condition>
 Result<BackupInfo> newest(std::vector<BackupInfo> const& backups, Condition condition) {
   auto const found = std::find_if(backups.rbegin(), backups.rend(), condition);
@@ -50,6 +68,8 @@ Result<ServerFolder> ServerFolder::at(fs::path const& object_store, ArchiveLocat
                                      location.destination_path, location.server_name),
                  .todo = "the sandbox's object store is s3://BUCKET/ or s3://BUCKET/PATH/"});
   }
+  fs::path const within(path.substr(scheme.size()));
+  TRY_VOID(check_credentials(object_store / *within.begin(), location.credentials));
   ServerFolder folder;
   folder.root_ = object_store / fs::path(path.substr(scheme.size())).relative_path() / location.server_name;
   return folder;

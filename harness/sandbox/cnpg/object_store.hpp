@@ -15,7 +15,8 @@ namespace pgdrill::sandbox::cnpg {
 /// One server's files.
 class ServerFolder {
  public:
-  /// Error kind invalid for a destinationPath that is no "s3://bucket/path".
+  /// Error kinds: invalid for a destinationPath that is no "s3://bucket/path", refused for credentials other
+  /// than those that first used the bucket.
   [[nodiscard]] static Result<ServerFolder> at(std::filesystem::path const& object_store,
                                                ArchiveLocation const& location);
 

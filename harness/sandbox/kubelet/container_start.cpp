@@ -88,7 +88,7 @@ ProcessOptions Container::options_for(std::vector<std::string> command) const {
     options.command.emplace_back("manager");
     command.erase(command.begin());
   }
-  for (std::string const& argument : command) options.command.push_back(adapt(argument));
+  for (std::string const& argument : command) options.command.push_back(rewrite_mounts(argument, mounts_));
   options.set_env = variables_;
   options.clear_env = true;
   options.directory = working_directory();
@@ -101,6 +101,8 @@ Result<> Container::start() {
   std::string const id =
       sha256_hex(fmt::format("{}/{}/{}", kube::uid_of(pod_.object), name(), state_.restarts));
   TRY(variables_, environment_variables(id));
+  // A pod's own command only: what is executed in it later is taken as it stands.
+  for (std::string& argument : command) argument = expand_variables(argument, variables_);
   std::filesystem::path const log = log_file_of(pod_.environment, pod_.object, name(), state_.restarts);
   TRY_VOID(make_directory(pod_.environment, log.parent_path(), 0755));
   // It belongs to the container's user, so that /dev/stdout can be opened by name.
@@ -117,6 +119,8 @@ Result<> Container::start() {
   state_.started_at = wall_now();
   state_.started = find(spec_, "startupProbe") == nullptr;
   state_.ready = state_.started && find(spec_, "readinessProbe") == nullptr;
+  pod_.event("Normal", "Pulled",
+             fmt::format("Container image \"{}\" already present on machine", get_string(spec_, "image")));
   pod_.event("Normal", "Created", "Created container: " + name());
   pod_.event("Normal", "Started", "Started container " + name());
   return {};

@@ -148,7 +148,7 @@ Task<> Pod::stop_containers() {
   for (auto const* list : {&init_containers_, &containers_}) {
     for (auto const& container : *list) {
       if (!container->running()) continue;
-      if (!vanished_) context_.event("Normal", "Killing", "Stopping container " + container->name());
+      context_.event("Normal", "Killing", "Stopping container " + container->name());
       container->signal(SIGTERM);
     }
   }

@@ -38,9 +38,14 @@ void set_condition(json::array& conditions, Condition const& wanted) {
 }
 
 Condition readiness(std::string type, PodProgress const& progress, std::string const& phase,
-                    ContainerList const& containers) {
+                    ContainerList const& containers, bool may_restart) {
   if (phase == "Succeeded") return {std::move(type), false, "PodCompleted", ""};
   if (phase == "Failed") return {std::move(type), false, "PodFailed", ""};
+  auto const completed = [](auto const& container) {
+    return container->state().stage == ContainerState::Stage::terminated && container->state().exit_code == 0;
+  };
+  if (!may_restart && !containers.empty() && std::ranges::all_of(containers, completed))
+    return {std::move(type), false, "PodCompleted", ""};
   std::vector<std::string> unready;
   for (auto const& container : containers) {
     if (!container->state().ready) unready.push_back(container->name());
@@ -51,7 +56,7 @@ Condition readiness(std::string type, PodProgress const& progress, std::string c
 }
 
 Condition initialization(PodProgress const& progress, ContainerList const& init_containers) {
-  if (progress.initialized) return {"Initialized", true, "", ""};
+  if (progress.initialized) return {"Initialized", true, progress.finished ? "PodCompleted" : "", ""};
   std::vector<std::string> incomplete;
   for (auto const& container : init_containers) {
     auto const& state = container->state();
@@ -103,11 +108,15 @@ void write_status(json::object& pod, PodProgress const& progress, std::string co
   }
   set_condition(conditions, {"PodScheduled", progress.scheduled, progress.scheduled ? "" : "Unschedulable",
                              progress.unscheduled_message});
+  auto const* policy = find(pod, "spec.restartPolicy");
+  bool const may_restart = policy != nullptr && *policy == json::value("Always") &&
+                           find(pod, "metadata.deletionTimestamp") == nullptr;
   if (progress.scheduled) {
-    set_condition(conditions, {"PodReadyToStartContainers", !progress.finished, "", ""});
+    set_condition(conditions,
+                  {"PodReadyToStartContainers", !progress.finished && phase != "Pending", "", ""});
     set_condition(conditions, initialization(progress, init_containers));
-    set_condition(conditions, readiness("ContainersReady", progress, phase, containers));
-    set_condition(conditions, readiness("Ready", progress, phase, containers));
+    set_condition(conditions, readiness("ContainersReady", progress, phase, containers, may_restart));
+    set_condition(conditions, readiness("Ready", progress, phase, containers, may_restart));
     status["hostIP"] = progress.host_ip;
     status["hostIPs"] = json::array{{{"ip", progress.host_ip}}};
     status["podIP"] = ip;

@@ -16,28 +16,6 @@ constexpr auto bind_retry = std::chrono::seconds(5);
 
 std::string namespace_of(json::value const& object) { return get_string(object, "metadata.namespace"); }
 
-std::string selector_of(json::value const& service) {
-  auto const* labels = find(service, "spec.selector");
-  if (labels == nullptr || !labels->is_object()) return "";
-  std::vector<std::string> parts;
-  for (auto const& [key, value] : labels->get_object()) {
-    if (value.is_string())
-      parts.push_back(fmt::format("{}={}", std::string_view(key), value.get_string().c_str()));
-  }
-  return join(parts, ",");
-}
-
-std::uint16_t target_port(json::value const& port, json::value const& pod) {
-  auto const* target = find(port, "targetPort");
-  if (target == nullptr || target->is_null()) return static_cast<std::uint16_t>(get_int(port, "port"));
-  auto const* containers = find(pod, "spec.containers");
-  if (containers == nullptr || !containers->is_array()) return port_number(*target, {});
-  for (auto const& container : containers->get_array()) {
-    if (auto const number = port_number(*target, container); number != 0) return number;
-  }
-  return 0;
-}
-
 class ServiceController {
  public:
   ServiceController(asio::any_io_executor executor, Store& store, Environment environment)
@@ -144,6 +122,28 @@ class ServiceController {
 };
 
 }  // namespace
+
+std::string selector_of(json::value const& service) {
+  auto const* labels = find(service, "spec.selector");
+  if (labels == nullptr || !labels->is_object()) return "";
+  std::vector<std::string> parts;
+  for (auto const& [key, value] : labels->get_object()) {
+    if (value.is_string())
+      parts.push_back(fmt::format("{}={}", std::string_view(key), value.get_string().c_str()));
+  }
+  return join(parts, ",");
+}
+
+std::uint16_t target_port(json::value const& port, json::value const& pod) {
+  auto const* target = find(port, "targetPort");
+  if (target == nullptr || target->is_null()) return static_cast<std::uint16_t>(get_int(port, "port"));
+  auto const* containers = find(pod, "spec.containers");
+  if (containers == nullptr || !containers->is_array()) return port_number(*target, {});
+  for (auto const& container : containers->get_array()) {
+    if (auto const number = port_number(*target, container); number != 0) return number;
+  }
+  return 0;
+}
 
 std::vector<Endpoint> endpoints_of(Store const& store, json::value const& service, json::value const& port) {
   std::vector<Endpoint> endpoints;

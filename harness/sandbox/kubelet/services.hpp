@@ -14,4 +14,9 @@ namespace pgdrill::sandbox {
 [[nodiscard]] std::vector<Endpoint> endpoints_of(Store const& store, json::value const& service,
                                                  json::value const& port);
 
+/// A service's selector in kubectl's syntax; empty for a service without.
+[[nodiscard]] std::string selector_of(json::value const& service);
+/// The port of a pod that an entry of spec.ports leads to; 0 when its name is none of the pod's.
+[[nodiscard]] std::uint16_t target_port(json::value const& port, json::value const& pod);
+
 }  // namespace pgdrill::sandbox

@@ -16,7 +16,7 @@ class RecoveryValidation : public testing::TestWithParam<Case> {};
 
 TEST_P(RecoveryValidation, RefusesWhatTheWebhookRefuses) {
   auto const cluster = parse_json(fmt::format(
-      R"({{"metadata":{{"name":"r1"}},"spec":{{"instances":1,"externalClusters":[{{"name":"origin"}}],"bootstrap":{{"recovery":{}}}}}}})",
+      R"({{"metadata":{{"name":"r1"}},"spec":{{"instances":1,"storage":{{"size":"1Gi"}},"externalClusters":[{{"name":"origin"}}],"bootstrap":{{"recovery":{}}}}}}})",
       GetParam().recovery));
   ASSERT_TRUE(cluster);
   auto const valid = validate_cluster(*cluster);

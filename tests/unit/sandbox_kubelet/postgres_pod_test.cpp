@@ -17,7 +17,7 @@ json::object postgres_pod() {
   std::string const script =
       "echo $$$$ >main; id -un; initdb -D /data/pgdata -A trust >/dev/null && "
       "postgres -D /data/pgdata -c listen_addresses= -k $(PGDRILL_SANDBOX_RUN); exit 5";
-  json::object const probe{{"exec", {{"command", json::array{"pg_isready", "-h", "$(PGDRILL_SANDBOX_RUN)"}}}},
+  json::object const probe{{"exec", {{"command", json::array{"sh", "-c", "pg_isready -h $PGDRILL_SANDBOX_RUN"}}}},
                            {"periodSeconds", 1},
                            {"timeoutSeconds", 5}};
   json::object spec{{"volumes", json::array{{{"name", "data"}, {"emptyDir", json::object()}}}}};

@@ -1,0 +1,50 @@
+// Archiving is broken by a wrong key in the store's Secret: what the Cluster says, what becomes of a backup
+// that is asked for meanwhile, and how both come back.
+#include <set>
+
+#include "tests/conformance/framework/chapter.hpp"
+#include "tests/conformance/framework/manifests.hpp"
+
+namespace pgdrill::conformance {
+namespace {
+
+Task<> set_key(Stage& stage, std::string key) {
+  co_await stage.merge(kube::secret_type, "store", {{"stringData", {{"key", key}}}});
+}
+
+Task<> until_archiving(Stage& stage, std::string status) {
+  Stage::Condition holds = [status](json::value const* object) {
+    auto const* condition = object == nullptr ? nullptr : kube::condition_of(*object, "ContinuousArchiving");
+    return condition != nullptr && get_string(*condition, "status") == status;
+  };
+  (void)co_await stage.until(kube::cluster_type, "orders", "ContinuousArchiving=" + status, std::move(holds));
+}
+
+Task<> until_one_of(Stage& stage, std::set<std::string> phases) {
+  Stage::Condition holds = [phases](json::value const* object) {
+    return object != nullptr && phases.contains(get_string(*object, "status.phase"));
+  };
+  (void)co_await stage.until(kube::backup_type, "second", "the backup to come further", std::move(holds));
+}
+
+Task<> switch_segment(Stage& stage) {
+  (void)co_await stage.sql("orders-1", "create table if not exists t(v text)");
+  (void)co_await stage.sql("orders-1", "insert into t values ('x')");
+  (void)co_await stage.sql("orders-1", "select pg_switch_wal()");
+}
+
+Task<> play(Stage& stage) {
+  co_await set_key(stage, "wrong");
+  co_await switch_segment(stage);
+  co_await until_archiving(stage, "False");
+  co_await stage.create(kube::backup_type, backup("second", "orders"));
+  co_await until_one_of(stage, {"running", "walArchivingFailing", "failed"});
+  co_await set_key(stage, stage.setting().store_key);
+  co_await until_archiving(stage, "True");
+  co_await until_one_of(stage, {"completed", "failed"});
+}
+
+bool const registered = add_chapter({.name = "archiving", .group = "archive", .place = 10, .play = play});
+
+}  // namespace
+}  // namespace pgdrill::conformance
