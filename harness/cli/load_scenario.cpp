@@ -2,7 +2,6 @@
 
 #include <cstdio>
 
-#include "harness/base/files.hpp"
 #include "harness/engine/registry.hpp"
 #include "reports/verdict.hpp"
 
@@ -55,7 +54,8 @@ std::optional<scenario::Scenario> load_scenario_file(std::filesystem::path const
 }
 
 std::string render_outcome(scenario::ParseOutcome const& outcome, std::filesystem::path const& file) {
-  return scenario::render_problems(outcome.problems, read_file(file).value_or(""));
+  static_cast<void>(file);  // the outcome has the text of every file that was read
+  return scenario::render_problems(outcome.problems, outcome.sources);
 }
 
 int report_error(Error const& error) {

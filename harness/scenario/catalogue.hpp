@@ -38,7 +38,7 @@ struct Declaration {
   std::string witness = {};  ///< what proves the effect, on another channel
   std::string undo = {};     ///< how it is undone
   /// The phase that the effect must overlap when the scenario names none with `overlap`: a name of
-  /// engine/phases.hpp; empty: any moment will do.
+  /// scenario/phases.hpp; empty: any moment will do.
   std::string phase = {};
   /// Worst-case duration: the time-out of a use that gives none.
   Duration longest = std::chrono::seconds(60);

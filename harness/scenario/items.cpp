@@ -1,30 +1,11 @@
-// Steps and probes: each item names one kind and carries its parameters.
-#include <algorithm>
+// Items in general, and probes.
+#include "harness/scenario/items.hpp"
 
-#include "harness/scenario/reader.hpp"
+#include <algorithm>
 
 namespace pgdrill::scenario {
 
 namespace {
-
-/// What sort of item is read, and the keys it may have beside its kind.
-struct ItemLanguage {
-  std::string_view what;  ///< "step"
-  std::vector<Declaration> const& declarations;
-  std::vector<std::string> keys;
-};
-
-struct Item {
-  Declaration const* declaration = nullptr;
-  YamlNode parameters;  ///< map or null
-  Location location;
-};
-
-Declaration const* find_declaration(std::vector<Declaration> const& all, std::string_view name) {
-  auto const found =
-      std::find_if(all.begin(), all.end(), [name](Declaration const& one) { return one.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
 
 void complain_about_kind(Reader& reader, ItemLanguage const& language, std::string const& name,
                          Location const& place) {
@@ -34,7 +15,14 @@ void complain_about_kind(Reader& reader, ItemLanguage const& language, std::stri
                   "unknown " + std::string(language.what) + " '" + name + "'" + suggestion(name, names));
 }
 
-/// The kind of an item and its parameters; a null declaration after a problem.
+}  // namespace
+
+Declaration const* find_declaration(std::vector<Declaration> const& all, std::string_view name) {
+  auto const found =
+      std::find_if(all.begin(), all.end(), [name](Declaration const& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 Item read_item(Reader& reader, ItemLanguage const& language, YamlNode const& node) {
   Item item{.declaration = nullptr, .parameters = {}, .location = node.location};
   if (node.kind == YamlNode::Kind::scalar) {  // "- status-check" is short for "- status-check: {}"
@@ -70,31 +58,19 @@ Item read_item(Reader& reader, ItemLanguage const& language, YamlNode const& nod
   return item;
 }
 
-/// Names in use, each with the place that uses it.
-class Names {
- public:
-  Names(Reader& reader, std::string_view what) : reader_(reader), what_(what) {}
+void Names::claim(std::string const& name, Location const& place) {
+  auto const [first, fresh] = used_.emplace(name, place);
+  if (fresh) return;
+  reader_.complain(place, std::string(what_) + " '" + name + "' is used twice; first in line " +
+                              std::to_string(first->second.line));
+}
 
-  void claim(std::string const& name, Location const& place) {
-    auto const [first, fresh] = used_.emplace(name, place);
-    if (fresh) return;
-    reader_.complain(place, std::string(what_) + " '" + name + "' is used twice; first in line " +
-                                std::to_string(first->second.line));
-  }
-
-  /// The name, or with -2, -3 ... when it is taken.
-  [[nodiscard]] std::string free_one(std::string const& name, Location const& place) {
-    std::string candidate = name;
-    for (int number = 2; used_.contains(candidate); ++number) candidate = name + "-" + std::to_string(number);
-    used_.emplace(candidate, place);
-    return candidate;
-  }
-
- private:
-  Reader& reader_;
-  std::string_view what_;
-  std::map<std::string, Location> used_;
-};
+std::string Names::free_one(std::string const& name, Location const& place) {
+  std::string candidate = name;
+  for (int number = 2; used_.contains(candidate); ++number) candidate = name + "-" + std::to_string(number);
+  used_.emplace(candidate, place);
+  return candidate;
+}
 
 YamlNode const* list_section(Reader& reader, YamlNode const& document, std::string_view key, bool required) {
   YamlNode const* const node = document.value(key);
@@ -108,8 +84,6 @@ YamlNode const* list_section(Reader& reader, YamlNode const& document, std::stri
   }
   return node;
 }
-
-}  // namespace
 
 void read_probes(Reader& reader, YamlNode const& document, Catalogue const& catalogue, Scenario& into) {
   YamlNode const* const list = list_section(reader, document, "probes", false);
@@ -134,38 +108,6 @@ void read_probes(Reader& reader, YamlNode const& document, Catalogue const& cata
                            .parameters = reader.parameters(item.parameters, *item.declaration, item.location),
                            .location = item.location,
                            .rto = rto});
-  }
-}
-
-void read_steps(Reader& reader, YamlNode const& document, Catalogue const& catalogue, Scenario& into) {
-  YamlNode const* const list = list_section(reader, document, "steps", true);
-  if (list == nullptr) return;
-  ItemLanguage const language{
-      .what = "step", .declarations = catalogue.steps, .keys = {"id", "title", "timeout"}};
-  Names names(reader, "step id");
-  for (YamlNode const& node : list->items) {  // ids that are given come before ids that are made
-    if (YamlNode const* const id = node.value("id"); id != nullptr && id->kind == YamlNode::Kind::scalar) {
-      names.claim(id->scalar, id->location);
-    }
-  }
-  for (YamlNode const& node : list->items) {
-    Item const item = read_item(reader, language, node);
-    std::string id = reader.text_of(node, "id", "", false);
-    std::string const title = reader.text_of(node, "title", "", false,
-                                             item.declaration != nullptr ? item.declaration->summary : "");
-    Duration timeout = item.declaration != nullptr ? item.declaration->longest : Duration(1);
-    if (YamlNode const* const given = node.value("timeout")) {
-      timeout = reader.duration(*given, "'timeout'").value_or(timeout);
-      if (timeout == Duration::zero()) reader.complain(given->location, "'timeout' must be more than 0s");
-    }
-    if (item.declaration == nullptr) continue;
-    if (id.empty()) id = names.free_one(item.declaration->name, item.location);
-    into.steps.push_back({.id = id,
-                          .kind = item.declaration->name,
-                          .title = title,
-                          .timeout = timeout,
-                          .parameters = reader.parameters(item.parameters, *item.declaration, item.location),
-                          .location = item.location});
   }
 }
 

@@ -11,7 +11,27 @@ namespace {
 
 constexpr std::string_view api_version = "pgdrill.io/v1";
 
-void read_header(Reader& reader, YamlNode const& document) {
+void render(std::string& text, Problem const& problem, std::vector<std::string> const& lines) {
+  text += problem.location.text() + ": error: " + problem.message + "\n";
+  auto const index = static_cast<std::size_t>(problem.location.line - 1);
+  if (problem.location.line < 1 || index >= lines.size()) return;
+  std::string line = lines[index];
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  std::string const number = std::to_string(problem.location.line);
+  text += "  " + number + " | " + line + "\n";
+  std::string pad;
+  auto const column = static_cast<std::size_t>(std::max(problem.location.column - 1, 0));
+  for (std::size_t i = 0; i < column && i < line.size(); ++i) {
+    // Columns count bytes: what continues a character takes no place, a tab stays a tab.
+    if ((static_cast<unsigned char>(line[i]) & 0xC0U) == 0x80U) continue;
+    pad += line[i] == '\t' ? '\t' : ' ';
+  }
+  text += "  " + std::string(number.size(), ' ') + " | " + pad + "^\n";
+}
+
+}  // namespace
+
+void read_header(Reader& reader, YamlNode const& document, std::string const& kind) {
   auto const expect = [&](std::string const& key, std::string const& value) {
     std::string const given = reader.text_of(document, key, "expected '" + value + "'", true);
     YamlNode const* const node = document.value(key);
@@ -19,33 +39,36 @@ void read_header(Reader& reader, YamlNode const& document) {
     reader.complain(node->location, "'" + key + "' must be '" + value + "', not '" + given + "'");
   };
   expect("apiVersion", std::string(api_version));
-  expect("kind", "Scenario");
+  expect("kind", kind);
 }
-
-}  // namespace
 
 ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Catalogue const& catalogue,
                         ParseOptions const& options) {
   ParseOutcome outcome;
   YamlNode const document = read_yaml(yaml, file_name, outcome.problems);
   outcome.scenario.file = file_name;
+  outcome.sources[file_name] = yaml;
   outcome.scenario.sha256 = sha256_hex(yaml);
   Reader reader(outcome.problems);
   bool const readable = document.kind != YamlNode::Kind::null || outcome.problems.empty();
   if (readable && reader.expect_map(document, "a scenario")) {
     reader.reject_unknown_keys(
-        document, {"apiVersion", "kind", "metadata", "variables", "target", "objectives", "probes", "steps"});
+        document, {"apiVersion", "kind", "metadata", "variables", "matrix", "repeat", "seed", "expect",
+                   "target", "objectives", "probes", "steady-state", "abort-when", "steps"});
     outcome.scenario.variables = read_variables(reader, document, options);
     reader.set_variables(outcome.scenario.variables);
-    read_header(reader, document);
+    read_header(reader, document, "Scenario");
     read_metadata(reader, document, outcome.scenario);
     read_target(reader, document, options, outcome.scenario);
     read_objectives(reader, document, outcome.scenario);
     read_probes(reader, document, catalogue, outcome.scenario);
-    read_steps(reader, document, catalogue, outcome.scenario);
+    read_repetition(reader, document, outcome.scenario);
+    read_guards(reader, document, catalogue, outcome.scenario);
+    read_steps(reader, document, catalogue, options, outcome);
   }
-  auto const place = [](Problem const& problem) {
-    return std::tie(problem.location.line, problem.location.column, problem.message);
+  auto const place = [&file_name](Problem const& problem) {
+    Location const& at = problem.location;
+    return std::tuple(at.file != file_name, at.file, at.line, at.column, problem.message);
   };
   std::sort(outcome.problems.begin(), outcome.problems.end(),
             [&place](Problem const& a, Problem const& b) { return place(a) < place(b); });
@@ -55,29 +78,25 @@ ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Cat
 Result<ParseOutcome> parse_file(std::filesystem::path const& file, Catalogue const& catalogue,
                                 ParseOptions const& options) {
   TRY(std::string const yaml, read_file(file));
-  return parse_text(yaml, file.string(), catalogue, options);
+  ParseOptions with_files = options;
+  if (!with_files.load) with_files.load = [](std::filesystem::path const& other) { return read_file(other); };
+  return parse_text(yaml, file.string(), catalogue, with_files);
+}
+
+std::string render_problems(std::vector<Problem> const& problems,
+                            std::map<std::string, std::string> const& sources) {
+  std::string text;
+  for (Problem const& problem : problems) {
+    auto const source = sources.find(problem.location.file);
+    render(text, problem, source == sources.end() ? std::vector<std::string>() : split(source->second, '\n'));
+  }
+  return text;
 }
 
 std::string render_problems(std::vector<Problem> const& problems, std::string_view yaml) {
   std::vector<std::string> const lines = split(yaml, '\n');
   std::string text;
-  for (Problem const& problem : problems) {
-    text += problem.location.text() + ": error: " + problem.message + "\n";
-    auto const index = static_cast<std::size_t>(problem.location.line - 1);
-    if (problem.location.line < 1 || index >= lines.size()) continue;
-    std::string line = lines[index];
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    std::string const number = std::to_string(problem.location.line);
-    text += "  " + number + " | " + line + "\n";
-    std::string pad;
-    auto const column = static_cast<std::size_t>(std::max(problem.location.column - 1, 0));
-    for (std::size_t i = 0; i < column && i < line.size(); ++i) {
-      // Columns count bytes: what continues a character takes no place, a tab stays a tab.
-      if ((static_cast<unsigned char>(line[i]) & 0xC0U) == 0x80U) continue;
-      pad += line[i] == '\t' ? '\t' : ' ';
-    }
-    text += "  " + std::string(number.size(), ' ') + " | " + pad + "^\n";
-  }
+  for (Problem const& problem : problems) render(text, problem, lines);
   return text;
 }
 

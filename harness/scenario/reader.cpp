@@ -6,6 +6,22 @@
 
 namespace pgdrill::scenario {
 
+namespace {
+
+/// A URL with credentials in it, or a connection string's password.
+bool holds_password(std::string_view text) {
+  std::size_t const scheme = text.find("://");
+  if (scheme != std::string_view::npos) {
+    std::string_view const authority = text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3);
+    std::size_t const at = authority.find('@');
+    if (at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos)
+      return true;
+  }
+  return text.find("password=") != std::string_view::npos;
+}
+
+}  // namespace
+
 std::string suggestion(std::string_view word, std::vector<std::string> const& candidates) {
   if (std::optional<std::string> const near = nearest(word, candidates)) {
     return "; did you mean '" + *near + "'?";
@@ -16,6 +32,10 @@ std::string suggestion(std::string_view word, std::vector<std::string> const& ca
 
 void Reader::complain(Location const& place, std::string message) {
   problems_.push_back({place, std::move(message)});
+}
+
+YamlNode Reader::yaml(std::string_view text, std::string const& file) {
+  return read_yaml(text, file, problems_);
 }
 
 bool Reader::expect_map(YamlNode const& node, std::string_view what) {
@@ -81,7 +101,11 @@ std::optional<std::string> Reader::text(YamlNode const& node, std::string_view w
     complain(node.location, std::string(what) + " must be text, not " + std::string(node.kind_text()));
     return {};
   }
-  return substitute(node);
+  std::optional<std::string> value = substitute(node);
+  if (!value || !holds_password(*value)) return value;
+  complain(node.location,
+           std::string(what) + " holds a password; secrets are given by reference: name the Secret instead");
+  return {};
 }
 
 std::optional<Duration> Reader::duration(YamlNode const& node, std::string_view what) {

@@ -15,6 +15,9 @@ class Reader {
   explicit Reader(std::vector<Problem>& problems) : problems_(problems) {}
 
   void set_variables(std::map<std::string, std::string> variables) { variables_ = std::move(variables); }
+  [[nodiscard]] std::map<std::string, std::string> const& variables() const { return variables_; }
+  /// Another file's YAML; its problems are reported with the others.
+  [[nodiscard]] YamlNode yaml(std::string_view text, std::string const& file);
   void complain(Location const& place, std::string message);
 
   /// False (and a problem) when the node is no map.
@@ -55,6 +58,12 @@ void read_metadata(Reader& reader, YamlNode const& document, Scenario& into);
 void read_target(Reader& reader, YamlNode const& document, ParseOptions const& options, Scenario& into);
 void read_objectives(Reader& reader, YamlNode const& document, Scenario& into);
 void read_probes(Reader& reader, YamlNode const& document, Catalogue const& catalogue, Scenario& into);
-void read_steps(Reader& reader, YamlNode const& document, Catalogue const& catalogue, Scenario& into);
+void read_header(Reader& reader, YamlNode const& document, std::string const& kind);
+[[nodiscard]] std::optional<TriggerSpec> read_trigger(Reader& reader, YamlNode const& node,
+                                                      Catalogue const& catalogue, std::string_view what);
+void read_guards(Reader& reader, YamlNode const& document, Catalogue const& catalogue, Scenario& into);
+void read_repetition(Reader& reader, YamlNode const& document, Scenario& into);
+void read_steps(Reader& reader, YamlNode const& document, Catalogue const& catalogue,
+                ParseOptions const& options, ParseOutcome& into);
 
 }  // namespace pgdrill::scenario

@@ -17,6 +17,7 @@
 //       timeout: 30s
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -125,6 +126,8 @@ struct Scenario {
 
 /// Steps and faults of a scenario in the order of the file, those of blocks and of `during` included.
 [[nodiscard]] std::vector<StepSpec const*> all_items(Scenario const& scenario);
+/// The variables of each run that `matrix` asks for; one empty map without a matrix.
+[[nodiscard]] std::vector<std::map<std::string, std::string>> combinations(Scenario const& scenario);
 /// How long an item may take at most: the sum over a sequence, the longest over parallel ones.
 [[nodiscard]] Duration worst_case(StepSpec const& item);
 
@@ -138,11 +141,14 @@ struct ParseOptions {
   std::map<std::string, std::string>
       variables;  ///< --var NAME=VALUE: replaces the file's; unknown names are errors
   std::string namespace_override;
+  /// Reads an included file; parse_file reads from the disk when this is empty.
+  std::function<Result<std::string>(std::filesystem::path const&)> load = {};
 };
 
 struct ParseOutcome {
-  Scenario scenario;              ///< only to be used when `problems` is empty
-  std::vector<Problem> problems;  ///< in order of their place
+  Scenario scenario;                                ///< only to be used when `problems` is empty
+  std::vector<Problem> problems;                    ///< in order of their place
+  std::map<std::string, std::string> sources = {};  ///< texts of all files that were read, by name
 };
 
 [[nodiscard]] ParseOutcome parse_text(std::string_view yaml, std::string const& file_name,
@@ -152,5 +158,8 @@ struct ParseOutcome {
                                               ParseOptions const& options);
 /// "file:4:3: error: message" with the line and a caret under the place, one problem after the other.
 [[nodiscard]] std::string render_problems(std::vector<Problem> const& problems, std::string_view yaml);
+/// The same for problems of several files, with ParseOutcome::sources.
+[[nodiscard]] std::string render_problems(std::vector<Problem> const& problems,
+                                          std::map<std::string, std::string> const& sources);
 
 }  // namespace pgdrill::scenario

@@ -89,9 +89,18 @@ std::map<std::string, std::string> read_variables(Reader& reader, YamlNode const
 void read_metadata(Reader& reader, YamlNode const& document, Scenario& into) {
   YamlNode const* const node = section(reader, document, "metadata", true);
   if (node == nullptr) return;
-  reader.reject_unknown_keys(*node, {"name", "title"});
+  reader.reject_unknown_keys(*node, {"name", "title", "tags"});
   into.name = object_name(reader, *node, "name", "the scenario's name", true);
   into.title = reader.text_of(*node, "title", "one sentence", false, into.name);
+  YamlNode const* const tags = node->value("tags");
+  if (tags == nullptr || !reader.expect_list(*tags, "'tags'")) return;
+  for (YamlNode const& item : tags->items) {
+    std::optional<std::string> const tag = reader.text(item, "a tag");
+    if (tag && !is_name(*tag)) {
+      reader.complain(item.location, "'" + *tag + "' cannot be a tag: lower-case letters, digits and '-'");
+    }
+    if (tag) into.tags.push_back(*tag);
+  }
 }
 
 void read_target(Reader& reader, YamlNode const& document, ParseOptions const& options, Scenario& into) {

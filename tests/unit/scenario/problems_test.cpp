@@ -66,9 +66,9 @@ std::vector<Case> const language_cases{
      {"6:1: unknown key 'stpes'; did you mean 'steps'?"}},
     {"no_near_key",
      with("xxxxxx: []\nsteps: [restore]\n"),
-     {"6:1: unknown key 'xxxxxx'; expected one of: apiVersion, kind, metadata, variables, target, "
-      "objectives, "
-      "probes, steps"}},
+     {"6:1: unknown key 'xxxxxx'; expected one of: apiVersion, kind, metadata, variables, matrix, repeat, "
+      "seed, "
+      "expect, target, objectives, probes, steady-state, abort-when, steps"}},
     {"empty_steps", with("steps: []\n"), {"6:8: 'steps' must not be empty"}},
     {"unknown_step",
      with("steps:\n  - restroe: {}\n"),
