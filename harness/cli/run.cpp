@@ -11,6 +11,7 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/connect.hpp"
 #include "harness/cli/load_scenario.hpp"
+#include "harness/cli/repetition.hpp"
 #include "harness/engine/executor.hpp"
 #include "reports/console.hpp"
 #include "reports/live_metrics.hpp"
@@ -33,6 +34,8 @@ struct RunParts {
   scenario::Scenario scenario;
   Arguments arguments;
   std::filesystem::path evidence;
+  std::uint64_t seed = 0;
+  bool latest = true;  ///< evidence/latest leads here afterwards
   bool json = false;
   reports::Console console;
   reports::LiveMetrics metrics = {};
@@ -64,7 +67,7 @@ Result<> open_journal(RunParts& parts, std::string const& run_id) {
                  .why = problem.message()});
   }
   TRY(parts.journal, engine::Journal::create(parts.evidence / "journal.jsonl", run_id));
-  if (!parts.arguments.given("evidence")) point_latest_to(parts.evidence);
+  if (parts.latest) point_latest_to(parts.evidence);
   parts.journal->subscribe([&parts](json::object const& event) {
     parts.metrics.on_event(event);
     if (!parts.json) {
@@ -77,13 +80,27 @@ Result<> open_journal(RunParts& parts, std::string const& run_id) {
   return {};
 }
 
-Task<> forward_signals(engine::Executor& executor) {
+/// The third signal: leaves though undo has not ended, and says what is dirty.
+[[noreturn]] void leave_dirty(engine::Executor& executor, std::string const& ns) {
+  std::vector<engine::UndoRecord> const left = executor.abandon();
+  for (engine::UndoRecord const& record : left) {
+    std::fprintf(stderr, "pgdrill: not undone: %s\n", record.summary.c_str());
+  }
+  if (!left.empty()) std::fprintf(stderr, "pgdrill: to undo it: pgdrill cleanup -n %s\n", ns.c_str());
+  std::fflush(nullptr);
+  std::_Exit(reports::exit_unclean);
+}
+
+Task<> forward_signals(RunParts const& parts, engine::Executor& executor) {
   asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
-  bool first = true;
-  while (true) {
+  for (int count = 1;; ++count) {
     int const signal = co_await signals.async_wait(asio::use_awaitable);
-    if (!first) std::fputs("pgdrill: what was done is being undone; please wait\n", stderr);
-    first = false;
+    if (count > 2) leave_dirty(executor, parts.scenario.target.ns);
+    std::string const doing = executor.undo_progress();
+    if (count == 2) {
+      std::fprintf(stderr, "pgdrill: %s; once more leaves it so\n",
+                   doing.empty() ? "there is nothing to undo; the run is ending" : doing.c_str());
+    }
     executor.interrupt(signal);
   }
 }
@@ -109,7 +126,7 @@ Task<> repaint(RunParts& parts) {
 }
 
 Task<> run_beside(Scope& scope, RunParts& parts, engine::Executor& executor) {
-  scope.spawn("signals", forward_signals(executor));
+  scope.spawn("signals", forward_signals(parts, executor));
   scope.spawn("metrics", serve_metrics(parts));
   if (!parts.json) scope.spawn("terminal", repaint(parts));
   parts.end = co_await executor.run();
@@ -128,7 +145,9 @@ Task<Result<>> run_drill(RunParts& parts) {
                                .evidence_directory = parts.evidence,
                                .kube = client,
                                .journal = parts.journal.get(),
-                               .databases = &databases};
+                               .databases = &databases,
+                               .seed = parts.seed,
+                               .placebo = parts.arguments.flag("placebo")};
   engine::Executor engine_executor(std::move(settings));
   std::function<Task<>(Scope&)> body = [&](Scope& scope) {
     return run_beside(scope, parts, engine_executor);
@@ -158,7 +177,14 @@ int finish(RunParts& parts) {
   Result<reports::Run> const run = reports::read_run(file);
   if (run && !parts.json) parts.console.finish(*run, *verdict, parts.evidence.string());
   if (problem) return unjudged(*problem, parts.end);
-  return verdict->exit_code;
+  int const code = by_expectation(verdict->exit_code, parts.scenario.expect_failure);
+  if (parts.scenario.expect_failure && !parts.json) {
+    std::printf("%s\n", code == 0 ? "It failed, as this scenario must."
+                        : verdict->exit_code == 0
+                            ? "It passed, but this scenario must fail: the drill is blind."
+                            : "It did not fail in the way that was expected.");
+  }
+  return code;
 }
 
 /// NO_COLOR: https://no-color.org, any value but the empty one.
@@ -172,20 +198,37 @@ reports::ConsoleOptions console_options(std::string const& scenario_file) {
           .width = &terminal_width};
 }
 
-int run(Arguments const& arguments) {
-  std::optional<scenario::Scenario> scenario = load_scenario(arguments);
-  if (!scenario) return reports::exit_usage;
-  std::filesystem::path const evidence = arguments.given("evidence")
-                                             ? std::filesystem::path(arguments.text("evidence"))
-                                             : default_evidence(scenario->name);
-  RunParts parts{.scenario = std::move(*scenario),
-                 .arguments = arguments,
-                 .evidence = evidence,
-                 .json = arguments.text("output") == "json",
-                 .console = reports::Console(stdout, console_options(arguments.text("SCENARIO")))};
+/// One run of a scenario; its exit code.
+int run_once(OneRun one) {
+  RunParts parts{.scenario = std::move(one.scenario),
+                 .arguments = one.arguments,
+                 .evidence = one.evidence,
+                 .seed = one.seed,
+                 .latest = one.latest,
+                 .json = one.arguments.text("output") == "json",
+                 .console = reports::Console(stdout, console_options(one.arguments.text("SCENARIO")))};
   Result<> const ran = run_to_end(run_drill(parts));
   if (!ran) return report_error(ran.error());
   return finish(parts);
+}
+
+int run(Arguments const& arguments) {
+  std::optional<scenario::Scenario> scenario = load_scenario(arguments);
+  if (!scenario) return reports::exit_usage;
+  std::optional<Repetition> const repetition = read_repetition(arguments, *scenario);
+  if (!repetition) return reports::exit_usage;
+  bool const given = arguments.given("evidence");
+  std::filesystem::path const evidence =
+      given ? std::filesystem::path(arguments.text("evidence")) : default_evidence(scenario->name);
+  if (repetition->runs() > 1) {
+    if (!given) point_latest_to(evidence);
+    return run_many(arguments, *repetition, evidence, &run_once);
+  }
+  return run_once({.scenario = std::move(*scenario),
+                   .arguments = arguments,
+                   .evidence = evidence,
+                   .seed = repetition->seed,
+                   .latest = !given});
 }
 
 Verb describe_verb() {
@@ -198,6 +241,12 @@ Verb describe_verb() {
   options.push_back({.name = "-o,--output",
                      .help = "text, or json: the journal's events as they come",
                      .default_value = "text"});
+  options.push_back(
+      {.name = "--seed", .help = "decides all randomness (default: the scenario's, or a new one)"});
+  options.push_back({.name = "--repeat", .help = "how often each combination of the matrix is run"});
+  options.push_back({.name = "--placebo",
+                     .help = "the same timeline with the faults left out: the cost of the harness itself",
+                     .flag = true});
   return {.name = "run",
           .summary = "run a drill and leave its evidence",
           .positionals = {{.name = "SCENARIO", .help = "scenario file", .values = "file"}},

@@ -11,6 +11,7 @@ void RunContext::mark(std::string_view name, std::string_view step, std::string_
   json::object fields{{"name", name}, {"step", step}, {"source", source}};
   if (!at.empty()) fields["at"] = at;
   if (!detail.empty()) fields["detail"] = detail;
+  mark_times.emplace(name, journal.elapsed_ns());
   journal.write("mark", std::move(fields));
 }
 
@@ -40,6 +41,17 @@ void RunContext::undecided(std::string_view name, std::string_view subject, std:
 void RunContext::fact(std::string_view name, json::value value) {
   journal.write("fact", {{"name", name}, {"value", value}});
   facts[std::string(name)] = std::move(value);
+}
+
+double random_fraction(std::uint64_t seed, std::string_view purpose) {
+  std::uint64_t state = seed;
+  for (char const c : purpose) state = (state ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;  // FNV-1a
+  // splitmix64: neighbouring seeds give unrelated numbers.
+  state += 0x9E3779B97F4A7C15ULL;
+  state = (state ^ (state >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  state = (state ^ (state >> 27U)) * 0x94D049BB133111EBULL;
+  state ^= state >> 31U;
+  return static_cast<double>(state >> 11U) / static_cast<double>(std::uint64_t{1} << 53U);
 }
 
 std::string name_for_run(std::string_view base, std::string_view run_id) {

@@ -25,6 +25,9 @@ struct RunContext {
   /// What earlier steps learned, by name: "target:known-good", "commit", "restored-cluster", ... The authors
   /// of steps and probes agree on the names in facts.hpp.
   std::map<std::string, json::value> facts;
+  std::uint64_t seed = 0;  ///< decides all randomness of the run
+  /// When each mark was written first, in ns since the start of the run.
+  std::map<std::string, std::int64_t, std::less<>> mark_times = {};
 
   /// Writes a `mark` event.
   void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "",
@@ -37,6 +40,9 @@ struct RunContext {
                  std::string reason);
   void fact(std::string_view name, json::value value);  ///< writes a `fact` event and keeps it in `facts`
 };
+
+/// A number from 0 up to 1, the same for the same seed and purpose: "trigger of step kill".
+[[nodiscard]] double random_fraction(std::uint64_t seed, std::string_view purpose);
 
 /// "orders-r1-<run>": a name made from a base and the run id, at most 50 characters (CNPG's limit).
 [[nodiscard]] std::string name_for_run(std::string_view base, std::string_view run_id);

@@ -15,7 +15,8 @@ RunContext make_context(RunSettings const& settings, UndoLog& undo_log) {
           .journal = *settings.journal,
           .undo = undo_log,
           .databases = *settings.databases,
-          .facts = {}};
+          .facts = {},
+          .seed = settings.seed};
 }
 
 }  // namespace
@@ -24,9 +25,33 @@ Executor::Executor(RunSettings settings)
     : settings_(std::move(settings)),
       undo_log_(*settings_.journal, settings_.kube, settings_.scenario.target.ns, settings_.run_id),
       context_(make_context(settings_, undo_log_)),
-      lease_(settings_.kube, settings_.scenario.target.ns, settings_.run_id) {
+      lease_(settings_.kube, settings_.scenario.target.ns, settings_.run_id, settings_.lease_duration) {
   if (settings_.steps == nullptr) settings_.steps = &engine::steps();
   if (settings_.probes == nullptr) settings_.probes = &engine::probes();
+  if (settings_.faults == nullptr) settings_.faults = &engine::faults();
+  if (settings_.triggers == nullptr) settings_.triggers = &engine::triggers();
+}
+
+UndoContext Executor::undo_context() {
+  return {.kube = settings_.kube,
+          .ns = settings_.scenario.target.ns,
+          .run_id = settings_.run_id,
+          .databases = *settings_.databases};
+}
+
+std::string Executor::undo_progress() const {
+  if (undo_ended_ || undo_log_.pending() == 0) return {};
+  std::string const doing = undo_log_.doing();
+  return std::to_string(undo_log_.pending()) + " left to undo" +
+         (doing.empty() ? ", first: " + undo_log_.open().back().summary : "; now: " + doing);
+}
+
+std::vector<UndoRecord> Executor::abandon() {
+  json::array left;
+  for (UndoRecord const& record : undo_log_.open()) left.emplace_back(record.summary);
+  // A full disk changes nothing about what is left; the caller tells it.
+  static_cast<void>(settings_.journal->write_durably("abandoned", {{"left", std::move(left)}}));
+  return undo_log_.open();
 }
 
 void Executor::interrupt(int signal) {
@@ -61,8 +86,9 @@ Task<RunEnd> Executor::run() {
     }
     work_scope_ = nullptr;
   }
-  skip_from(finished_);
+  skip_the_rest();
   co_await undo();
+  undo_ended_ = true;
   lease_scope.cancel();
   co_await lease_scope.join();
   Result<> const released = co_await lease_.release();
@@ -86,12 +112,13 @@ Task<RunEnd> Executor::run() {
 Task<> Executor::work(Scope& lease_scope) {
   Result<> ready = co_await guard();
   if (lease_.held()) lease_scope.spawn("lease", keep_lease());
+  if (ready) ready = co_await make_items();
   if (ready) ready = co_await preflight();
   if (!ready) {
     stop(ready.error());
     co_return;
   }
-  std::function<Task<>(Scope&)> body = [this](Scope& probe_scope) { return run_steps(probe_scope); };
+  std::function<Task<>(Scope&)> body = [this](Scope& probe_scope) { return run_all(probe_scope); };
   co_await with_scope(std::move(body));
 }
 
@@ -101,14 +128,11 @@ Task<> Executor::keep_lease() {
 }
 
 Task<> Executor::undo() {
-  UndoContext undo_context{.kube = settings_.kube,
-                           .ns = settings_.scenario.target.ns,
-                           .run_id = settings_.run_id,
-                           .databases = *settings_.databases};
+  UndoContext context = undo_context();
   end_.announced = undo_log_.announced() > 0;
   if (undo_log_.pending() > 0) {
     std::optional<std::vector<UndoRecord>> left;
-    Task<> all = ::pgdrill::detail::store(undo_log_.undo_all(undo_context), left);
+    Task<> all = ::pgdrill::detail::store(undo_log_.undo_all(context), left);
     bool const in_time = co_await ::pgdrill::detail::race_timer(std::move(all), settings_.undo_limit);
     if (!in_time) {
       settings_.journal->write(

@@ -37,22 +37,41 @@ Task<Result<>> Executor::guard() {
   co_return Result<>();
 }
 
-Task<Result<>> Executor::preflight() {
-  for (scenario::StepSpec const& spec : settings_.scenario.steps) {
-    Entry<Step> const* const entry = find_entry(*settings_.steps, spec.kind);
-    if (entry == nullptr) {
+Task<Result<>> Executor::make_items() {
+  for (Item const* item : scenario::all_items(settings_.scenario)) {
+    Entry<Step> const* const step = find_entry(*settings_.steps, item->kind);
+    Entry<Fault> const* const fault = find_entry(*settings_.faults, item->kind);
+    bool const is_fault = item->sort == Item::Sort::fault;
+    if (is_fault ? fault == nullptr : step == nullptr) {
       co_return fail({.kind = ErrorKind::internal,
-                      .what = "cannot run step '" + spec.id + "'",
-                      .where = spec.location.text(),
-                      .why = "there is no step of kind '" + spec.kind + "'"});
+                      .what = "cannot run step '" + item->id + "'",
+                      .where = item->location.text(),
+                      .why = "there is no step of kind '" + item->kind + "'"});
     }
-    steps_.push_back(entry->make());
+    if (is_fault) {
+      faults_[item] = fault->make();
+    } else {
+      steps_[item] = step->make();
+    }
+    note_beside(item->during);
   }
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    scenario::StepSpec const& spec = settings_.scenario.steps[i];
-    Task<Result<>> asked = steps_[i]->preflight(context_, spec);
+  co_return Result<>();
+}
+
+void Executor::note_beside(std::vector<Item> const& items) {
+  for (Item const& item : items) {
+    beside_.insert(&item);
+    note_beside(item.children);
+  }
+}
+
+Task<Result<>> Executor::preflight() {
+  for (Item const* item : scenario::all_items(settings_.scenario)) {
+    auto const step = steps_.find(item);
+    Task<Result<>> asked = step != steps_.end() ? step->second->preflight(context_, *item)
+                                                : faults_.at(item)->preflight(context_, *item);
     CO_TRY_VOID(
-        co_await with_deadline(std::move(asked), spec.timeout, "preflight of step '" + spec.id + "'"));
+        co_await with_deadline(std::move(asked), item->timeout, "preflight of step '" + item->id + "'"));
   }
   co_return Result<>();
 }

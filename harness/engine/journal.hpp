@@ -7,7 +7,16 @@
 //   target{namespace,cluster,database,service,
 //                  context,postgres} objectives[{name,limit_ns|limit_count,unit}] probes[{name,kind,rto}]
 //                  steps[{id,kind,title}]
+//                  (since version 0.2 also: seed, placebo(bool), scenario{tags,variables,expect(pass|fail)};
+//                  steps[] has sort(fault) and when(text) where they apply, faults stand among the steps)
 //   step-started   step kind title
+//   trigger        step condition condition_ns unmet_ns? at? observed
+//                  (the condition held at condition_ns as it was seen, and not yet at unmet_ns; `at` is the
+//                  source's own clock)
+//   fault          step action(armed|applied|lifted|left|missed|left-out) target? why? act_ns? error_ns?
+//                  (error_ns: from the condition until the act began)
+//   abort          condition condition_ns observed | error{}       abort-when stopped the run
+//   abandoned      left[text]      the third signal: the program left while this was not undone
 //   step-finished  step status(ok|failed|error|cancelled|skipped) duration_ns outputs{}
 //   error{kind,what,where,why,todo,code}
 //                  (failed: a property is disproved; error: could not be done or decided)

@@ -6,9 +6,9 @@ namespace pgdrill::engine {
 
 namespace {
 
-// A killed run blocks its namespace no longer than this; three renewals may fail before it is lost.
-constexpr auto lease_duration = std::chrono::seconds(12);
-constexpr auto renew_interval = std::chrono::seconds(3);
+// Of a lease that does not say it.
+constexpr auto lease_duration =
+    std::chrono::duration_cast<std::chrono::seconds>(NamespaceLease::usual_duration);
 
 kube::ObjectRef lease_ref(std::string const& ns) { return {kube::lease_type, ns, std::string(lease_name)}; }
 
@@ -22,10 +22,10 @@ Duration time_left(json::value const& lease) {
   return *renewed + duration - wall_now();
 }
 
-json::object spec_of(std::string const& holder, std::int64_t transitions) {
+json::object spec_of(std::string const& holder, Duration duration, std::int64_t transitions) {
   std::string const now = format_rfc3339(wall_now());
   return {{"holderIdentity", holder},
-          {"leaseDurationSeconds", lease_duration.count()},
+          {"leaseDurationSeconds", std::chrono::ceil<std::chrono::seconds>(duration).count()},
           {"acquireTime", now},
           {"renewTime", now},
           {"leaseTransitions", transitions}};
@@ -41,18 +41,19 @@ Error held_by_other(std::string const& ns, std::string const& holder) {
 
 }  // namespace
 
-NamespaceLease::NamespaceLease(std::shared_ptr<kube::Client> client, std::string ns, std::string holder)
-    : client_(std::move(client)), ns_(std::move(ns)), holder_(std::move(holder)) {}
+NamespaceLease::NamespaceLease(std::shared_ptr<kube::Client> client, std::string ns, std::string holder,
+                               Duration duration)
+    : client_(std::move(client)), ns_(std::move(ns)), holder_(std::move(holder)), duration_(duration) {}
 
 Task<Result<>> NamespaceLease::acquire() {
   kube::Object fresh{{"metadata", {{"name", lease_name}, {"labels", {{std::string(run_label), holder_}}}}},
-                     {"spec", spec_of(holder_, 0)}};
+                     {"spec", spec_of(holder_, duration_, 0)}};
   Result<json::value> taken = co_await client_->create(kube::lease_type, ns_, fresh);
   if (!taken && taken.error().kind == ErrorKind::conflict) {
     CO_TRY(json::value const current, co_await client_->get(lease_ref(ns_)));
     if (time_left(current) > Duration::zero()) co_return fail(held_by_other(ns_, holder_of(current)));
     set(fresh, "metadata.resourceVersion", json::value(kube::version_of(current)));
-    set(fresh, "spec", spec_of(holder_, get_int(current, "spec.leaseTransitions") + 1));
+    set(fresh, "spec", spec_of(holder_, duration_, get_int(current, "spec.leaseTransitions") + 1));
     taken = co_await client_->update(lease_ref(ns_), fresh);
     if (!taken && taken.error().kind == ErrorKind::conflict) {
       co_return fail(held_by_other(ns_, "another one"));  // two took it over at once; the other was first
@@ -76,7 +77,7 @@ Task<Result<>> NamespaceLease::renew() {
 Task<Result<>> NamespaceLease::keep() {
   Monotonic renewed = std::chrono::steady_clock::now();
   while (true) {
-    co_await sleep_for(renew_interval);
+    co_await sleep_for(duration_ / 4);
     Result<> const result = co_await renew();
     Monotonic const now = std::chrono::steady_clock::now();
     if (result) {
@@ -85,7 +86,7 @@ Task<Result<>> NamespaceLease::keep() {
     }
     ErrorKind const kind = result.error().kind;
     bool const lost = kind == ErrorKind::refused || kind == ErrorKind::not_found;
-    if (!lost && now - renewed < lease_duration) continue;
+    if (!lost && now - renewed < duration_) continue;
     held_ = !lost;
     Error error = result.error();
     error.what = "the hold on namespace " + ns_ + " is lost: " + error.what;

@@ -13,7 +13,11 @@ inline constexpr std::string_view lease_name = "pgdrill";
 
 class NamespaceLease {
  public:
-  NamespaceLease(std::shared_ptr<kube::Client> client, std::string ns, std::string holder);
+  static constexpr Duration usual_duration = std::chrono::seconds(12);
+
+  /// A killed run blocks its namespace no longer than `duration`; it is renewed four times in that time.
+  NamespaceLease(std::shared_ptr<kube::Client> client, std::string ns, std::string holder,
+                 Duration duration = usual_duration);
 
   /// Takes the lease, or takes over one that has expired. Error refused names the run that holds it.
   [[nodiscard]] Task<Result<>> acquire();
@@ -29,6 +33,7 @@ class NamespaceLease {
   std::shared_ptr<kube::Client> client_;
   std::string ns_;
   std::string holder_;
+  Duration duration_;
   std::string uid_;
   bool held_ = false;
 };

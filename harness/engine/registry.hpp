@@ -68,6 +68,9 @@ class Fault {
   /// Chooses exactly what is hit, and touches nothing. Error not_found: there is nothing to hit now.
   [[nodiscard]] virtual Task<Result<FaultTarget>> prepare(RunContext& context,
                                                           scenario::StepSpec const& spec) = 0;
+  /// Whether the target can be chosen, and its undo announced, before the trigger fires: true when the same
+  /// thing is there from the start, false for a pod that appears later.
+  [[nodiscard]] virtual bool early() const { return false; }
   /// Error not_found or conflict: it is gone or changed meanwhile; nothing was hit.
   [[nodiscard]] virtual Task<Result<>> apply(RunContext& context, scenario::StepSpec const& spec) = 0;
   /// Looks until the effect is seen; the engine stops it at the step's time-out, which is a missing witness.

@@ -78,6 +78,7 @@ Task<Result<std::string>> UndoLog::announce(UndoRecord record) {
 }
 
 Task<Result<>> UndoLog::store() {
+  Turns::Turn const turn = co_await turns_.take();
   kube::ObjectRef const ref{kube::config_map_type, ns_, config_map_name(run_id_)};
   if (open_.empty()) {
     Result<> removed = co_await kube_->remove(ref);
@@ -124,24 +125,51 @@ Task<Result<>> UndoLog::undo_one(UndoContext& context, UndoRecord record) {
   co_return undone;
 }
 
+Task<bool> UndoLog::undo_record(UndoContext& context, UndoRecord record) {
+  journal_.write("undo-started", {{"id", record.id}});
+  doing_[record.id] = std::chrono::steady_clock::now();
+  Result<> const undone = co_await undo_one(context, record);
+  doing_.erase(record.id);
+  json::object finished{{"id", record.id}, {"status", undone ? "done" : "failed"}};
+  if (undone) {
+    std::erase_if(open_, [&record](UndoRecord const& open) { return open.id == record.id; });
+    Result<> const stored = co_await store();
+    if (!stored) failures_.push_back(stored.error());
+  } else {
+    finished["error"] = engine::to_json(undone.error());
+    failures_.push_back(undone.error());
+  }
+  journal_.write("undo-finished", std::move(finished));
+  co_return undone.has_value();
+}
+
 Task<std::vector<UndoRecord>> UndoLog::undo_all(UndoContext& context) {
   std::vector<UndoRecord> const records(open_.rbegin(), open_.rend());
   failures_.clear();
-  for (UndoRecord const& record : records) {
-    journal_.write("undo-started", {{"id", record.id}});
-    Result<> const undone = co_await undo_one(context, record);
-    json::object finished{{"id", record.id}, {"status", undone ? "done" : "failed"}};
-    if (undone) {
-      std::erase_if(open_, [&record](UndoRecord const& open) { return open.id == record.id; });
-      Result<> const stored = co_await store();
-      if (!stored) failures_.push_back(stored.error());
-    } else {
-      finished["error"] = engine::to_json(undone.error());
-      failures_.push_back(undone.error());
-    }
-    journal_.write("undo-finished", std::move(finished));
-  }
+  for (UndoRecord const& record : records) static_cast<void>(co_await undo_record(context, record));
   co_return open_;
+}
+
+Task<bool> UndoLog::undo_these(UndoContext& context, std::vector<std::string> ids) {
+  std::vector<UndoRecord> const records(open_.rbegin(), open_.rend());
+  bool all = true;
+  for (UndoRecord const& record : records) {
+    if (std::find(ids.begin(), ids.end(), record.id) == ids.end()) continue;
+    bool const undone = co_await undo_record(context, record);
+    all = all && undone;
+  }
+  co_return all;
+}
+
+std::string UndoLog::doing() const {
+  std::string text;
+  for (UndoRecord const& record : open_) {
+    auto const found = doing_.find(record.id);
+    if (found == doing_.end()) continue;
+    text += (text.empty() ? "" : "; ") + record.summary + ", since " +
+            format_seconds(std::chrono::steady_clock::now() - found->second);
+  }
+  return text;
 }
 
 Task<Result<std::vector<PendingUndo>>> pending_undo(kube::Client& client, std::string ns) {

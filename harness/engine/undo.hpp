@@ -2,6 +2,7 @@
 // data. It runs last in first out, goes on past failures, takes "already gone" for success and is checked
 // afterwards. `pgdrill cleanup` runs it from the ConfigMaps of a namespace or from a journal alone.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "harness/base/task.hpp"
 #include "harness/cnpg/database_access.hpp"
 #include "harness/engine/journal.hpp"
+#include "harness/engine/turn.hpp"
 #include "harness/kube/client.hpp"
 #include "harness/scenario/scenario.hpp"
 
@@ -63,6 +65,11 @@ class UndoLog {
   /// Undoes all that is still open. Returns the records that could not be undone; the ConfigMap goes when
   /// none is left.
   [[nodiscard]] Task<std::vector<UndoRecord>> undo_all(UndoContext& context);
+  /// Undoes those of these ids that are still open. False when something is left of them.
+  [[nodiscard]] Task<bool> undo_these(UndoContext& context, std::vector<std::string> ids);
+  /// What is being undone at this moment, for people: "delete Cluster develop/orders-r1, since 3.2 s";
+  /// empty when nothing is.
+  [[nodiscard]] std::string doing() const;
   [[nodiscard]] std::size_t pending() const { return open_.size(); }
   [[nodiscard]] int announced() const { return next_id_ - 1; }  ///< how many were announced, undone or not
   [[nodiscard]] std::vector<UndoRecord> const& open() const { return open_; }
@@ -74,6 +81,7 @@ class UndoLog {
  private:
   [[nodiscard]] Task<Result<>> store();
   [[nodiscard]] Task<Result<>> undo_one(UndoContext& context, UndoRecord record);
+  [[nodiscard]] Task<bool> undo_record(UndoContext& context, UndoRecord record);
   Journal& journal_;
   std::shared_ptr<kube::Client> kube_;
   std::string ns_;
@@ -82,6 +90,8 @@ class UndoLog {
   int next_id_ = 1;
   bool stored_ = false;  ///< the ConfigMap exists
   std::vector<Error> failures_;
+  Turns turns_;  ///< the ConfigMap is written by one at a time, so that none overwrites a newer list
+  std::map<std::string, Monotonic> doing_;  ///< id of what is being undone, since when
 };
 
 /// A record as journal and ConfigMap hold it: {id, kind, summary, record}. Error kind: invalid.

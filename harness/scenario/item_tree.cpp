@@ -30,7 +30,7 @@ Duration worst_case(StepSpec const& item) {
     Duration const one = worst_case(child);
     whole = item.sort == StepSpec::Sort::parallel ? std::max(whole, one) : whole + one;
   }
-  return item.children.empty() ? item.timeout : whole;
+  return item.children.empty() ? item.timeout + item.held.value_or(Duration::zero()) : whole;
 }
 
 }  // namespace pgdrill::scenario

@@ -78,6 +78,7 @@ struct TriggerSpec {
   std::string kind;
   Parameters parameters;
   Location location;
+  std::string owner = {};  ///< the step that waits for it; what is random about it depends on this name
 };
 
 /// An item of `steps`: a step, a fault, or a block of items.

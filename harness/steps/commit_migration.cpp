@@ -59,6 +59,7 @@ class CommitMigration : public engine::Step {
     CO_TRY(known_jobs_, co_await jobs_of(context));
     CO_TRY_VOID(co_await save_tables(context));
     CO_TRY(flux::Pushed const pushed, co_await push(context, spec));
+    context.mark("migration-pushed", spec.id, "git push", "", pushed.commit);
     CO_TRY_VOID(co_await reconcile(context, spec, pushed.commit, time));
     CO_TRY(std::string const log, co_await log_of_new_job(context));
     CO_TRY_VOID(co_await write_history_witness(context, spec));

@@ -1,0 +1,34 @@
+// The dose check: did the effect of a fault fall into the phase that it was aimed at?
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/scenario/phases.hpp"
+
+namespace pgdrill::engine {
+
+/// Nanoseconds since the start of the run; without an end it is still going on.
+struct Span {
+  std::int64_t from = 0;
+  std::optional<std::int64_t> to = {};
+};
+
+/// When each mark was written first.
+using MarkTimes = std::map<std::string, std::int64_t, std::less<>>;
+
+/// When a phase was, by the marks that bound it; nothing when it did not begin.
+[[nodiscard]] std::optional<Span> span_of(scenario::Phase const& phase, MarkTimes const& marks);
+
+struct Dose {
+  bool overlaps = false;
+  std::string observed;  ///< "from 0.210 s into the phase until it was seen, 0.034 s later"
+};
+
+/// A lasting effect must share some time with the phase. A blow must begin and be seen inside it: what is
+/// seen only after the phase's end may have hit what came after.
+[[nodiscard]] Dose dose_of(Span effect, bool lasting, std::optional<Span> phase);
+
+}  // namespace pgdrill::engine

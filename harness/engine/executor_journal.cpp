@@ -1,0 +1,83 @@
+// What the executor writes about itself and its items.
+#include "harness/engine/executor.hpp"
+
+namespace pgdrill::engine {
+
+namespace {
+
+json::object objective_json(scenario::Objective const& objective) {
+  json::object value{{"name", objective.name}, {"unit", objective.unit}};
+  if (objective.unit == "s") {
+    value["limit_ns"] = objective.limit.count();
+  } else {
+    value["limit_count"] = objective.count_limit;
+  }
+  return value;
+}
+
+}  // namespace
+
+void Executor::write_started() {
+  scenario::Scenario const& scenario = settings_.scenario;
+  json::array objectives;
+  json::array probes;
+  json::array steps;
+  for (scenario::Objective const& objective : scenario.objectives) {
+    objectives.push_back(objective_json(objective));
+  }
+  for (scenario::ProbeSpec const& probe : scenario.probes) {
+    // What compares states is evidence; what a client sees is the RTO, unless the scenario says otherwise.
+    bool const rto = probe.rto.value_or(find_entry(state_probes(), probe.kind) == nullptr);
+    probes.push_back({{"name", probe.name}, {"kind", probe.kind}, {"rto", rto}});
+  }
+  for (Item const* item : scenario::all_items(scenario)) {
+    json::object step{{"id", item->id}, {"kind", item->kind}, {"title", item->title}};
+    if (item->sort == Item::Sort::fault) step["sort"] = "fault";
+    if (item->when) step["when"] = trigger_text(*item->when);
+    steps.push_back(std::move(step));
+  }
+  json::object fields{{"scenario",
+                       {{"name", scenario.name},
+                        {"title", scenario.title},
+                        {"file", scenario.file.filename().string()},
+                        {"sha256", scenario.sha256},
+                        {"tags", json::value_from(scenario.tags)},
+                        {"variables", json::value_from(scenario.variables)},
+                        {"expect", scenario.expect_failure ? "fail" : "pass"}}},
+                      {"seed", settings_.seed},
+                      {"placebo", settings_.placebo},
+                      {"pgdrill", {{"version", PGDRILL_VERSION}}},
+                      {"target",
+                       {{"namespace", scenario.target.ns},
+                        {"cluster", scenario.target.cluster},
+                        {"database", scenario.target.database},
+                        {"service", scenario.target.service},
+                        {"context", settings_.kube->access().description}}},
+                      {"objectives", std::move(objectives)},
+                      {"probes", std::move(probes)},
+                      {"steps", std::move(steps)}};
+  settings_.journal->write("run-started", std::move(fields));
+}
+
+void Executor::start_item(Item const& item) {
+  settings_.journal->write("step-started", {{"step", item.id}, {"kind", item.kind}, {"title", item.title}});
+}
+
+void Executor::finish_item(Item const& item, std::string_view status, Duration duration, json::object outputs,
+                           std::optional<Error> const& error) {
+  json::object fields{{"step", item.id},
+                      {"status", status},
+                      {"duration_ns", duration.count()},
+                      {"outputs", std::move(outputs)}};
+  if (error) fields["error"] = to_json(*error);
+  settings_.journal->write("step-finished", std::move(fields));
+  finished_.insert(&item);
+}
+
+void Executor::skip_the_rest() {
+  for (Item const* item : scenario::all_items(settings_.scenario)) {
+    if (!finished_.contains(item)) finish_item(*item, "skipped", Duration::zero(), {}, {});
+  }
+}
+
+}  // namespace pgdrill::engine

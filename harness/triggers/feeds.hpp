@@ -1,0 +1,29 @@
+// Where triggers get their observations from: the journal of the run itself, an object's watch, a query on a
+// connection of its own, the logs of pods.
+#pragma once
+#include "harness/engine/registry.hpp"
+
+namespace pgdrill::triggers {
+
+/// How often a database is asked what cannot be watched: a trigger on it is so late at most, and one round
+/// trip.
+inline constexpr Duration query_interval = std::chrono::milliseconds(5);
+
+/// Each event of that name as it is written, until `look` has seen enough.
+[[nodiscard]] Task<Result<>> feed_events(engine::RunContext& context, std::string event, engine::Look look);
+
+/// The object at each change of it, from its present state on; null while it does not exist.
+[[nodiscard]] Task<Result<>> feed_object(engine::RunContext& context, kube::ObjectRef ref, engine::Look look);
+
+/// {value} of a query through the target's Service, again and again. While the database cannot be reached
+/// nothing is observed; an error of the statement itself ends it.
+[[nodiscard]] Task<Result<>> feed_query(engine::RunContext& context, std::string sql, engine::Look look);
+
+struct PodLogs {
+  std::string selector;   ///< label selector
+  std::string container;  ///< empty: the pod's first
+};
+/// {pod, line} for each line that pods of a selector write, also of pods that come later.
+[[nodiscard]] Task<Result<>> feed_logs(engine::RunContext& context, PodLogs logs, engine::Look look);
+
+}  // namespace pgdrill::triggers
