@@ -1,8 +1,7 @@
 // One use of a fault: trigger, target, undo announced, act, witness, held, lifted, dose. What is missing of
 // it makes the run inconclusive, never good.
-#include <boost/asio/cancellation_state.hpp>
-
 #include "harness/engine/executor.hpp"
+#include "harness/engine/shielded.hpp"
 
 namespace pgdrill::engine {
 

@@ -8,7 +8,9 @@ namespace pgdrill::scenario {
 
 namespace {
 
+// A scenario is a few pages; more is a mistake or an attack (files that include each other many times over).
 constexpr std::size_t deepest_include = 8;
+constexpr int most_includes = 100;
 
 /// The parameters that a fragment declares, with what `with` gives for them.
 std::map<std::string, std::string> bind_parameters(Reader& reader, YamlNode const& include,
@@ -54,6 +56,10 @@ std::optional<YamlNode> read_fragment(StepReading& reading, std::filesystem::pat
   if (again || reading.files.size() > deepest_include) {
     reader.complain(place,
                     again ? "'" + file.string() + "' includes itself" : "includes are nested too deep");
+    return std::nullopt;
+  }
+  if (++reading.includes > most_includes) {
+    if (reading.includes == most_includes + 1) reader.complain(place, "too many files are included");
     return std::nullopt;
   }
   Result<std::string> const text = reading.options.load(file);

@@ -12,6 +12,7 @@ struct StepReading {
   Names& names;
   std::map<std::string, std::string>& sources;
   std::vector<std::filesystem::path> files;  ///< the file that is read, after those that include it
+  int includes = 0;                          ///< files included so far, each time counted
 };
 
 /// Claims the ids that are given; they come before ids that are made.

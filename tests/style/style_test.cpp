@@ -116,6 +116,12 @@ std::vector<Room> const rooms{
     {"harness/doctor/",
      {"harness/base/", "harness/net/", "harness/kube/", "harness/postgres/", "harness/cnpg/", "harness/flux/",
       "harness/scenario/", "harness/engine/", "harness/doctor/"}},
+    {"harness/faults/",
+     {"harness/base/", "harness/kube/", "harness/postgres/", "harness/cnpg/", "harness/scenario/",
+      "harness/engine/", "harness/faults/"}},
+    {"harness/triggers/",
+     {"harness/base/", "harness/kube/", "harness/postgres/", "harness/cnpg/", "harness/scenario/",
+      "harness/engine/", "probes/", "harness/triggers/"}},
     {"harness/sandbox/",
      {"harness/base/", "harness/net/", "harness/kube/", "harness/postgres/", "harness/sandbox/"}},
     {"probes/",
@@ -158,9 +164,10 @@ TEST(Style, HeadersCarryNoHeavyTemplates) {
 TEST(Style, TheHarnessNeverAsksWhetherItIsTheSandbox) {
   static std::regex const asks(R"(is_?sandbox|sandbox_mode|if *\(.*sandbox|#include.*sandbox)");
   std::vector<std::string> wrong;
-  for (auto const& file : files_below({"harness/engine", "harness/steps", "harness/faults", "harness/cnpg",
-                                       "harness/flux", "harness/kube", "probes"},
-                                      {".cpp", ".hpp"})) {
+  for (auto const& file :
+       files_below({"harness/engine", "harness/steps", "harness/faults", "harness/triggers", "harness/cnpg",
+                    "harness/flux", "harness/kube", "probes"},
+                   {".cpp", ".hpp"})) {
     for (std::string const& line : lines_of(file)) {
       if (std::regex_search(line, asks)) wrong.push_back(name_in_tree(file) + ": " + line);
     }
@@ -209,9 +216,10 @@ bool is_helper(std::filesystem::path const& file) {
 }
 
 TEST(Style, EveryStepAndProbeFileRegistersItself) {
-  static std::regex const registers(R"(Register(Step|Probe|StateProbe|Undo)<)");
+  static std::regex const registers(R"(Register(Step|Fault|Trigger|Probe|StateProbe|Undo)<)");
   std::vector<std::string> wrong;
-  for (auto const& file : files_below({"harness/steps", "probes"}, {".cpp"})) {
+  for (auto const& file :
+       files_below({"harness/steps", "harness/faults", "harness/triggers", "probes"}, {".cpp"})) {
     if (!is_helper(file) && !std::regex_search(read_file(file).value_or(""), registers))
       wrong.push_back(name_in_tree(file));
   }
