@@ -227,7 +227,8 @@ void undo_announced(Run& run, json::object const& event) {
 
 void undo_started(Run& run, json::object const& event) {
   undo_of(run, event).status = "started";
-  if (run.undo_started < 0) run.undo_started = integer(event, "t");
+  // A fault that is lifted in the middle of the run is part of the rollback, not of the clean-up.
+  if (run.undo_started < 0 && !event.contains("lift")) run.undo_started = integer(event, "t");
 }
 
 void undo_finished(Run& run, json::object const& event) {

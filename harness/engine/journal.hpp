@@ -37,9 +37,12 @@
 //   duplicated[seq...]
 //                  altered[seq...] rpo_ns
 //   fact           name value     evidence: captured-target backup migration restore flux cluster-before
-//   environment ... undo-announced id kind summary record     undo-started id     undo-finished id
-//   status(done|failed) error? interrupted    signal run-finished status(completed|failed|error|interrupted)
-//   error?
+//   environment ...
+//   undo-announced id kind summary record
+//   undo-started   id lift(true)?          (lift: of one fault, in the middle of the run)
+//   undo-finished  id status(done|failed) error?
+//   interrupted    signal
+//   run-finished   status(completed|failed|error|interrupted) error?
 #pragma once
 #include <filesystem>
 #include <functional>

@@ -126,7 +126,6 @@ Task<Result<>> UndoLog::undo_one(UndoContext& context, UndoRecord record) {
 }
 
 Task<bool> UndoLog::undo_record(UndoContext& context, UndoRecord record) {
-  journal_.write("undo-started", {{"id", record.id}});
   doing_[record.id] = std::chrono::steady_clock::now();
   Result<> const undone = co_await undo_one(context, record);
   doing_.erase(record.id);
@@ -146,7 +145,10 @@ Task<bool> UndoLog::undo_record(UndoContext& context, UndoRecord record) {
 Task<std::vector<UndoRecord>> UndoLog::undo_all(UndoContext& context) {
   std::vector<UndoRecord> const records(open_.rbegin(), open_.rend());
   failures_.clear();
-  for (UndoRecord const& record : records) static_cast<void>(co_await undo_record(context, record));
+  for (UndoRecord const& record : records) {
+    journal_.write("undo-started", {{"id", record.id}});
+    static_cast<void>(co_await undo_record(context, record));
+  }
   co_return open_;
 }
 
@@ -155,6 +157,7 @@ Task<bool> UndoLog::undo_these(UndoContext& context, std::vector<std::string> id
   bool all = true;
   for (UndoRecord const& record : records) {
     if (std::find(ids.begin(), ids.end(), record.id) == ids.end()) continue;
+    journal_.write("undo-started", {{"id", record.id}, {"lift", true}});
     bool const undone = co_await undo_record(context, record);
     all = all && undone;
   }

@@ -50,7 +50,7 @@ class StatusCheck final : public engine::Step {
       CO_TRY(std::string const revision, co_await wait_applied(context, kustomization, time));
       context.check("kustomization-ready " + kustomization, "archive", spec.id, true, "Ready", revision);
     }
-    CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, spec, time));
+    CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, cluster.timeline, time));
     context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
     CO_TRY_VOID(co_await record(context, cluster, backup));
@@ -89,15 +89,18 @@ class StatusCheck final : public engine::Step {
     co_return cnpg::backups_of(context.target.cluster, listed.items);
   }
 
-  /// The newest completed backup; waits for one that is under way, takes one when there is none.
-  static Task<Result<cnpg::BackupView>> usable_backup(RunContext& context, scenario::StepSpec const& spec,
+  /// The newest completed backup of the timeline that is written now; waits for one that is under way, takes
+  /// one when there is none. Of an older timeline nobody tells any more whether its last WAL was archived.
+  static Task<Result<cnpg::BackupView>> usable_backup(RunContext& context, std::int64_t timeline,
                                                       TimeLeft time) {
     CO_TRY(std::vector<cnpg::BackupView> const backups, co_await list_backups(context));
     std::string chosen;
     std::string under_way;
     for (cnpg::BackupView const& backup : backups) {
       if (backup.completed) {
-        chosen = backup.name;
+        auto const end = cnpg::parse_wal(backup.end_wal);
+        bool const current = timeline == 0 || (end && end->timeline == timeline);
+        if (current) chosen = backup.name;
       } else if (backup.blocks_others) {
         co_return fail(
             {.kind = ErrorKind::refused,
@@ -122,7 +125,6 @@ class StatusCheck final : public engine::Step {
       CO_TRY_VOID(co_await ask(context, context.target.cluster, "SELECT pg_switch_wal()"));
     }
     CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
-    static_cast<void>(spec);
     co_return backup;
   }
 
