@@ -90,9 +90,10 @@ struct Following {
   bool enough = false;
 };
 
-Task<> follow_pod(Following& following, std::string pod) {
+Task<> follow_pod(Following& following, std::string pod, std::optional<int> tail) {
   Result<std::unique_ptr<kube::LogStream>> const stream = co_await following.context.kube->follow_logs(
-      following.context.target.ns, pod, {.container = following.logs.container, .follow = true});
+      following.context.target.ns, pod,
+      {.container = following.logs.container, .follow = true, .tail_lines = tail});
   if (!stream) co_return;  // a pod that has gone says nothing more
   while (!following.enough) {
     Result<std::optional<std::string>> const line = co_await (*stream)->next_line();
@@ -111,8 +112,9 @@ bool has_started(json::value const& pod) {
 Task<> find_pods(Following& following, std::optional<Error>& problem) {
   std::unique_ptr<kube::Watch> const watch =
       following.context.kube->watch(kube::pod_type, following.context.target.ns,
-                                    {.label_selector = following.logs.selector, .field_selector = ""});
+                                    {.label_selector = following.logs.selector, .bookmark_after_list = true});
   std::set<std::string> followed;
+  std::optional<int> tail = 0;  // of pods that run already only what they write from now on
   while (true) {
     Result<kube::WatchEvent> const event = co_await watch->next();
     if (!event) {
@@ -120,9 +122,13 @@ Task<> find_pods(Following& following, std::optional<Error>& problem) {
       following.scope.cancel();
       co_return;
     }
+    if (event->type == kube::WatchEvent::Type::bookmark) {
+      tail.reset();
+      continue;
+    }
     if (event->type == kube::WatchEvent::Type::deleted || !has_started(event->object)) continue;
     if (!followed.insert(kube::uid_of(event->object)).second) continue;
-    following.scope.spawn("log", follow_pod(following, kube::name_of(event->object)));
+    following.scope.spawn("log", follow_pod(following, kube::name_of(event->object), tail));
   }
 }
 

@@ -23,7 +23,7 @@ struct PodLogs {
   std::string selector;   ///< label selector
   std::string container;  ///< empty: the pod's first
 };
-/// {pod, line} for each line that pods of a selector write, also of pods that come later.
+/// {pod, line} for each line that pods of a selector write from now on; of pods that come later, every line.
 [[nodiscard]] Task<Result<>> feed_logs(engine::RunContext& context, PodLogs logs, engine::Look look);
 
 }  // namespace pgdrill::triggers

@@ -14,7 +14,7 @@ class LogLine final : public engine::Trigger {
   static scenario::Declaration describe() {
     return {
         .name = "log-line",
-        .summary = "A pod has written a line that matches, for the first or the n-th time",
+        .summary = "A pod writes a line that matches, for the first or the n-th time from now on",
         .parameters = {{"matches", ParameterType::text, true, "",
                         "ECMAScript regular expression, anywhere in the line."},
                        {"selector", ParameterType::text, false, "",
