@@ -1,5 +1,6 @@
-// evidence.html: one self-contained page (no script, no outside resource) with the decision and its reasons
-// first.
+// evidence.html: one self-contained page (no script, nothing fetched) with the decision and its reasons
+// first. Meaning never rests on colour alone; what scrolls can be reached by keyboard; it prints, and fits a
+// phone.
 #include <fmt/format.h>
 
 #include "harness/base/json.hpp"
@@ -16,9 +17,11 @@ namespace pgdrill::reports {
 
 namespace {
 
-std::string seconds(Nanoseconds duration) {
-  return fmt::format("{:.3f} s", static_cast<double>(duration) / 1e9);
-}
+struct Section {
+  std::string id;
+  std::string title;
+  std::string body;
+};
 
 std::string list(std::vector<std::string> const& entries) {
   std::string text = "<ul>\n";
@@ -26,151 +29,87 @@ std::string list(std::vector<std::string> const& entries) {
   return text + "</ul>\n";
 }
 
-std::string section(std::string const& title, std::string const& body) {
-  return body.empty() ? "" : "<section>\n<h2>" + title + "</h2>\n" + body + "</section>\n";
-}
-
 std::string head(Run const& run, Verdict const& verdict) {
-  std::string const label = verdict.decision == "go"      ? "GO"
-                            : verdict.decision == "no-go" ? "NO-GO"
-                                                          : "INCONCLUSIVE";
-  std::string text = fmt::format("<header>\n<p class=soft>pgdrill evidence · run {} · {}</p>\n", html(run.id),
-                                 html(run.started_wall));
-  text += "<h1>" + html(get_string(json::value(run.scenario), "title", run.scenario_name())) + "</h1>\n";
-  text += fmt::format("<p><span class=\"decision {}\">{}</span></p>\n", verdict.decision, label);
-  return text + list(verdict.reasons) + "</header>\n";
+  std::string_view const shape = verdict.decision == "go" ? "✔" : verdict.decision == "no-go" ? "✖" : "?";
+  std::string text = fmt::format("<header>\n<p class=soft>pgdrill evidence · run {} · {} to {}</p>\n",
+                                 html(run.id, 200), html(run.started_wall, 40), html(run.ended_wall, 40));
+  text += "<h1>" + html(get_string(json::value(run.scenario), "title", run.scenario_name()), 500) + "</h1>\n";
+  text += fmt::format("<p><strong class=\"decision {}\"><span aria-hidden=true>{}</span> {}</strong></p>\n",
+                      verdict.decision, shape, decision_label(verdict));
+  text += "<h2 id=reasons>Why</h2>\n" + list(verdict.reasons);
+  std::string const rto = verdict.rto.measured && verdict.rto.to
+                              ? seconds_text(*verdict.rto.to - verdict.rto.from)
+                              : std::string("not measured");
+  return text + "<p>RTO: <strong>" + rto + "</strong></p>\n</header>\n";
 }
 
-std::string objectives(Verdict const& verdict) {
-  std::vector<std::vector<std::string>> rows;
+std::string rpo_body(Run const& run, Verdict const& verdict) {
+  std::string text;
   for (ObjectiveResult const& objective : verdict.objectives) {
-    rows.push_back({html(objective.name), status_word(objective.status),
-                    objective.value ? fmt::format("{} {}", fixed(*objective.value), objective.unit) : "–",
-                    fmt::format("{} {}", fixed(objective.limit), objective.unit), html(objective.detail)});
+    if (objective.name != "rpo") continue;
+    text +=
+        fmt::format("<p>RPO {}: {} {}</p>\n", objective.value ? fixed(*objective.value) + " s" : "unknown",
+                    status_word(objective.status), html(objective.detail));
   }
-  return html_table({"Objective", "Status", "Measured", "Limit", "How"}, rows);
+  return text + ledgers_table(run);
 }
 
-std::string breakdown(Verdict const& verdict) {
-  std::vector<std::vector<std::string>> rows;
-  for (Phase const& phase : verdict.phases) {
-    rows.push_back({html(phase.name), seconds(phase.from), seconds(phase.to - phase.from)});
-  }
-  return html_table({"Phase", "From", "Took"}, rows);
+std::vector<Section> sections(Run const& run, Verdict const& verdict) {
+  return {
+      {"objectives", "Objectives", objectives_table(verdict)},
+      {"rollout", "Rollout results", rollout_results(run)},
+      {"timeline", "Timeline",
+       "<div class=chart role=region tabindex=0 aria-label=\"Timeline; the tables below hold the same\">" +
+           timeline_svg(run, verdict) + "</div>\n<p class=soft>Data: timeline.csv, samples.csv.</p>\n"},
+      {"rto", "RTO: where the time went", rto_breakdown(run, verdict)},
+      {"rpo", "RPO", rpo_body(run, verdict)},
+      {"integrity", "Integrity", integrity_table(run) + checks_table(run) + findings_table(run)},
+      {"restores", "Backups and restores", facts_section(run)},
+      {"remediation", "What failed, and what to do",
+       verdict.remediation.empty() ? "<p>Nothing failed.</p>\n" : list(verdict.remediation)},
+      {"conditions", "Rollback conditions", rollback_conditions(run, verdict)},
+      {"steps", "Steps", steps_table(run)},
+      {"faults", "Faults, effects and their witnesses", witnesses_table(run)},
+      {"outages", "Outages by probe", outages_table(verdict)},
+      {"undo", "Undo", undo_table(run)},
+      {"scope", "What this does and does not show", scope_section(run, verdict)},
+      {"environment", "Environment", environment_section(run)},
+      {"files", "Files", files_section(verdict)}};
 }
 
-std::string steps(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
-  for (StepRecord const& step : run.steps) {
-    std::string why;
-    for (std::string_view const key : {"what", "why", "where", "todo"}) {
-      std::string const part = get_string(json::value(step.error), key);
-      if (!part.empty()) why += (why.empty() ? "" : " · ") + part;
-    }
-    rows.push_back({html(step.id), html(step.title), status_word(step.status),
-                    step.started >= 0 && step.ended >= 0 ? seconds(step.ended - step.started) : "–",
-                    html(why, 2000)});
-  }
-  return html_table({"Step", "What", "Status", "Took", "Error"}, rows);
-}
-
-std::string witnesses(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
-  for (Witness const& witness : run.witnesses) {
-    rows.push_back({html(witness.subject), status_word(witness.seen ? "seen" : "missing"),
-                    html(witness.channel), html(witness.expected), html(witness.observed),
-                    html(witness.detail, 1000)});
-  }
-  return html_table({"Effect of step", "Witness", "Channel", "Expected", "Observed", "Detail"}, rows);
-}
-
-std::string checks(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
-  for (Check const& check : run.checks) {
-    std::string details;
-    for (std::string const& detail : check.details) details += html(detail, 500) + "<br>";
-    rows.push_back({html(check.name), html(check.subject), status_word(check.status),
-                    html(check.expected, 300), html(check.observed, 300), details});
-  }
-  return html_table({"Check", "Subject", "Status", "Expected", "Observed", "Details"}, rows);
-}
-
-std::string findings(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
-  for (Finding const& finding : run.findings) {
-    std::string keys;
-    for (std::string const& row : finding.rows) keys += (keys.empty() ? "" : ", ") + row;
-    rows.push_back({seconds(finding.t), html(finding.probe), html(finding.object), html(finding.what),
-                    finding.authorised ? "authorised" : "<span class=failed>without right</span>",
-                    html(keys, 600)});
-  }
-  return html_table({"At", "Probe", "Object", "Difference", "", "Rows"}, rows);
-}
-
-std::string outages(Verdict const& verdict) {
-  std::vector<std::vector<std::string>> rows;
-  for (Outage const& outage : verdict.outages) {
-    rows.push_back({html(outage.probe + (outage.sample_class.empty() ? "" : " " + outage.sample_class)),
-                    seconds(outage.from), outage.to ? seconds(*outage.to - outage.from) : "never ended",
-                    seconds(outage.resolution),
-                    fmt::format("{} failed, {} wrong", outage.failed, outage.wrong),
-                    html(one_line(outage.why, 200))});
-  }
-  return html_table({"Probe", "From", "Lasted", "Resolution", "Answers", "First"}, rows);
-}
-
-std::string ledgers(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
-  for (LedgerVerdict const& ledger : run.ledgers) {
-    rows.push_back({html(ledger.probe), std::to_string(ledger.acknowledged), std::to_string(ledger.present),
-                    std::to_string(ledger.rightly_absent), std::to_string(ledger.lost.size()),
-                    std::to_string(ledger.resurrected.size()), std::to_string(ledger.duplicated.size()),
-                    std::to_string(ledger.altered.size()), seconds(ledger.rpo)});
-  }
-  return html_table({"Ledger", "Acknowledged", "Present", "Rightly absent", "Lost", "Resurrected",
-                     "Duplicated", "Altered", "RPO"},
-                    rows);
-}
-
-std::string undo(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
-  for (UndoRecordState const& record : run.undo) {
-    rows.push_back({html(record.summary), status_word(record.status), html(record.error, 500)});
-  }
-  return html_table({"Undo", "Status", "Error"}, rows);
+std::string page_head(Run const& run, Verdict const& verdict) {
+  std::string page = "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n";
+  page +=
+      "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
+  page += "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>" +
+          html("pgdrill: " + run.scenario_name() + ": " + decision_label(verdict), 300) +
+          "</title>\n<style>\n";
+  return page + std::string(embedded::reports("evidence.css")) + "</style>\n</head>\n<body>\n";
 }
 
 std::string render_evidence(Run const& run, Verdict const& verdict) {
-  std::string const title = html("pgdrill: " + run.scenario_name() + ": " + verdict.decision);
-  std::string page = "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n";
-  page += "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<title>" + title +
-          "</title>\n<style>\n";
-  page += std::string(embedded::reports("evidence.css")) + "</style>\n</head>\n<body>\n" +
-          head(run, verdict) + "<main>\n";
-  page += section("Objectives", objectives(verdict));
-  page += section("Timeline", "<div class=chart tabindex=0>" + timeline_svg(run, verdict) + "</div>\n");
-  page += section("Where the time went", breakdown(verdict));
+  std::string page = page_head(run, verdict);
+  page += "<a class=skip href=\"#main\">Skip to the evidence</a>\n" + head(run, verdict);
+  std::string contents;
+  std::string body;
+  for (Section const& section : sections(run, verdict)) {
+    if (section.body.empty()) continue;
+    contents += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section.id, section.title);
+    body += fmt::format("<section aria-labelledby={0}>\n<h2 id={0}>{1}</h2>\n{2}</section>\n", section.id,
+                        section.title, section.body);
+  }
   page +=
-      section("What failed, and what to do", verdict.remediation.empty() ? "" : list(verdict.remediation));
-  page += section("Rollback conditions", rollback_conditions(run, verdict));
-  page += section("Steps", steps(run));
-  page += section("Effects and their witnesses", witnesses(run));
-  page += section("Checks after the restore", checks(run));
-  page += section("Differences that probes saw", findings(run));
-  page += section("Acknowledged writes", ledgers(run));
-  page += section("Outages by probe", outages(verdict));
-  page += section("What was captured, changed and restored", facts_section(run));
-  page += section("Undo", undo(run));
-  page += fmt::format(
-      "</main>\n<footer class=soft><p>Made from journal.jsonl by pgdrill {}; scenario {} (sha256 "
-      "{}).</p></footer>\n",
-      html(run.version), html(get_string(json::value(run.scenario), "file")),
-      html(get_string(json::value(run.scenario), "sha256")));
+      "<nav aria-label=Contents>\n<ul>\n" + contents + "</ul>\n</nav>\n<main id=main>\n" + body + "</main>\n";
+  std::string const journal =
+      verdict.files.contains("journal.jsonl") ? verdict.files.at("journal.jsonl") : "";
+  page += fmt::format("<footer class=soft><p>Made from journal.jsonl{} by pgdrill {}.</p></footer>\n",
+                      journal.empty() ? "" : " (sha256 " + journal + ")", html(run.version, 100));
   return page + "</body>\n</html>\n";
 }
 
-RegisterReport const registered("evidence.html", &render_evidence,
-                                "One self-contained page for people, with the timeline");
+RegisterReport const registered(
+    "evidence.html", &render_evidence,
+    "One self-contained page for people, with the timeline and the rollback conditions", Stage::page);
 
 }  // namespace
 }  // namespace pgdrill::reports

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/json.hpp"
 #include "reports/escape.hpp"
 
@@ -14,6 +16,8 @@ std::string value_text(json::value const& value) {
   return json::serialize(value);
 }
 
+std::string code(std::string const& text) { return "<code>" + html(text) + "</code>"; }
+
 /// A fact's plain members as rows; what is large (snapshots of states) is told by its size only.
 std::vector<std::vector<std::string>> fact_rows(std::string const& name, json::value const& value) {
   std::vector<std::vector<std::string>> rows;
@@ -23,14 +27,20 @@ std::vector<std::vector<std::string>> fact_rows(std::string const& name, json::v
     bool const large = text.size() > 400;
     rows.push_back({html(name), html(entry.key()),
                     large ? fmt::format("<span class=soft>{} bytes, in journal.jsonl</span>", text.size())
-                          : "<code>" + html(text) + "</code>"});
+                          : code(text)});
   }
   return rows;
 }
 
-json::value const* captured_target(Run const& run) {
-  auto const found = run.facts.find("captured-target");
-  return found == run.facts.end() ? nullptr : &found->second;
+std::vector<std::vector<std::string>> rows_of(Run const& run, std::vector<std::string> const& names) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::string const& name : names) {
+    auto const found = run.facts.find(name);
+    if (found == run.facts.end()) continue;
+    auto const more = fact_rows(name, found->second);
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
 }
 
 }  // namespace
@@ -39,73 +49,92 @@ std::string status_word(std::string const& status) {
   return fmt::format("<span class=\"{0}\">{0}</span>", html(one_line(status, 30)));
 }
 
-std::string html_table(std::vector<std::string> const& header,
+std::string seconds_text(Nanoseconds duration) {
+  return fmt::format("{:.3f} s", static_cast<double>(duration) / 1e9);
+}
+
+std::string decision_label(Verdict const& verdict) {
+  return verdict.decision == "go" ? "GO" : verdict.decision == "no-go" ? "NO-GO" : "INCONCLUSIVE";
+}
+
+std::string html_table(std::string const& caption, std::vector<std::string> const& header,
                        std::vector<std::vector<std::string>> const& rows) {
   if (rows.empty()) return "";
-  std::string text = "<div class=table><table><thead><tr>";
+  // What scrolls must be reachable by keyboard, and then needs a name.
+  std::string text = fmt::format(
+      "<div class=table role=region tabindex=0 aria-label=\"{0}\"><table><caption>{0}"
+      "</caption><thead><tr>",
+      html(caption));
   for (std::string const& cell : header) text += "<th scope=col>" + cell + "</th>";
   text += "</tr></thead><tbody>\n";
   for (auto const& row : rows) {
     text += "<tr>";
-    for (std::string const& cell : row) text += "<td>" + cell + "</td>";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      text += i == 0 ? "<th scope=row>" + row[i] + "</th>" : "<td>" + row[i] + "</td>";
     text += "</tr>\n";
   }
   return text + "</tbody></table></div>\n";
 }
 
-std::string rollback_conditions(Run const& run, Verdict const& verdict) {
-  json::value const* const target = captured_target(run);
-  if (target == nullptr) return "<p>No recovery target was captured: this run proves no way back.</p>\n";
-  std::string const ns = get_string(json::value(run.target), "namespace");
-  std::string const cluster = get_string(json::value(run.target), "cluster");
-  std::string text = "<ul>\n";
-  text +=
-      "<li><b>Roll back when</b> an application query breaks its invariant, the digest of a table differs "
-      "without an "
-      "authorised change, or an objective of this drill is missed in production.</li>\n";
-  text += fmt::format(
-      "<li><b>It is possible as long as</b> base backup <code>{}</code> and all WAL from it up to "
-      "<code>{}</code> are kept in the object store (retention policy), at the captured target {} (LSN "
-      "<code>{}</code>, "
-      "timeline {}).</li>\n",
-      html(get_string(*target, "backup_id")), html(get_string(*target, "wal")),
-      html(get_string(*target, "time")), html(get_string(*target, "lsn")), get_int(*target, "timeline"));
-  text +=
-      "<li><b>It costs</b> every write after that moment: what was acknowledged later is not in the restored "
-      "cluster.</li>\n";
-  if (verdict.rto.measured && verdict.rto.to) {
-    text +=
-        fmt::format("<li><b>It takes</b> about {:.1f} s with this amount of data, as measured here.</li>\n",
-                    static_cast<double>(*verdict.rto.to - verdict.rto.from) / 1e9);
-  }
-  text += "</ul>\n<p>The commands:</p>\n<pre>";
-  auto const migration = run.facts.find("migration");
-  if (migration != run.facts.end()) {
-    text +=
-        html(fmt::format("git revert --no-edit {} && git push\n", get_string(migration->second, "commit")));
-  }
-  text +=
-      html(fmt::format("# a new Cluster, never in place:\n#   spec.bootstrap.recovery.recoveryTarget: "
-                       "{{backupID: {}, targetName: {}}}\n"
-                       "kubectl -n {} apply -f recovery-cluster.yaml\nkubectl -n {} wait "
-                       "--for=condition=Ready cluster/RECOVERED\n"
-                       "kubectl -n {} patch service {} --type merge -p "
-                       "'{{\"spec\":{{\"selector\":{{\"cnpg.io/cluster\":\"RECOVERED\"}}}}}}'\n",
-                       get_string(*target, "backup_id"), get_string(*target, "restore_point"), ns, ns, ns,
-                       get_string(json::value(run.target), "service", cluster + "-rw")));
-  return text + "</pre>\n";
+std::string rollout_results(Run const& run) {
+  return html_table("Rolled out, and rolled back", {"Fact", "Field", "Value"},
+                    rows_of(run, {"migration", "rollout", "revert", "flux", "reconciled"}));
 }
 
 std::string facts_section(Run const& run) {
-  std::vector<std::vector<std::string>> rows;
+  return html_table("Backed up, captured and restored", {"Fact", "Field", "Value"},
+                    rows_of(run, {"cluster-before", "backup", "captured-target", "restore", "cut-over"}));
+}
+
+std::string environment_section(Run const& run) {
+  static std::vector<std::string> const shown{"migration",  "rollout",        "revert", "flux",
+                                              "reconciled", "cluster-before", "backup", "captured-target",
+                                              "restore",    "cut-over"};
+  std::vector<std::vector<std::string>> rows = fact_rows("target", run.target);
   for (auto const& [name, value] : run.facts) {
+    bool const elsewhere = std::find(shown.begin(), shown.end(), name) != shown.end();
     bool const live =
         name.starts_with("last:") || name.starts_with("writes:") || name.starts_with("finding:");
-    if (live) continue;
+    if (elsewhere || live) continue;
     auto const more = fact_rows(name, value);
     rows.insert(rows.end(), more.begin(), more.end());
   }
-  return html_table({"Fact", "Field", "Value"}, rows);
+  auto const scenario = fact_rows("scenario", run.scenario);
+  rows.insert(rows.end(), scenario.begin(), scenario.end());
+  rows.push_back({"pgdrill", "version", code(run.version)});
+  return html_table("Where, with what, from which scenario", {"Fact", "Field", "Value"}, rows);
+}
+
+std::string files_section(Verdict const& verdict) {
+  std::vector<std::vector<std::string>> rows;
+  for (auto const& [file, hash] : verdict.files)
+    rows.push_back({fmt::format("<a href=\"{0}\">{0}</a>", html(file)), "<code>" + hash + "</code>"});
+  std::string const table = html_table("SHA-256 of the files of this package", {"File", "SHA-256"}, rows);
+  if (table.empty()) return "";
+  return table +
+         "<p>MANIFEST.sha256 lists them all with this page: <code>sha256sum -c MANIFEST.sha256</code>. "
+         "statement.intoto.json binds journal and results in an in-toto statement; it is not signed.</p>\n";
+}
+
+std::string scope_section(Run const& run, Verdict const& verdict) {
+  std::string text = "<ul>\n";
+  text += fmt::format(
+      "<li>One drill, in namespace {} of {}: proven {} of 1 time under these conditions.</li>\n",
+      code(get_string(json::value(run.target), "namespace")),
+      code(get_string(json::value(run.target), "context", "the cluster")), verdict.decision == "go" ? 1 : 0);
+  for (ObjectiveResult const& objective : verdict.objectives) {
+    if (objective.status == "not-measured")
+      text += fmt::format("<li>Not measured: {}: {}</li>\n", html(objective.name), html(objective.detail));
+  }
+  for (StepRecord const& step : run.steps) {
+    if (step.status == "planned" || step.status == "skipped")
+      text += fmt::format("<li>Not tested: step {}: {}</li>\n", html(step.id), html(step.title));
+  }
+  text += "<li>Other amounts of data, other versions and other faults are not shown by it.</li>\n";
+  return text +
+         "</ul>\n<p class=soft>Carried out by: ____________ &nbsp; Approved by: ____________ &nbsp; Next "
+         "due: "
+         "____________</p>\n";
 }
 
 }  // namespace pgdrill::reports

@@ -1,13 +1,16 @@
-// The metrics of one run in Prometheus' text format: gauges in base units, unknown values left out, series
-// sorted so that equal runs give equal bytes. Labels: namespace, cluster, scenario (bounded by what is
-// drilled), and those in the names' own table; never a run id as a label but in pgdrill_run_info.
+// The metrics of one run in Prometheus' text format; reports/metric_table.hpp has the rules.
 #pragma once
 #include <string>
 
+#include "reports/metric_table.hpp"
 #include "reports/verdict.hpp"
 
 namespace pgdrill::reports {
 
+/// `live`: the run may still go on; it then has no verdict yet.
+void add_run_metrics(MetricSet& metrics, Run const& run, Verdict const& verdict, bool live);
+
+/// Of a run that has ended, or broke off.
 [[nodiscard]] std::string metrics_text(Run const& run, Verdict const& verdict);
 
 }  // namespace pgdrill::reports

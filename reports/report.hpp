@@ -16,21 +16,29 @@ namespace pgdrill::reports {
 
 using RenderReport = std::string (*)(Run const&, Verdict const&);
 
+/// A later stage sees the hashes of the files of the stages before it (Verdict::files).
+enum class Stage { data, page, statement };
+
 struct RegisterReport {
-  RegisterReport(std::string_view file, RenderReport render, std::string_view summary = "");
+  RegisterReport(std::string_view file, RenderReport render, std::string_view summary,
+                 Stage stage = Stage::data);
 };
 
 struct Report {
   std::string file;
   RenderReport render = nullptr;
   std::string summary = {};  ///< what it is for, in one sentence
+  Stage stage = Stage::data;
 };
-/// All reports, sorted by file name.
+/// All reports, by stage and file name. One that renders to nothing is not written.
 [[nodiscard]] std::vector<Report> const& reports();
 
 /// Reads a journal and writes every report into the directory (made when missing), each atomically; the
-/// journal itself is copied there when it lies elsewhere. Returns the verdict. Errors: of read_run, io.
+/// journal itself is copied there when it lies elsewhere; MANIFEST.sha256 then names all files of the
+/// directory
+/// (`sha256sum -c MANIFEST.sha256`). Returns the verdict. Errors: of read_run, io.
 [[nodiscard]] Result<Verdict> write_reports(std::filesystem::path const& journal,
-                                            std::filesystem::path const& directory);
+                                            std::filesystem::path const& directory,
+                                            std::optional<HistoryFigures> history = std::nullopt);
 
 }  // namespace pgdrill::reports

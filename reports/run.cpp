@@ -14,11 +14,15 @@ std::string text(json::object const& event, std::string_view path) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+/// Times and counts of a journal lie far within this (104 days in nanoseconds); whatever a broken one holds,
+/// sums and differences of a few cannot overflow.
+constexpr std::int64_t largest = std::int64_t{1} << 53U;
+
 std::int64_t integer(json::object const& event, std::string_view path, std::int64_t otherwise = 0) {
   json::value const* const value = find(event, path);
   if (value == nullptr) return otherwise;
-  if (value->is_int64()) return value->get_int64();
-  if (value->is_uint64()) return static_cast<std::int64_t>(value->get_uint64());
+  if (value->is_int64()) return std::clamp(value->get_int64(), -largest, largest);
+  if (value->is_uint64()) return largest;
   return otherwise;
 }
 
@@ -279,6 +283,14 @@ Mark const* Run::mark(std::string_view name) const {
 
 std::string Run::scenario_name() const { return text(scenario, "name"); }
 
+std::string Run::postgres_version() const {
+  std::string found = text(target, "postgres");
+  auto const environment = facts.find("environment");
+  if (found.empty() && environment != facts.end() && environment->second.is_object())
+    found = text(environment->second.get_object(), "postgres");
+  return found.substr(0, found.find(' '));
+}
+
 void add_event(Run& run, json::object const& event) {
   if (run.id.empty()) {
     run.id = text(event, "run");
@@ -288,6 +300,24 @@ void add_event(Run& run, json::object const& event) {
   run.ended = std::max(run.ended, integer(event, "t"));
   if (Handler const handle = handler_of(text(event, "event")); handle != nullptr) handle(run, event);
 }
+
+namespace {
+
+constexpr std::size_t longest_line = std::size_t{16} << 20U;
+
+/// std::getline with a bound: what is longer is cut, and then is no JSON.
+bool read_line(std::istream& stream, std::string& line) {
+  line.clear();
+  std::streambuf& buffer = *stream.rdbuf();
+  int c = buffer.sbumpc();
+  if (c == std::char_traits<char>::eof()) return false;
+  for (; c != std::char_traits<char>::eof() && c != '\n'; c = buffer.sbumpc()) {
+    if (line.size() < longest_line) line += static_cast<char>(c);
+  }
+  return true;
+}
+
+}  // namespace
 
 Result<Run> read_run(std::filesystem::path const& journal) {
   std::ifstream stream(journal, std::ios::binary);
@@ -299,7 +329,7 @@ Result<Run> read_run(std::filesystem::path const& journal) {
   }
   Run run;
   std::string line;
-  while (std::getline(stream, line)) {
+  while (read_line(stream, line)) {
     if (line.empty()) continue;
     Result<json::value> const event = parse_json(line, journal.string());
     if (event && event->is_object()) {

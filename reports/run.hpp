@@ -142,6 +142,8 @@ struct Run {
 
   [[nodiscard]] Mark const* mark(std::string_view name) const;  ///< the first of that name, or null
   [[nodiscard]] std::string scenario_name() const;
+  /// Of the target's server, without its packager's suffix: "15.18"; empty when the run did not ask.
+  [[nodiscard]] std::string postgres_version() const;
 };
 
 /// Adds one event to a run; unknown events and fields are passed over.

@@ -25,7 +25,7 @@ std::string fingerprint_of(Run const& run) {
   std::string text =
       fmt::format("scenario={} sha256={} cluster={}", one_line(run.scenario_name(), longest_name),
                   name_of(run.scenario, "sha256"), name_of(run.target, "cluster"));
-  std::string const postgres = name_of(run.target, "postgres");
+  std::string const postgres = one_line(run.postgres_version(), longest_name);
   text += " postgres=" + postgres.substr(0, postgres.find('.'));
   auto const environment = run.facts.find("environment");
   if (environment == run.facts.end() || !environment->second.is_object()) return text;
@@ -71,7 +71,7 @@ RunSummary summarize(Run const& run, Verdict const& verdict) {
                      .scenario = one_line(run.scenario_name(), longest_name),
                      .ns = name_of(run.target, "namespace"),
                      .cluster = name_of(run.target, "cluster"),
-                     .postgres = name_of(run.target, "postgres"),
+                     .postgres = one_line(run.postgres_version(), longest_name),
                      .decision = verdict.decision,
                      .exit_code = verdict.exit_code,
                      .reason = verdict.reasons.empty() ? "" : one_line(verdict.reasons.front()),

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "harness/base/files.hpp"
+#include "reports/csv.hpp"
 #include "reports/escape.hpp"
 #include "reports/junit.hpp"
 #include "reports/markdown.hpp"
@@ -43,16 +44,6 @@ std::string rto_of(Totals const& totals) {
   if (totals.rto.empty()) return "not measured";
   return fmt::format("{} s, at most {} s", fixed(statistics::median(totals.rto)),
                      fixed(*std::max_element(totals.rto.begin(), totals.rto.end())));
-}
-
-/// RFC 4180; a leading = + - @ would be a formula in a spreadsheet.
-std::string csv_cell(std::string const& text) {
-  std::string result = text.find_first_of("=+-@") == 0 ? "\"'" : "\"";
-  for (char const c : one_line(text)) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + "\"";
 }
 
 std::string value_cell(RunSummary const& run, std::string const& name) {

@@ -121,14 +121,25 @@ std::string timeline_svg(Run const& run, Verdict const& verdict) {
     rows += series_bars(scale, series, y);
     y += row_height;
   }
+  if (!verdict.phases.empty()) {
+    rows += label(y, "phases");
+    for (Phase const& phase : verdict.phases)
+      rows += bar(scale, phase.from, phase.to, y + 5, row_height - 8, "phase",
+                  fmt::format("{}: {:.3f} s", phase.name, seconds(phase.to - phase.from)));
+    y += row_height;
+  }
   double const height = y + 84;
   std::string outage;
   if (verdict.rto.measured) {
     outage = bar(scale, verdict.rto.from, verdict.rto.to.value_or(run.ended), 18, y - 18, "outage",
                  "from the first failed or wrong answer to the unbroken right stretch");
   }
-  return fmt::format(R"(<svg viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="Timeline of the run">)",
-                     label_width + chart_width + 20, height) +
+  return fmt::format(
+             R"(<svg viewBox="0 0 {:.0f} {:.0f}" role="img" aria-labelledby="timeline-title timeline-desc">)",
+             label_width + chart_width + 20, height) +
+         "<title id=\"timeline-title\">Timeline of the run</title><desc id=\"timeline-desc\">Steps, probes' "
+         "answers, "
+         "phases and marks over time; the shaded stretch is the outage that clients saw.</desc>" +
          axis(scale, y) + outage + rows + mark_lines(scale, run, 18, y) + "</svg>";
 }
 

@@ -1,6 +1,7 @@
 // The verdict: the fold of a run, computed here and nowhere else. The whole is as bad as its worst part; what
 // was not measured is never met.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,16 @@ struct ObjectiveResult {
   std::string detail;  ///< how it was measured, or why it was not
 };
 
+/// What earlier runs of the same drill took, for reports that show a run among them.
+struct HistoryFigures {
+  struct Entry {
+    std::string started;
+    double rto = 0;  ///< seconds
+  };
+  std::vector<Entry> runs;  ///< comparable ones, oldest first, without this one
+  std::string sentence;     ///< what the gate says of this one
+};
+
 struct Verdict {
   std::string decision;  ///< go, no-go, inconclusive
   int exit_code = exit_pass;
@@ -41,6 +52,8 @@ struct Verdict {
   Rto rto;
   std::vector<Phase> phases;
   std::vector<Outage> outages;
+  std::optional<HistoryFigures> history;     ///< when the caller has one
+  std::map<std::string, std::string> files;  ///< SHA-256 of the package's files that are written already
 };
 
 [[nodiscard]] Verdict judge(Run const& run);

@@ -5,6 +5,7 @@
 
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
+#include "reports/gate/gate.hpp"
 #include "reports/run_table.hpp"
 
 namespace pgdrill::cli {
@@ -15,8 +16,14 @@ namespace {
 int report_one(std::filesystem::path const& journal, Arguments const& arguments) {
   std::filesystem::path const directory =
       arguments.given("evidence") ? std::filesystem::path(arguments.text("evidence")) : journal.parent_path();
+  std::optional<reports::HistoryFigures> history;
+  if (arguments.given("history")) {
+    Result<reports::HistoryFigures> found = reports::history_figures(journal, arguments.text("history"));
+    if (!found) return report_error(found.error());
+    history = std::move(*found);
+  }
   Result<reports::Verdict> const verdict =
-      reports::write_reports(journal, directory.empty() ? "." : directory);
+      reports::write_reports(journal, directory.empty() ? "." : directory, std::move(history));
   if (!verdict) {
     std::fprintf(stderr, "pgdrill: %s\n", describe(verdict.error()).c_str());
     return verdict.error().kind == ErrorKind::invalid ? reports::exit_usage : reports::exit_unreachable;
@@ -53,14 +60,18 @@ int run(Arguments const& arguments) {
 }
 
 Verb describe_verb() {
-  return {.name = "report",
-          .summary = "make the reports of a run again from its journal, or a table over many runs",
-          .positionals = {{.name = "JOURNAL",
-                           .help = "journal.jsonl of a run; several, or a directory, give a table over them",
-                           .repeated = true}},
-          .options = {{.name = "--evidence",
-                       .help = "directory to write to (default: where the journal lies; of a table: none)"}},
-          .run = &run};
+  return {
+      .name = "report",
+      .summary = "make the reports of a run again from its journal, or a table over many runs",
+      .positionals = {{.name = "JOURNAL",
+                       .help = "journal.jsonl of a run; several, or a directory, give a table over them",
+                       .repeated = true}},
+      .options = {{.name = "--evidence",
+                   .help = "directory to write to (default: where the journal lies; of a table: none)"},
+                  {.name = "--history",
+                   .help =
+                       "history to show the run among: .jsonl or .sqlite file, or a directory of evidence"}},
+      .run = &run};
 }
 
 RegisterVerb const registered(&describe_verb);

@@ -244,4 +244,17 @@ Result<GateReport> run_gate(GateRequest const& request) {
   return report;
 }
 
+Result<HistoryFigures> history_figures(std::filesystem::path const& journal,
+                                       std::filesystem::path const& history) {
+  GateRequest const request{.candidates = {journal}, .history = history};
+  TRY(GateReport const report, run_gate(request));
+  TRY(History const known, read_history(history));
+  HistoryFigures figures;
+  Excluded excluded;
+  for (HistoryRun const* const run : comparable_runs(known, report.candidate, request, "rto", excluded))
+    figures.runs.push_back({.started = run->started, .rto = *run->value("rto")});
+  for (GateMetric const& metric : report.metrics) figures.sentence += explain(metric);
+  return figures;
+}
+
 }  // namespace pgdrill::reports

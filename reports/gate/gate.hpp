@@ -80,6 +80,10 @@ struct GateReport {
                                                              GateRequest const& request,
                                                              std::string const& metric, Excluded& excluded);
 
+/// The RTO of comparable runs and the gate's words on this one, for its evidence.
+[[nodiscard]] Result<HistoryFigures> history_figures(std::filesystem::path const& journal,
+                                                     std::filesystem::path const& history);
+
 [[nodiscard]] std::string gate_text(GateReport const& report);         ///< for people
 [[nodiscard]] std::string gate_json(GateReport const& report);         ///< version 1
 [[nodiscard]] std::string gate_junit(GateReport const& report);        ///< one case per gating metric

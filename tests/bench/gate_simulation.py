@@ -11,11 +11,12 @@ the first is suspect; Otava with three has always seen them.
 """
 import collections
 import json
+import multiprocessing
 import sys
 
 from otava.analysis import compute_change_points
 
-GRID = [0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001, 0.0003, 0.0001]
+GRID = [0.05, 0.02, 0.01, 0.003, 0.001, 0.0003]
 
 
 def flagged(values, at, p):
@@ -25,6 +26,13 @@ def flagged(values, at, p):
 
 def share(hits):
     return 100.0 * sum(hits) / len(hits)
+
+
+def ask(item):
+    (model, n, shift), cases = item
+    return (model, n, shift), {
+        (runs, p): [flagged(case["values"][: n + runs], n, p) for case in cases] for runs in (1, 3) for p in GRID
+    }
 
 
 def main():
@@ -38,12 +46,11 @@ def main():
             series[entry["series"], entry["n"], entry["shift"]].append(entry)
 
     otava = {}
-    for key, cases in series.items():
-        n = key[1]
-        for runs in (1, 3):
-            for p in GRID:
-                otava[key, runs, p] = [flagged(case["values"][: n + runs], n, p) for case in cases]
-        print("asked about", *key, file=sys.stderr)
+    with multiprocessing.Pool() as pool:
+        for key, answers in pool.imap_unordered(ask, series.items()):
+            for (runs, p), hits in answers.items():
+                otava[key, runs, p] = hits
+            print("asked about", *key, file=sys.stderr, flush=True)
 
     print("model  n  | false alarms %: fresh paired 20%-rule otava(.001) | power +20 %: fresh paired otava1 otava3 "
           "| power +50 %: fresh paired otava1 otava3 | p of otava1, otava3")

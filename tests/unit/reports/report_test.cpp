@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <pugixml.hpp>
 
@@ -38,10 +39,11 @@ TEST_P(Golden, OfAPassingRun) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Reports, Golden,
-                         testing::Values("verdict.json", "junit.xml", "metrics.prom", "evidence.html"),
+                         testing::Values("verdict.json", "junit.xml", "metrics.prom", "evidence.html",
+                                         "summary.md", "timeline.csv", "statement.intoto.json"),
                          [](auto const& test) {
                            std::string name = test.param;
-                           name[name.find('.')] = '_';
+                           std::replace(name.begin(), name.end(), '.', '_');
                            return name;
                          });
 
@@ -96,7 +98,8 @@ TEST(WriteReports, GivesTheSameBytesAgainFromItsOwnJournal) {
   ASSERT_TRUE(write_reports(directory / "journal.jsonl", directory).has_value());
   ASSERT_TRUE(write_reports(directory / "journal.jsonl", again).has_value());
   for (std::string const file :
-       {"verdict.json", "junit.xml", "metrics.prom", "evidence.html", "journal.jsonl"}) {
+       {"verdict.json", "junit.xml", "metrics.prom", "evidence.html", "summary.md", "samples.csv",
+        "timeline.csv", "statement.intoto.json", "MANIFEST.sha256", "journal.jsonl"}) {
     auto const first = read_file(directory / file);
     ASSERT_TRUE(first.has_value()) << file;
     EXPECT_EQ(*first, read_file(again / file).value_or("")) << file;

@@ -1,0 +1,114 @@
+// The tables of evidence.html, one per list of the run.
+#include <fmt/format.h>
+
+#include "harness/base/json.hpp"
+#include "reports/escape.hpp"
+#include "reports/evidence_parts.hpp"
+
+namespace pgdrill::reports {
+
+std::string objectives_table(Verdict const& verdict) {
+  std::vector<std::vector<std::string>> rows;
+  for (ObjectiveResult const& objective : verdict.objectives) {
+    rows.push_back({html(objective.name), status_word(objective.status),
+                    objective.value ? fmt::format("{} {}", fixed(*objective.value), objective.unit) : "–",
+                    fmt::format("{} {}", fixed(objective.limit), objective.unit), html(objective.detail)});
+  }
+  return html_table("Objectives and what was measured", {"Objective", "Status", "Measured", "Limit", "How"},
+                    rows);
+}
+
+std::string breakdown_table(Verdict const& verdict) {
+  std::vector<std::vector<std::string>> rows;
+  for (Phase const& phase : verdict.phases) {
+    rows.push_back({html(phase.name), seconds_text(phase.from), seconds_text(phase.to - phase.from)});
+  }
+  return html_table("Phases of the rollback", {"Phase", "From", "Took"}, rows);
+}
+
+std::string steps_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (StepRecord const& step : run.steps) {
+    std::string why;
+    for (std::string_view const key : {"what", "why", "where", "todo"}) {
+      std::string const part = get_string(json::value(step.error), key);
+      if (!part.empty()) why += (why.empty() ? "" : " · ") + part;
+    }
+    rows.push_back({html(step.id), html(step.title), status_word(step.status),
+                    step.started >= 0 && step.ended >= 0 ? seconds_text(step.ended - step.started) : "–",
+                    html(why, 2000)});
+  }
+  return html_table("Steps of the drill", {"Step", "What", "Status", "Took", "Error"}, rows);
+}
+
+std::string witnesses_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (Witness const& witness : run.witnesses) {
+    rows.push_back({html(witness.subject), status_word(witness.seen ? "seen" : "missing"),
+                    html(witness.channel), html(witness.expected), html(witness.observed),
+                    html(witness.detail, 1000)});
+  }
+  return html_table("Faults and effects, and who saw them",
+                    {"Effect of step", "Witness", "Channel", "Expected", "Observed", "Detail"}, rows);
+}
+
+std::string checks_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (Check const& check : run.checks) {
+    std::string details;
+    for (std::string const& detail : check.details) details += html(detail, 500) + "<br>";
+    rows.push_back({html(check.name), html(check.subject), status_word(check.status),
+                    html(check.expected, 300), html(check.observed, 300), details});
+  }
+  return html_table("Checks after the restore",
+                    {"Check", "Subject", "Status", "Expected", "Observed", "Details"}, rows);
+}
+
+std::string findings_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (Finding const& finding : run.findings) {
+    std::string keys;
+    for (std::string const& row : finding.rows) keys += (keys.empty() ? "" : ", ") + row;
+    rows.push_back({seconds_text(finding.t), html(finding.probe), html(finding.object), html(finding.what),
+                    finding.authorised ? "authorised" : "<span class=failed>without right</span>",
+                    html(keys, 600)});
+  }
+  return html_table("Differences that probes saw", {"At", "Probe", "Object", "Difference", "", "Rows"}, rows);
+}
+
+std::string outages_table(Verdict const& verdict) {
+  std::vector<std::vector<std::string>> rows;
+  for (Outage const& outage : verdict.outages) {
+    rows.push_back(
+        {html(outage.probe + (outage.sample_class.empty() ? "" : " " + outage.sample_class)),
+         seconds_text(outage.from), outage.to ? seconds_text(*outage.to - outage.from) : "never ended",
+         seconds_text(outage.resolution), fmt::format("{} failed, {} wrong", outage.failed, outage.wrong),
+         html(one_line(outage.why, 200))});
+  }
+  return html_table("Outages as each probe saw them",
+                    {"Probe", "From", "Lasted", "Resolution", "Answers", "First"}, rows);
+}
+
+std::string ledgers_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (LedgerVerdict const& ledger : run.ledgers) {
+    rows.push_back({html(ledger.probe), std::to_string(ledger.acknowledged), std::to_string(ledger.present),
+                    std::to_string(ledger.rightly_absent), std::to_string(ledger.lost.size()),
+                    std::to_string(ledger.resurrected.size()), std::to_string(ledger.duplicated.size()),
+                    std::to_string(ledger.altered.size()), seconds_text(ledger.rpo)});
+  }
+  return html_table("Acknowledged writes",
+                    {"Ledger", "Acknowledged", "Present", "Rightly absent", "Lost", "Resurrected",
+                     "Duplicated", "Altered", "RPO"},
+                    rows);
+}
+
+std::string undo_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (UndoRecordState const& record : run.undo) {
+    rows.push_back({html(record.summary), status_word(record.status), html(record.error, 500)});
+  }
+  return html_table("What was done, and undone", {"Undo", "Status", "Error"}, rows);
+}
+
+}  // namespace pgdrill::reports

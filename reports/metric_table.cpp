@@ -1,0 +1,128 @@
+#include "reports/metric_table.hpp"
+
+#include <fmt/format.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "reports/escape.hpp"
+
+namespace pgdrill::reports {
+
+namespace {
+
+constexpr int most_series = 100;
+constexpr std::size_t longest_label = 200;
+
+constexpr MetricDefinition table[] = {
+    {"pgdrill_build_info", "version (1)", "Version of pgdrill that ran the drill; always 1."},
+    {"pgdrill_checks", "result (3)",
+     "Checks of the latest run by result: pass, fail, error (could not be decided)."},
+    {"pgdrill_expected_interval_seconds", "", "How often the drill is meant to run, for alerts on its age."},
+    {"pgdrill_fault_injected", "fault (15)",
+     "1 when a witness saw that the fault, or the step's effect, took place; 0 when none did."},
+    {"pgdrill_gate_baseline_seconds", "metric (3)", "Median of the history that the gate compares with."},
+    {"pgdrill_gate_history_runs", "metric (3)", "Comparable runs behind the gate's verdict."},
+    {"pgdrill_gate_p_value", "metric (3)", "Rank of the latest run among history, as a p value."},
+    {"pgdrill_gate_ratio", "metric (3)", "The latest run's value divided by the baseline."},
+    {"pgdrill_gate_state", "metric (3), state (5)",
+     "1 for the gate's state of the latest run, 0 for the others: pass, cleared, regressed, suspect, "
+     "no_verdict."},
+    {"pgdrill_history_rto_seconds", "quantile (3)",
+     "RTO over the latest 50 GO runs, one value per run: median (0.5), 0.9 and largest (1)."},
+    {"pgdrill_history_runs", "decision (3)", "Runs in the evidence by decision."},
+    {"pgdrill_last_run_timestamp_seconds", "", "When the latest run ended."},
+    {"pgdrill_last_success_timestamp_seconds", "", "When the latest run with decision GO ended."},
+    {"pgdrill_objective_rpo_seconds", "", "The RPO objective in force."},
+    {"pgdrill_objective_rto_seconds", "", "The RTO objective in force."},
+    {"pgdrill_objective_status", "objective (3), status (3)",
+     "1 for the status of the objective (met, missed, not_measured), 0 for the others."},
+    {"pgdrill_proven_info", "postgres_version (1)",
+     "The PostgreSQL version whose rollback was proven last; always 1."},
+    {"pgdrill_read_unavailable_seconds", "", "The longest stretch in which the probe client could not read."},
+    {"pgdrill_rollback_lost_transactions", "", "Acknowledged writes that are missing after the rollback."},
+    {"pgdrill_rollback_phase_seconds", "phase (12)", "Where the time of the rollback went."},
+    {"pgdrill_rollback_rpo_seconds", "", "Time span of acknowledged writes that were lost."},
+    {"pgdrill_rollback_rto_seconds", "",
+     "From the first failed or wrong answer to the unbroken right stretch, as clients saw it."},
+    {"pgdrill_run_duration_seconds", "", "How long the whole run took."},
+    {"pgdrill_run_info", "postgres_version (1)", "PostgreSQL version of the latest run's target; always 1."},
+    {"pgdrill_running", "", "1 while a run goes on, 0 when it has ended."},
+    {"pgdrill_undo_pending", "",
+     "Acts of the latest run that are not undone: something may still be broken."},
+    {"pgdrill_verdict", "verdict (3)",
+     "1 for the decision of the latest run (go, no_go, inconclusive), 0 for the others."},
+    {"pgdrill_write_unavailable_seconds", "",
+     "The longest stretch in which the probe client could not write."},
+};
+
+MetricDefinition const& definition(std::string const& name) {
+  auto const* const found = std::find_if(std::begin(table), std::end(table),
+                                         [&](MetricDefinition const& entry) { return entry.name == name; });
+  if (found == std::end(table)) {
+    std::fprintf(stderr, "pgdrill: metric %s is not in the table\n", name.c_str());
+    std::abort();
+  }
+  return *found;
+}
+
+}  // namespace
+
+std::span<MetricDefinition const> metric_table() { return table; }
+
+std::string metric_table_markdown() {
+  std::string text =
+      "# Metrics\n\nMade from `reports/metric_table.cpp`. All are gauges with the labels `namespace`, "
+      "`cluster` "
+      "and `scenario`;\nvalues that are not known are left out.\n\n| Metric | Other labels (bound) | Meaning "
+      "|\n|---|---|---|\n";
+  for (MetricDefinition const& entry : table)
+    text += fmt::format("| `{}` | {} | {} |\n", entry.name, entry.labels, entry.help);
+  return text;
+}
+
+void MetricSet::set(std::string const& name, double value, Labels extra) {
+  static_cast<void>(definition(name));
+  if (!std::isfinite(value)) return;
+  extra.insert(common_.begin(), common_.end());
+  // Prometheus refuses a whole scrape for one label that is no UTF-8.
+  for (auto& label : extra) label.second = one_line(label.second, longest_label);
+  std::string key = name;
+  for (auto const& [label, text] : common_) key += "\n" + text;
+  if (++count_[key] > most_series) return;
+  samples_.push_back({.name = name, .labels = std::move(extra), .value = value});
+}
+
+void MetricSet::add(std::vector<MetricSample> const& samples) {
+  samples_.insert(samples_.end(), samples.begin(), samples.end());
+}
+
+std::string MetricSet::text() const {
+  prometheus::Registry registry;
+  for (MetricSample const& sample : samples_) {
+    std::string const help(definition(sample.name).help);
+    prometheus::BuildGauge()
+        .Name(sample.name)
+        .Help(help)
+        .Register(registry)
+        .Add(sample.labels)
+        .Set(sample.value);
+  }
+  // prometheus-cpp keeps families and series in hash maps.
+  std::vector<prometheus::MetricFamily> families = registry.Collect();
+  std::sort(families.begin(), families.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
+  for (prometheus::MetricFamily& family : families) {
+    for (prometheus::ClientMetric& metric : family.metric)
+      std::sort(metric.label.begin(), metric.label.end());
+    std::sort(family.metric.begin(), family.metric.end(),
+              [](auto const& a, auto const& b) { return a.label < b.label; });
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace pgdrill::reports

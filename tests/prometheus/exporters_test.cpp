@@ -1,0 +1,224 @@
+// pgdrill's metrics as the real Prometheus and the real Pushgateway take them. The journal is that of a real
+// drill on the sandbox.
+#include <gmock/gmock.h>
+
+#include <regex>
+
+#include "harness/base/files.hpp"
+#include "tests/support/prometheus.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::filesystem::path const root = PGDRILL_SOURCE_DIR;
+std::filesystem::path const real_journal = root / "tests/data/journals/data-rollback.jsonl";
+
+std::string replaced(std::string text, std::string const& from, std::string const& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/// The real run again, as of another day.
+void put_run(std::filesystem::path const& directory, int day, std::string const& more_from = "",
+             std::string const& more_to = "") {
+  std::string text = read_file(real_journal).value();
+  text = replaced(text, "\"wall\":\"2026-11-24T", "\"wall\":\"2026-11-" + std::to_string(day) + "T");
+  text = replaced(text, "rfyryawsq", "r" + std::to_string(day));
+  if (!more_from.empty()) text = replaced(text, more_from, more_to);
+  std::filesystem::create_directories(directory);
+  ASSERT_TRUE(write_file_atomically(directory / "journal.jsonl", text).has_value());
+}
+
+std::uint16_t port_of(std::string const& url) {
+  return static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+}
+
+class Serving {
+ public:
+  explicit Serving(std::filesystem::path const& evidence)
+      : process_({PGDRILL_BINARY, "serve", evidence.string(), "--port", "0", "--expected-interval", "24h"},
+                 directory_.path() / "log") {
+    static std::regex const announced("http://127.0.0.1:([0-9]+)/metrics");
+    std::smatch match;
+    std::string output;
+    eventually([&] {
+      output = process_.output();
+      return std::regex_search(output, match, announced) || !process_.running();
+    });
+    if (match.size() > 1) port_ = static_cast<std::uint16_t>(std::stoul(match[1]));
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::string text() const {
+    return http("GET", "http://127.0.0.1:" + std::to_string(port_) + "/metrics").value_or("");
+  }
+
+ private:
+  TemporaryDirectory directory_;
+  Background process_;
+  std::uint16_t port_ = 0;
+};
+
+TEST(PrometheusRules, AreValidAndFireWhenTheyShould) {
+  CommandResult const check =
+      run({"promtool", "check", "rules", (root / "reports/prometheus/rules.yaml").string()});
+  EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
+  CommandResult const test =
+      run({"promtool", "test", "rules", (root / "reports/prometheus/rules_test.yaml").string()});
+  EXPECT_EQ(test.exit_code, 0) << test.out << test.err;
+}
+
+TEST(Textfile, PassesPromtoolAndIsWrittenWhole) {
+  TemporaryDirectory const directory;
+  std::filesystem::path const file = directory.path() / "pgdrill.prom";
+  CommandResult const written = run({PGDRILL_BINARY, "metrics", "textfile", real_journal.string(),
+                                     file.string(), "--expected-interval", "24h"});
+  ASSERT_EQ(written.exit_code, 0) << written.err;
+  CommandResult const check = run({"sh", "-c", "promtool check metrics < " + file.string()});
+  EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
+  std::vector<std::string> names;
+  for (auto const& entry : std::filesystem::directory_iterator(directory.path()))
+    names.push_back(entry.path().filename());
+  EXPECT_THAT(names, testing::ElementsAre("pgdrill.prom")) << "no temporary file stays";
+  EXPECT_NE(run({PGDRILL_BINARY, "metrics", "textfile", real_journal.string(), "x.txt"}).exit_code, 0);
+}
+
+TEST(Pushgateway, AGroupIsReplacedAndTheProofStays) {
+  Pushgateway const gateway;
+  auto const push = [&](std::filesystem::path const& journal) {
+    return run({PGDRILL_BINARY, "metrics", "push", journal.string(), "--url", gateway.url()});
+  };
+  CommandResult const first = push(real_journal);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_THAT(gateway.metrics(), HasSubstr("pgdrill_rollback_rto_seconds{cluster=\"orders\""));
+
+  // A run that broke off early measures no RTO: the old figure must not live on.
+  TemporaryDirectory const directory;
+  std::string const text = read_file(real_journal).value();
+  ASSERT_TRUE(write_file_atomically(directory.path() / "j", text.substr(0, text.find('\n') + 1)).has_value());
+  ASSERT_EQ(push(directory.path() / "j").exit_code, 0);
+  EXPECT_THAT(gateway.metrics(), Not(HasSubstr("pgdrill_rollback_rto_seconds{")));
+  EXPECT_THAT(gateway.metrics(), HasSubstr("pgdrill_last_success_timestamp_seconds{"));
+  EXPECT_THAT(gateway.metrics(), HasSubstr("verdict=\"inconclusive\"} 1"));
+
+  ASSERT_EQ(run({PGDRILL_BINARY, "metrics", "forget", "--url", gateway.url(), "-n", "develop", "--cluster",
+                 "orders", "--scenario", "data-rollback"})
+                .exit_code,
+            0);
+  EXPECT_THAT(gateway.metrics(), Not(HasSubstr("pgdrill_verdict{")));
+}
+
+TEST(Pushgateway, TakesLabelsThatNoUrlCanHold) {
+  Pushgateway const gateway;
+  TemporaryDirectory const directory;
+  put_run(directory.path(), 25, "\"name\":\"data-rollback\"", R"("name":"a/b c \"d\" é%2F")");
+  CommandResult const result = run({PGDRILL_BINARY, "metrics", "push",
+                                    (directory.path() / "journal.jsonl").string(), "--url", gateway.url()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(gateway.metrics(), HasSubstr(R"(scenario="a/b c \"d\" é%2F")"));
+}
+
+TEST(Pushgateway, OneThatNeverAnswersDoesNotHoldTheRun) {
+  // Pushgateway's own port with nothing behind it but a listener of ours that is never read.
+  TemporaryDirectory const directory;
+  std::uint16_t const port = free_port();
+  Background const silent({"python3", "-c",
+                           "import socket,time; s=socket.create_server(('127.0.0.1'," + std::to_string(port) +
+                               ")); print('up',flush=True); time.sleep(60)"},
+                          directory.path() / "log");
+  ASSERT_TRUE(eventually([&] { return silent.output().find("up") != std::string::npos; }));
+  CommandResult const result = run({PGDRILL_BINARY, "metrics", "push", real_journal.string(), "--url",
+                                    "http://127.0.0.1:" + std::to_string(port), "--timeout", "300ms"});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("no answer"));
+}
+
+TEST(Pushgateway, AnUrlThatCannotBeUsedIsTold) {
+  CommandResult const result =
+      run({PGDRILL_BINARY, "metrics", "push", real_journal.string(), "--url", "ftp://example"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("http://"));
+}
+
+TEST(Serve, FollowsTheEvidence) {
+  TemporaryDirectory const evidence;
+  put_run(evidence.path() / "a", 20);
+  Serving const serving(evidence.path());
+  EXPECT_THAT(serving.text(), HasSubstr("pgdrill_verdict{cluster=\"orders\",namespace=\"develop\","
+                                        "scenario=\"data-rollback\",verdict=\"go\"} 1"));
+  EXPECT_THAT(serving.text(), HasSubstr("state=\"no_verdict\"} 1"));
+  // The next run is disproved: its verdict counts, and the proof of the run before stays.
+  put_run(evidence.path() / "b", 21, "\"status\":\"passed\"", "\"status\":\"failed\"");
+  std::string const text = serving.text();
+  EXPECT_THAT(text, HasSubstr("verdict=\"no_go\"} 1"));
+  EXPECT_THAT(text, HasSubstr("pgdrill_last_success_timestamp_seconds{"));
+  EXPECT_FALSE(http("POST", "http://127.0.0.1:" + std::to_string(serving.port()) + "/metrics").has_value());
+  EXPECT_FALSE(http("GET", "http://127.0.0.1:" + std::to_string(serving.port()) + "/").has_value());
+}
+
+/// Everything that a panel's query may hold of Grafana's own.
+std::string as_promql(std::string query) {
+  for (std::string const variable : {"namespace", "cluster", "scenario"})
+    query = replaced(query, "$" + variable, ".*");
+  return query;
+}
+
+TEST(Grafana, NoPanelIsEmptyOnARealRun) {
+  TemporaryDirectory const evidence;
+  for (int day = 10; day < 17; ++day) put_run(evidence.path() / std::to_string(day), day);
+  Serving const serving(evidence.path());
+  Pushgateway const gateway;
+  std::string const cnpg = read_file(root / "tests/data/prometheus/cnpg.prom").value();
+  ASSERT_TRUE(
+      http("PUT", gateway.url() + "/metrics/job/cnpg/namespace/develop/cluster/orders", cnpg).has_value());
+  Prometheus const prometheus({serving.port(), port_of(gateway.url())});
+  ASSERT_TRUE(eventually([&] {
+    return prometheus.value("count(pgdrill_verdict)") && prometheus.value("cnpg_collector_up") &&
+           prometheus.value("pgdrill:proof_age:seconds");
+  }));
+  EXPECT_EQ(prometheus.value("pgdrill_gate_history_runs"), 6);
+  std::vector<std::string> empty;
+  for (std::string const name : {"fleet", "drill", "rto-trend"}) {
+    json::value const board =
+        parse_json(read_file(root / "reports/grafana" / (name + ".json")).value()).value();
+    for (json::value const& panel : board.at("panels").as_array()) {
+      if (get_string(panel, "type") == "row") continue;
+      bool any = false;
+      for (json::value const& target : panel.at("targets").as_array()) {
+        auto const result = prometheus.query(as_promql(get_string(target, "expr")));
+        EXPECT_TRUE(result.has_value()) << name << ": " << get_string(target, "expr");
+        any = any || (result && !result->empty());
+      }
+      if (!any) empty.push_back(name + ": " + get_string(panel, "title"));
+    }
+    for (json::value const& note : board.at("annotations").at("list").as_array()) {
+      std::string const expression = get_string(note, "expr");
+      if (!expression.empty()) EXPECT_TRUE(prometheus.query(as_promql(expression)).has_value()) << expression;
+    }
+  }
+  EXPECT_THAT(empty, IsEmpty());
+}
+
+TEST(Prometheus, TakesAScrapeAndEvaluatesEveryRule) {
+  TemporaryDirectory const evidence;
+  put_run(evidence.path() / "a", 20);
+  Serving const serving(evidence.path());
+  Prometheus const prometheus({serving.port()});
+  ASSERT_TRUE(eventually([&] { return prometheus.value("pgdrill_rollback_rto_seconds").has_value(); }));
+  EXPECT_EQ(prometheus.value("scrape_samples_scraped > 40") > 0, true);
+  EXPECT_GT(prometheus.value("pgdrill_rollback_rto_seconds").value_or(0), 0);
+  std::string rules;
+  ASSERT_TRUE(eventually([&] {
+    rules = http("GET", prometheus.url() + "/api/v1/rules").value_or("");
+    return !rules.empty() && rules.find("\"health\":\"unknown\"") == std::string::npos;
+  }));
+  EXPECT_THAT(rules, Not(HasSubstr("\"health\":\"err\"")));
+  EXPECT_THAT(rules, HasSubstr("\"health\":\"ok\""));
+}
+
+}  // namespace
+}  // namespace pgdrill::test

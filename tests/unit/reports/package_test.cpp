@@ -1,0 +1,191 @@
+// The evidence package as a whole: what binds its files, and what a hostile journal cannot do to it.
+#include <gmock/gmock.h>
+
+#include <regex>
+
+#include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
+#include "reports/compare.hpp"
+#include "reports/markdown.hpp"
+#include "reports/metric_table.hpp"
+#include "reports/report.hpp"
+#include "reports/run_table.hpp"
+#include "tests/unit/reports/journal_builder.hpp"
+
+namespace pgdrill::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class Package : public testing::Test {
+ protected:
+  void SetUp() override { directory_ = make_temporary_directory().value(); }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  void write(std::string const& journal, std::optional<HistoryFigures> history = std::nullopt) {
+    ASSERT_TRUE(write_file_atomically(directory_ / "journal.jsonl", journal).has_value());
+    auto const verdict = write_reports(directory_ / "journal.jsonl", directory_, std::move(history));
+    ASSERT_TRUE(verdict.has_value()) << describe(verdict.error());
+  }
+  std::string file(std::string const& name) const {
+    return read_file(directory_ / name).value_or("(missing)");
+  }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(Package, TheManifestNamesEveryFileWithItsHash) {
+  write(passing_run().text());
+  std::string const manifest = file("MANIFEST.sha256");
+  std::size_t files = 0;
+  for (auto const& entry : std::filesystem::directory_iterator(directory_)) {
+    std::string const name = entry.path().filename();
+    if (name == "MANIFEST.sha256") continue;
+    ++files;
+    EXPECT_THAT(manifest, HasSubstr(sha256_hex(file(name)) + "  " + name + "\n"));
+  }
+  EXPECT_GE(files, 9U);
+}
+
+TEST_F(Package, TheStatementNamesJournalAndResults) {
+  write(passing_run().text());
+  json::value const statement = parse_json(file("statement.intoto.json")).value();
+  EXPECT_EQ(get_string(statement, "_type"), "https://in-toto.io/Statement/v1");
+  EXPECT_EQ(get_string(statement, "predicate.result"), "PASSED");
+  std::string const text = file("statement.intoto.json");
+  for (std::string const name : {"journal.jsonl", "verdict.json", "junit.xml", "evidence.html"})
+    EXPECT_THAT(text, HasSubstr(sha256_hex(file(name)))) << name;
+}
+
+TEST_F(Package, ThePageNamesTheHashesOfItsData) {
+  write(passing_run().text());
+  for (std::string const name : {"journal.jsonl", "verdict.json", "junit.xml", "samples.csv"})
+    EXPECT_THAT(file("evidence.html"), HasSubstr(sha256_hex(file(name)))) << name;
+}
+
+TEST_F(Package, ThePageCanBeUsedWithoutSightScriptOrNetwork) {
+  write(passing_run().text());
+  std::string const page = file("evidence.html");
+  EXPECT_THAT(page, HasSubstr("<html lang=en>"));
+  EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(page, Not(testing::ContainsRegex("(src|href)=\"?(https?:)?//")));
+  auto const count = [&](std::string const& what) {
+    std::size_t found = 0;
+    for (std::size_t at = page.find(what); at != std::string::npos; at = page.find(what, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("<h1>"), 1U);
+  EXPECT_EQ(count("<table>"), count("<caption>"));
+  EXPECT_EQ(count("<svg"), count("<desc"));
+  // Every entry of the contents leads to a heading.
+  static std::regex const link("href=\"#([a-z]+)\"");
+  for (auto match = std::sregex_iterator(page.begin(), page.end(), link); match != std::sregex_iterator();
+       ++match)
+    EXPECT_THAT(page, HasSubstr("id=" + (*match)[1].str())) << (*match)[1];
+}
+
+TEST_F(Package, HistoryIsShownWithItsData) {
+  write(passing_run().text(), HistoryFigures{.runs = {{"2026-11-01T00:00:00Z", 18.5}}, .sentence = "n = 1"});
+  EXPECT_THAT(file("evidence.html"), HasSubstr("18.5 s"));
+  EXPECT_THAT(file("history.csv"), HasSubstr("18.5"));
+}
+
+/// Rows of text that every reader of a report would take for markup, commands or a formula.
+std::string hostile_journal() {
+  std::string const evil =
+      "<script>alert(1)</script>\"'`$(reboot)`|[x](javascript:x)@everyone::error::\n=HYPERLINK(1)";
+  JournalBuilder journal = passing_run();
+  journal.check(evil, "data", "failed", {evil});
+  journal.add("fact",
+              {{"name", "captured-target"}, {"value", {{"backup_id", evil}, {"restore_point", evil}}}});
+  journal.add("fact", {{"name", "migration"}, {"value", {{"commit", evil}, {"kustomization", evil}}}});
+  journal.add("fact", {{"name", evil}, {"value", evil}});
+  journal.step(evil, "failed", 1, {{"what", evil}, {"todo", evil}});
+  journal.add("witness", {{"subject", evil}, {"status", "seen"}});
+  journal.add("mark", {{"name", evil}, {"t", 9'007'199'254'740'993}});
+  return journal.text() + "{\"event\":\"mark\",\"name\":\"\xff\xfe\"}\n" + std::string(200'000, '{') + "\n" +
+         R"({"run":"x","event":"sample","probe":"p","class":"c","scheduled_ns":9223372036854775807,"status":"wrong"})" +
+         "\n";
+}
+
+TEST_F(Package, AHostileJournalHarmsNoReport) {
+  write(hostile_journal());
+  EXPECT_THAT(file("evidence.html"), Not(HasSubstr("<script")));
+  // A shell would run neither: what is not plain stands in single quotes.
+  EXPECT_THAT(file("evidence.html"), HasSubstr("git revert --no-edit &#39;&lt;script"));
+  EXPECT_THAT(file("summary.md"), Not(HasSubstr("<script")));
+  EXPECT_THAT(file("summary.md"), Not(HasSubstr("@everyone")));
+  EXPECT_THAT(file("summary.md"), Not(HasSubstr("[x](")));
+  EXPECT_TRUE(parse_json(file("verdict.json")).has_value());
+  EXPECT_TRUE(parse_json(file("statement.intoto.json")).has_value());
+  for (std::string const& line : split(file("timeline.csv"), '\n'))
+    EXPECT_THAT(line, Not(testing::StartsWith("=")));
+  EXPECT_THAT(file("metrics.prom"), Not(HasSubstr("\nalert")));
+  for (auto const& entry : std::filesystem::directory_iterator(directory_))
+    EXPECT_LT(entry.file_size(), 2'000'000U) << entry.path();
+}
+
+TEST_F(Package, ManyRunsGiveATable) {
+  std::vector<std::filesystem::path> journals;
+  for (int i = 0; i < 30; ++i) {
+    journals.push_back(directory_ / ("j" + std::to_string(i)));
+    ASSERT_TRUE(write_file_atomically(journals.back(), passing_run().text()).has_value());
+  }
+  journals.push_back(directory_ / "missing");
+  RunTable const table = read_run_table(journals).value();
+  EXPECT_EQ(table.runs.size(), 30U);
+  EXPECT_EQ(table.unreadable.size(), 1U);
+  std::string const text = run_table_text(table);
+  EXPECT_THAT(text, HasSubstr("data-rollback: 30 runs, 30 go"));
+  EXPECT_THAT(text, HasSubstr("the newest 20 of 30"));
+  ASSERT_TRUE(write_run_table(table, directory_ / "out").has_value());
+  EXPECT_THAT(read_file(directory_ / "out/runs.csv").value_or(""), HasSubstr("\"data-rollback\""));
+  EXPECT_THAT(read_file(directory_ / "out/junit.xml").value_or(""), HasSubstr("tests=\"30\""));
+}
+
+TEST_F(Package, TwoRunsBesideEachOther) {
+  write(passing_run().text());
+  RunSummary const a = summarize_journal(directory_ / "journal.jsonl").value();
+  RunSummary b = a;
+  b.values["rto"] = 30;
+  b.fingerprint = "other";
+  std::string const text = comparison_text(a, b);
+  EXPECT_THAT(text, HasSubstr("+9.998 s (+50 %)"));
+  EXPECT_THAT(text, HasSubstr("not comparable"));
+  EXPECT_EQ(get_bool(parse_json(comparison_json(a, b)).value(), "comparable", true), false);
+}
+
+TEST(MetricTable, TheDocumentIsMadeFromTheCode) {
+  std::filesystem::path const document = std::filesystem::path(PGDRILL_SOURCE_DIR) / "docs/metrics.md";
+  if (std::getenv("PGDRILL_UPDATE_GOLDEN") != nullptr)
+    ASSERT_TRUE(write_file_atomically(document, metric_table_markdown()).has_value());
+  EXPECT_EQ(read_file(document).value_or("(missing)"), metric_table_markdown());
+}
+
+TEST(MetricTable, KeepsItsOwnRules) {
+  std::string before;
+  for (MetricDefinition const& metric : metric_table()) {
+    EXPECT_LT(before, metric.name) << "the table is sorted";
+    before = metric.name;
+    EXPECT_TRUE(metric.name.starts_with("pgdrill_"));
+    EXPECT_FALSE(metric.name.ends_with("_total")) << "gauges only";
+    EXPECT_FALSE(metric.help.empty());
+  }
+}
+
+TEST(MetricSet, LabelsAreAlwaysUtf8AndSeriesBounded) {
+  MetricSet metrics;
+  for (int i = 0; i < 500; ++i)
+    metrics.set("pgdrill_fault_injected", 1, {{"fault", "\xff" + std::to_string(i)}});
+  EXPECT_LE(metrics.samples().size(), 100U);
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("\xff")));
+}
+
+TEST(Markdown, TakesTheMeaningFromWhatItEscapes) {
+  EXPECT_EQ(markdown_cell("a|b\n<b> @x"), "a\\|b &lt;b&gt; &#64;x");
+}
+
+}  // namespace
+}  // namespace pgdrill::reports
