@@ -69,7 +69,7 @@ std::vector<Section> sections(Run const& run, Verdict const& verdict) {
        verdict.remediation.empty() ? "<p>Nothing failed.</p>\n" : list(verdict.remediation)},
       {"conditions", "Rollback conditions", rollback_conditions(run, verdict)},
       {"steps", "Steps", steps_table(run)},
-      {"faults", "Faults, effects and their witnesses", witnesses_table(run)},
+      {"faults", "Faults, effects and their witnesses", faults_table(run) + witnesses_table(run)},
       {"outages", "Outages by probe", outages_table(verdict)},
       {"undo", "Undo", undo_table(run)},
       {"scope", "What this does and does not show", scope_section(run, verdict)},

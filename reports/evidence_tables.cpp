@@ -41,6 +41,20 @@ std::string steps_table(Run const& run) {
   return html_table("Steps of the drill", {"Step", "What", "Status", "Took", "Error"}, rows);
 }
 
+std::string faults_table(Run const& run) {
+  auto const moment = [](Nanoseconds t) { return t < 0 ? std::string("–") : seconds_text(t); };
+  std::vector<std::vector<std::string>> rows;
+  for (FaultRecord const& record : run.faults) {
+    rows.push_back({html(record.step, 100), status_word(record.status), html(record.target, 200),
+                    html(record.condition + (record.observed.empty() ? "" : ": " + record.observed), 300),
+                    moment(record.condition_at), moment(record.applied_at), moment(record.error),
+                    moment(record.ended_at), html(record.why, 300)});
+  }
+  return html_table(
+      "What was broken on purpose, when its condition held and when it was done",
+      {"Fault", "Status", "Target", "Condition", "Held at", "Done at", "Late by", "Lifted at", "Why"}, rows);
+}
+
 std::string witnesses_table(Run const& run) {
   std::vector<std::vector<std::string>> rows;
   for (Witness const& witness : run.witnesses) {

@@ -25,6 +25,11 @@ std::string render_timeline(Run const& run, Verdict const& verdict) {
   }
   for (Phase const& phase : verdict.phases)
     text += row("phase", phase.name, seconds(phase.from), seconds(phase.to), "");
+  for (FaultRecord const& record : run.faults) {
+    if (record.applied_at >= 0)
+      text += row("fault", record.step, seconds(record.applied_at),
+                  record.ended_at < 0 ? "" : seconds(record.ended_at), record.target);
+  }
   for (Mark const& mark : run.marks) text += row("mark", mark.name, seconds(mark.t), "", mark.source);
   for (Outage const& outage : verdict.outages) {
     text += row("outage", outage.probe + (outage.sample_class.empty() ? "" : " " + outage.sample_class),

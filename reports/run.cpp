@@ -141,6 +141,34 @@ void witness(Run& run, json::object const& event) {
                            .detail = text(event, "detail")});
 }
 
+FaultRecord& fault_of(Run& run, json::object const& event) {
+  std::string const step = text(event, "step");
+  for (FaultRecord& record : run.faults) {
+    if (record.step == step) return record;
+  }
+  return run.faults.emplace_back(FaultRecord{.step = step});
+}
+
+void trigger(Run& run, json::object const& event) {
+  FaultRecord& record = fault_of(run, event);
+  record.condition = text(event, "condition");
+  record.observed = text(event, "observed");
+  record.condition_at = integer(event, "condition_ns", -1);
+}
+
+void fault(Run& run, json::object const& event) {
+  FaultRecord& record = fault_of(run, event);
+  record.status = text(event, "action");
+  if (std::string const target = text(event, "target"); !target.empty()) record.target = target;
+  record.why = text(event, "why");
+  if (record.status == "applied") {
+    record.applied_at = integer(event, "act_ns", integer(event, "t"));
+    record.error = integer(event, "error_ns", -1);
+  } else if (record.status == "lifted" || record.status == "left") {
+    record.ended_at = integer(event, "t");
+  }
+}
+
 void check(Run& run, json::object const& event) {
   run.checks.push_back({.name = text(event, "name"),
                         .subject = text(event, "subject"),
@@ -257,6 +285,8 @@ Handler handler_of(std::string_view event) {
                                                             {"step-finished", step_finished},
                                                             {"mark", mark},
                                                             {"witness", witness},
+                                                            {"trigger", trigger},
+                                                            {"fault", fault},
                                                             {"check", check},
                                                             {"finding", finding},
                                                             {"sample", sample},

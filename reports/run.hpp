@@ -45,6 +45,20 @@ struct Witness {
   std::string detail;
 };
 
+/// What was broken on purpose, and when its trigger held.
+struct FaultRecord {
+  std::string step;
+  std::string target;
+  std::string status;  ///< armed, applied, lifted, left, missed, left-out
+  std::string why;     ///< of a missed one
+  std::string condition;
+  std::string observed;  ///< what the trigger saw
+  Nanoseconds condition_at = -1;
+  Nanoseconds applied_at = -1;
+  Nanoseconds ended_at = -1;
+  Nanoseconds error = -1;  ///< from the condition until the act began
+};
+
 struct Check {
   std::string name;
   std::string subject;
@@ -131,6 +145,7 @@ struct Run {
   std::vector<ProbeRecord> probes;
   std::vector<Mark> marks;
   std::vector<Witness> witnesses;
+  std::vector<FaultRecord> faults;
   std::vector<Check> checks;
   std::vector<Finding> findings;
   std::vector<Series> series;

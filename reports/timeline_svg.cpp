@@ -121,6 +121,17 @@ std::string timeline_svg(Run const& run, Verdict const& verdict) {
     rows += series_bars(scale, series, y);
     y += row_height;
   }
+  if (!run.faults.empty()) {
+    rows += label(y, "faults");
+    for (FaultRecord const& record : run.faults) {
+      if (record.applied_at < 0) continue;
+      Nanoseconds const end = record.ended_at >= 0 ? record.ended_at : record.applied_at;
+      rows += bar(scale, record.applied_at, end, y + 3, row_height - 6, "fault",
+                  fmt::format("{} on {} at {:.3f} s: {}", record.step, record.target,
+                              seconds(record.applied_at), record.status));
+    }
+    y += row_height;
+  }
   if (!verdict.phases.empty()) {
     rows += label(y, "phases");
     for (Phase const& phase : verdict.phases)

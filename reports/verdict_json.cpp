@@ -70,6 +70,24 @@ json::array witnesses_json(Run const& run) {
   return list;
 }
 
+json::array faults_json(Run const& run) {
+  auto const moment = [](Nanoseconds t) { return t < 0 ? json::value(nullptr) : seconds(t); };
+  json::array list;
+  for (FaultRecord const& record : run.faults) {
+    list.push_back({{"step", record.step},
+                    {"status", record.status},
+                    {"target", record.target},
+                    {"condition", record.condition},
+                    {"observed", record.observed},
+                    {"condition_s", moment(record.condition_at)},
+                    {"applied_s", moment(record.applied_at)},
+                    {"late_by_s", moment(record.error)},
+                    {"ended_s", moment(record.ended_at)},
+                    {"why", record.why}});
+  }
+  return list;
+}
+
 json::array checks_json(Run const& run) {
   json::array list;
   for (Check const& check : run.checks) {
@@ -161,6 +179,7 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"objectives", objectives_json(verdict)},
                         {"rto", rto_json(verdict)},
                         {"steps", steps_json(run)},
+                        {"faults", faults_json(run)},
                         {"witnesses", witnesses_json(run)},
                         {"checks", checks_json(run)},
                         {"findings", findings_json(run)},

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "reports/report.hpp"
 #include "tests/unit/reports/journal_builder.hpp"
 
 namespace pgdrill::reports {
@@ -176,6 +177,34 @@ TEST(VerdictTest, AnInternalErrorIsABugOfOurs) {
   journal.at(1).add("run-finished",
                     {{"status", "error"}, {"error", {{"kind", "internal"}, {"what", "oops"}}}});
   EXPECT_EQ(judge(journal.run()).exit_code, exit_bug);
+}
+
+TEST(FaultRecords, TellTriggerActAndEnd) {
+  JournalBuilder journal = passing_run();
+  journal.at(20).add("trigger", {{"step", "kill-restore"},
+                                 {"condition", "log matches redo starts"},
+                                 {"condition_ns", 20'000'000'000},
+                                 {"observed", "redo starts at 0/5000000"}});
+  journal.add("fault", {{"step", "kill-restore"}, {"action", "armed"}, {"target", "Pod orders-r-1"}});
+  journal.add("fault", {{"step", "kill-restore"},
+                        {"action", "applied"},
+                        {"act_ns", 20'040'000'000},
+                        {"error_ns", 40'000'000}});
+  journal.at(21).add("fault", {{"step", "kill-restore"}, {"action", "lifted"}});
+  Run const run = journal.run();
+  ASSERT_EQ(run.faults.size(), 1U);
+  FaultRecord const& record = run.faults.front();
+  EXPECT_EQ(record.status, "lifted");
+  EXPECT_EQ(record.target, "Pod orders-r-1");
+  EXPECT_EQ(record.condition_at, 20'000'000'000);
+  EXPECT_EQ(record.applied_at, 20'040'000'000);
+  EXPECT_EQ(record.error, 40'000'000);
+  EXPECT_EQ(record.ended_at, 21'000'000'000);
+  for (Report const& report : reports()) {
+    if (report.file != "evidence.html" && report.file != "verdict.json" && report.file != "timeline.csv")
+      continue;
+    EXPECT_THAT(report.render(run, judge(run)), HasSubstr("kill-restore")) << report.file;
+  }
 }
 
 }  // namespace
