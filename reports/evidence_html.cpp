@@ -60,7 +60,11 @@ std::vector<Section> sections(Run const& run, Verdict const& verdict) {
       {"rollout", "Rollout results", rollout_results(run)},
       {"timeline", "Timeline",
        "<div class=chart role=region tabindex=0 aria-label=\"Timeline; the tables below hold the same\">" +
-           timeline_svg(run, verdict) + "</div>\n<p class=soft>Data: timeline.csv, samples.csv.</p>\n"},
+           timeline_svg(run, verdict) +
+           "</div>\n<p>Answers: <span class=passed>■ right</span>, <span class=failed>■ wrong</span>, <span "
+           "class=error>■ "
+           "failed</span>; shaded: the outage that clients saw. <span class=soft>Data: timeline.csv, "
+           "samples.csv.</span></p>\n"},
       {"rto", "RTO: where the time went", rto_breakdown(run, verdict)},
       {"rpo", "RPO", rpo_body(run, verdict)},
       {"integrity", "Integrity", integrity_table(run) + checks_table(run) + findings_table(run)},

@@ -21,7 +21,9 @@ double to_seconds(Nanoseconds duration) { return static_cast<double>(duration) /
 
 void set_run(MetricSet& metrics, Run const& run, Verdict const& verdict, bool live) {
   metrics.set("pgdrill_build_info", 1, {{"version", run.version}});
-  metrics.set("pgdrill_run_info", 1, {{"postgres_version", run.postgres_version()}});
+  metrics.set("pgdrill_run_info", 1,
+              {{"postgres_version", run.postgres_version()},
+               {"fingerprint", short_fingerprint(fingerprint_of(run))}});
   metrics.set("pgdrill_run_duration_seconds", to_seconds(run.ended));
   bool const running = live && run.status.empty();
   metrics.set("pgdrill_running", running ? 1 : 0);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/files.hpp"
 #include "reports/escape.hpp"
 
 namespace pgdrill::reports {
@@ -19,8 +20,23 @@ std::string name_of(json::object const& object, std::string_view key) {
 
 double seconds(Nanoseconds duration) { return static_cast<double>(duration) / 1e9; }
 
-/// What must be equal for two runs to be comparable. The minor version of PostgreSQL is often what changes,
-/// so only its major one counts.
+std::map<std::string, double> values_of(Run const& run, Verdict const& verdict) {
+  std::map<std::string, double> values{{"duration", seconds(run.ended)}};
+  for (ObjectiveResult const& objective : verdict.objectives) {
+    if (objective.value && objective.unit == "s") values[objective.name] = *objective.value;
+  }
+  for (Phase const& phase : verdict.phases) values["phase:" + phase.name] = seconds(phase.to - phase.from);
+  for (std::string const sample_class : {"read", "write"}) {
+    std::optional<double> const longest = longest_outage(run, verdict, sample_class);
+    if (longest) values["unavailable:" + sample_class] = *longest;
+  }
+  return values;
+}
+
+}  // namespace
+
+// The minor version of PostgreSQL is often what changes,
+// so only its major one counts.
 std::string fingerprint_of(Run const& run) {
   std::string text =
       fmt::format("scenario={} sha256={} cluster={}", one_line(run.scenario_name(), longest_name),
@@ -37,20 +53,13 @@ std::string fingerprint_of(Run const& run) {
   return text;
 }
 
-std::map<std::string, double> values_of(Run const& run, Verdict const& verdict) {
-  std::map<std::string, double> values{{"duration", seconds(run.ended)}};
-  for (ObjectiveResult const& objective : verdict.objectives) {
-    if (objective.value && objective.unit == "s") values[objective.name] = *objective.value;
-  }
-  for (Phase const& phase : verdict.phases) values["phase:" + phase.name] = seconds(phase.to - phase.from);
-  for (std::string const sample_class : {"read", "write"}) {
-    std::optional<double> const longest = longest_outage(run, verdict, sample_class);
-    if (longest) values["unavailable:" + sample_class] = *longest;
-  }
-  return values;
+std::string short_fingerprint(std::string const& fingerprint) {
+  return fingerprint.starts_with('#') ? fingerprint : "#" + sha256_hex(fingerprint).substr(0, 12);
 }
 
-}  // namespace
+bool same_fingerprint(std::string const& a, std::string const& b) {
+  return a == b || short_fingerprint(a) == short_fingerprint(b);
+}
 
 std::optional<double> longest_outage(Run const& run, Verdict const& verdict, std::string_view sample_class) {
   bool const measured = std::any_of(run.series.begin(), run.series.end(), [&](Series const& series) {

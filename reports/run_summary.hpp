@@ -27,6 +27,13 @@ struct RunSummary {
   std::string fingerprint;                   ///< runs are comparable when theirs are equal
 };
 
+/// A fingerprint short enough for a label: "#" and twelve hexadecimal digits.
+[[nodiscard]] std::string short_fingerprint(std::string const& fingerprint);
+/// Equal, in whichever form each is.
+[[nodiscard]] bool same_fingerprint(std::string const& a, std::string const& b);
+/// What must be equal for two runs to be comparable.
+[[nodiscard]] std::string fingerprint_of(Run const& run);
+
 [[nodiscard]] RunSummary summarize(Run const& run, Verdict const& verdict);
 
 /// The longest stretch in which a class of calls failed, in seconds; empty when it was not measured.

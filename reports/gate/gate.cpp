@@ -199,9 +199,9 @@ std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRu
     bool const other_branch = (!request.branch.empty() && run.branch != request.branch) ||
                               (!request.tag.empty() && run.tag != request.tag);
     std::size_t* const counter =
-        run.scenario != candidate.scenario         ? &excluded.other_scenario
-        : run.fingerprint != candidate.fingerprint ? &excluded.not_comparable
-        : other_branch                             ? &excluded.other_branch
+        run.scenario != candidate.scenario                          ? &excluded.other_scenario
+        : !same_fingerprint(run.fingerprint, candidate.fingerprint) ? &excluded.not_comparable
+        : other_branch                                              ? &excluded.other_branch
         : run.decision != "go" || !run.value(metric).has_value() || *run.value(metric) <= 0 ? &excluded.failed
         : run.gate == "regressed" || run.gate == "suspect" ? &excluded.doubtful
         : accepted && run.started < accepted->at           ? &excluded.superseded

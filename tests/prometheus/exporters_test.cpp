@@ -220,5 +220,31 @@ TEST(Prometheus, TakesAScrapeAndEvaluatesEveryRule) {
   EXPECT_THAT(rules, HasSubstr("\"health\":\"ok\""));
 }
 
+TEST(Prometheus, GivesTheHistoryBackToTheGate) {
+  TemporaryDirectory const evidence;
+  Serving const serving(evidence.path());
+  Prometheus const prometheus({serving.port()});
+  for (int day = 10; day < 15; ++day) {
+    put_run(evidence.path() / std::to_string(day), day);
+    // The end of each day's run, as it was scraped.
+    ASSERT_TRUE(eventually([&] {
+      return prometheus.value("day_of_month(pgdrill_last_run_timestamp_seconds)").value_or(0) == day;
+    }));
+  }
+  std::string const history = (evidence.path() / "history.jsonl").string();
+  std::vector<std::string> const import{
+      PGDRILL_BINARY,   "gate",      "import", "data-rollback", "--prometheus",
+      prometheus.url(), "--history", history,  "--window",      "10m"};
+  CommandResult const first = run(import);
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(first.out, "5 runs found, 5 new\n");
+  EXPECT_EQ(run(import).out, "5 runs found, 0 new\n");
+  put_run(evidence.path() / "new", 20);
+  CommandResult const gate =
+      run({PGDRILL_BINARY, "gate", (evidence.path() / "new/journal.jsonl").string(), "--history", history});
+  EXPECT_EQ(gate.exit_code, 0) << gate.out;
+  EXPECT_THAT(gate.out, HasSubstr("n = 5"));
+}
+
 }  // namespace
 }  // namespace pgdrill::test

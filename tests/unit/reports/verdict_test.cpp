@@ -191,7 +191,7 @@ TEST(FaultRecords, TellTriggerActAndEnd) {
                         {"act_ns", 20'040'000'000},
                         {"error_ns", 40'000'000}});
   journal.at(21).add("fault", {{"step", "kill-restore"}, {"action", "lifted"}});
-  Run const run = journal.run();
+  auto const run = journal.run();
   ASSERT_EQ(run.faults.size(), 1U);
   FaultRecord const& record = run.faults.front();
   EXPECT_EQ(record.status, "lifted");
