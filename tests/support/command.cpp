@@ -17,7 +17,7 @@ extern char** environ;
 namespace pgdrill::test {
 
 CommandResult run(std::vector<std::string> command) {
-  ProcessOptions options{.command = std::move(command), .deadline = std::chrono::minutes(5)};
+  ProcessOptions options{.command = std::move(command), .deadline = std::chrono::minutes(10)};
   Result<ProcessOutput> output = run_to_end(run_process(std::move(options)));
   if (!output) throw std::runtime_error(describe(output.error()));
   return {output->exit_code, std::move(output->out), std::move(output->err)};

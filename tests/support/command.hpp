@@ -16,7 +16,7 @@ struct CommandResult {
   std::string err;
 };
 
-/// Runs a command to its end; throws when it cannot be started or takes longer than five minutes.
+/// Runs a command to its end; throws when it cannot be started or takes longer than ten minutes.
 CommandResult run(std::vector<std::string> command);
 
 /// A program in the background, with its output in a file; killed (with its group) at the end.
