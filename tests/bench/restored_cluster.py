@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""restored_cluster.py NAME: from a Cluster as JSON, one that recovers from its object store to restore point NAME."""
+"""restored_cluster.py NAME BACKUP_ID: from a Cluster as JSON, one that recovers that backup to restore point NAME."""
 import json
 import sys
 
-name = sys.argv[1]
+name, backup = sys.argv[1:3]
 source = json.load(sys.stdin)
 spec = source["spec"]
 store = dict(spec["backup"]["barmanObjectStore"], serverName=source["metadata"]["name"])
@@ -13,7 +13,8 @@ json.dump({
     "spec": {
         "instances": 1, "imageName": spec["imageName"], "storage": spec["storage"],
         "bootstrap": {"recovery": {"source": "origin", "database": "app", "owner": "app",
-                                   "secret": {"name": "orders-app"}, "recoveryTarget": {"targetName": name}}},
+                                   "secret": {"name": "orders-app"}, 
+                                   "recoveryTarget": {"targetName": name, "backupID": backup}}},
         "externalClusters": [{"name": "origin", "barmanObjectStore": store}],
     },
 }, sys.stdout)
