@@ -1,5 +1,8 @@
 // The API server ends without a word in the middle of each call, and is started anew.
-#include "harness/base/text.hpp"
+#include <iostream>
+#include <map>
+#include <random>
+
 #include "tests/e2e/kube_support.hpp"
 
 namespace pgdrill::kube {
@@ -74,6 +77,93 @@ Task<> watches(std::shared_ptr<Client> client, std::string ns) {
 }
 
 TEST_F(RestartedApiServer, AWatchReportsTheDifference) { run(watches); }
+
+/// Makes, changes and removes ConfigMaps until told to stop, whatever the server does meanwhile.
+Task<> keep_changing(Client& client, std::string ns, bool const& stop, int& changes) {
+  std::minstd_rand random(1);
+  while (!stop) {
+    std::string const name = "c" + std::to_string(random() % 12);
+    ObjectRef const ref{config_map_type, ns, name};
+    Result<json::value> const made =
+        co_await client.create(config_map_type, ns, config_map(name, std::to_string(changes)));
+    if (made) {
+      ++changes;
+    } else if (random() % 3 == 0) {
+      Result<> const removed = co_await client.remove(ref);
+      if (removed) ++changes;
+    } else {
+      json::object const data{{"data", {{"key", std::to_string(changes)}}}};
+      Result<json::value> const patched = co_await client.patch(ref, PatchType::merge, data);
+      if (patched) ++changes;
+    }
+    co_await sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+/// The events put together; each must fit what came before.
+Task<> fold(Watch& watch, std::map<std::string, json::value>& known, int& events) {
+  while (true) {
+    Result<WatchEvent> event = co_await watch.next();
+    if (!event) continue;  // the server is away for longer than the client's deadline
+    ++events;
+    std::string const name = name_of(event->object);
+    bool const is_known = known.contains(name);
+    if (event->type == WatchEvent::Type::added) {
+      EXPECT_FALSE(is_known) << name << " came twice";
+    } else {
+      EXPECT_TRUE(is_known) << name << " was never reported";
+    }
+    if (event->type == WatchEvent::Type::deleted) {
+      known.erase(name);
+    } else {
+      known[name] = std::move(event->object);
+    }
+  }
+}
+
+std::map<std::string, std::string> versions_of(std::map<std::string, json::value> const& known) {
+  std::map<std::string, std::string> versions;
+  for (auto const& [name, object] : known) versions[name] = uid_of(object) + " " + version_of(object);
+  return versions;
+}
+
+Task<> long_watch(std::shared_ptr<Client> client, std::string ns) {
+  ListOptions const mine{.label_selector = "made-by=test"};
+  std::unique_ptr<Watch> const watch = client->watch(config_map_type, ns, mine);
+  std::map<std::string, json::value> known;
+  bool stop = false;
+  int changes = 0;
+  int events = 0;
+  Scope writer(co_await asio::this_coro::executor);
+  Scope reader(co_await asio::this_coro::executor);
+  writer.spawn("writer", keep_changing(*client, ns, stop, changes));
+  reader.spawn("reader", fold(*watch, known, events));
+  for (int restart = 0; restart < 3; ++restart) {
+    int const before = events;
+    while (events < before + 200) co_await sleep_for(std::chrono::milliseconds(20));
+    co_await restart_api_server();
+  }
+  int const before = events;
+  while (events < before + 200) co_await sleep_for(std::chrono::milliseconds(20));
+  stop = true;
+  co_await writer.join();
+  Result<ObjectList> const list = co_await client->list(config_map_type, ns, mine);
+  EXPECT_TRUE(ok(list));
+  std::map<std::string, json::value> there;
+  if (list) {
+    for (json::value const& item : list->items) there[name_of(item)] = item;
+  }
+  Monotonic const end = std::chrono::steady_clock::now() + seconds(20);
+  while (versions_of(known) != versions_of(there) && std::chrono::steady_clock::now() < end) {
+    co_await sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(versions_of(known), versions_of(there));
+  reader.cancel();
+  co_await reader.join();
+  std::cout << "  " << changes << " changes were made, " << events << " events came\n";
+}
+
+TEST_F(RestartedApiServer, AWatchStaysRightThroughThreeOfThem) { run(long_watch); }
 
 Task<> waits(std::shared_ptr<Client> client, std::string ns) {
   bool back = false;
