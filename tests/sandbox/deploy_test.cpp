@@ -28,7 +28,6 @@ std::set<std::string> const seldom{"create pods/exec",
                                    "create pods/portforward",
                                    "update leases.coordination.k8s.io",
                                    "create backups.postgresql.cnpg.io",
-                                   "watch backups.postgresql.cnpg.io",
                                    "delete backups.postgresql.cnpg.io",
                                    "delete jobs.batch"};
 
@@ -55,6 +54,14 @@ TEST(DeployRole, GrantsNothingThatTheShippedScenariosDoNotDeclare) {
   EXPECT_THAT(without(granted, declared_rights()), IsEmpty());
 }
 
+/// A wait lists first, and watches only when it is not over by then.
+std::set<std::string> with_watches(std::set<std::string> used) {
+  for (std::string const& right : std::set<std::string>(used)) {
+    if (right.starts_with("list ")) used.insert("watch " + right.substr(5));
+  }
+  return used;
+}
+
 TEST(DeployRole, IsWhatTheDrillAsks) {
   Sandbox const sandbox;
   RbacProxy const proxy(sandbox.kubeconfig(), rules_of(role), "develop");
@@ -63,10 +70,11 @@ TEST(DeployRole, IsWhatTheDrillAsks) {
   proxy.write_kubeconfig(kubeconfig);
   CommandResult const result =
       run({PGDRILL_BINARY, "run", (root / "scenarios/data-rollback.yaml").string(), "--kubeconfig",
-           kubeconfig, "--evidence", (directory.path() / "evidence").string()});
+           kubeconfig, "--var", "rto=10m", "--evidence", (directory.path() / "evidence").string()});
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(proxy.refused(), IsEmpty());
-  EXPECT_THAT(without(without(rights_of(rules_of(role)), proxy.used()), seldom), IsEmpty()) << "never asked";
+  EXPECT_THAT(without(without(rights_of(rules_of(role)), with_watches(proxy.used())), seldom), IsEmpty())
+      << "never asked";
 }
 
 std::string text_of(YAML::Node const& node) {
@@ -91,7 +99,7 @@ TEST(DeployManifests, EveryShippedScenarioIsInTheConfigMap) {
     std::string const name = std::filesystem::relative(entry.path(), root / "scenarios").string();
     if (entry.is_regular_file() && name != "Kustomization") there.push_back(name);
   }
-  EXPECT_THAT(listed, testing::UnorderedElementsAreArray(there));
+  EXPECT_THAT(listed, testing::UnorderedElementsAreArray(there)) << "list it in scenarios/Kustomization";
 }
 
 bool knows_kustomize() {
