@@ -17,6 +17,7 @@ using testing::IsEmpty;
 
 std::filesystem::path const root = PGDRILL_SOURCE_DIR;
 std::filesystem::path const role = root / "deploy/base/role.yaml";
+std::filesystem::path const role_for_faults = root / "deploy/restore-under-fire/role.yaml";
 
 std::set<std::string> without(std::set<std::string> all, std::set<std::string> const& others) {
   for (std::string const& one : others) all.erase(one);
@@ -49,7 +50,9 @@ std::set<std::string> declared_rights() {
 }
 
 TEST(DeployRole, GrantsNothingThatTheShippedScenariosDoNotDeclare) {
-  std::set<std::string> const granted = rights_of(rules_of(role));
+  std::vector<RbacRule> rules = rules_of(role);
+  for (RbacRule const& rule : rules_of(role_for_faults)) rules.push_back(rule);
+  std::set<std::string> const granted = rights_of(rules);
   EXPECT_FALSE(granted.empty());
   EXPECT_THAT(without(granted, declared_rights()), IsEmpty());
 }
@@ -122,7 +125,8 @@ TEST_P(DeployFolder, KustomizePutsItTogether) {
   EXPECT_GE(kinds.size(), 4U);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DeployFolder, testing::Values("base", "job", "cron-job", "cleanup", "flux"));
+INSTANTIATE_TEST_SUITE_P(All, DeployFolder,
+                         testing::Values("base", "job", "cron-job", "cleanup", "flux", "restore-under-fire"));
 
 }  // namespace
 }  // namespace pgdrill::test

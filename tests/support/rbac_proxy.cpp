@@ -228,7 +228,8 @@ std::vector<std::string> RbacProxy::refused() const {
 
 std::vector<RbacRule> rules_of(std::filesystem::path const& manifest) {
   std::vector<RbacRule> rules;
-  for (YAML::Node const& rule : YAML::LoadFile(manifest.string())["rules"]) {
+  // A Role's file may hold its binding as well.
+  for (YAML::Node const& rule : YAML::LoadAllFromFile(manifest.string()).front()["rules"]) {
     rules.push_back({.groups = texts(rule["apiGroups"]),
                      .resources = texts(rule["resources"]),
                      .names = texts(rule["resourceNames"]),
