@@ -73,11 +73,16 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
   return found;
 }
 
-/// database.GenerateAdvisoryLockId: crc32 of "schema\0table\0database" times a salt, in 32 bits.
+/// database.GenerateAdvisoryLockId: crc32 of "schema\0table\0database" times a salt, in 32 bits. Opened by a
+/// URL the database's name is the URL's path, with its slash.
 std::vector<std::string> lock_keys(std::string_view database, Table const& table) {
-  std::string const name =
-      table.schema + std::string(1, '\0') + table.name + std::string(1, '\0') + std::string(database);
-  return {advisory_key(static_cast<std::int64_t>(crc32(name) * lock_salt))};
+  std::vector<std::string> keys;
+  for (std::string_view const slash : {"/", ""}) {
+    std::string name = table.schema;
+    name.append(1, '\0').append(table.name).append(1, '\0').append(slash).append(database);
+    keys.push_back(advisory_key(static_cast<std::int64_t>(crc32(name) * lock_salt)));
+  }
+  return keys;
 }
 
 Tool describe() {

@@ -22,9 +22,15 @@ State const domain{.detector = "not-valid-constraint",
                    .mends = {"UPDATE t SET x = 1"}};
 
 TEST(NotValidConstraint, IsValidatedOrDropped) {
+  constexpr char const* validated =
+      "SELECT count(*) FROM pg_constraint WHERE conname IN ('positive', 'c_p') AND convalidated";
   for (State const& state : {check, foreign_key, domain}) {
-    finish(state, make(state));
-    undo(state, make(state));
+    auto const forward = make(state);
+    finish(state, forward);
+    EXPECT_EQ(test::query_value(forward, validated), "1");
+    auto const back = make(state);
+    undo(state, back);
+    EXPECT_EQ(test::query_value(back, validated), "0");
   }
 }
 

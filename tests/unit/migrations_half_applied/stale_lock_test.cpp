@@ -15,8 +15,11 @@ State const state{.detector = "stale-lock",
                   .made_by = {"UPDATE knex_migrations_lock SET is_locked = 1"}};
 
 TEST(StaleLock, IsReleased) {
-  finish(state, make(state));
-  undo(state, make(state));
+  for (bool const forward : {true, false}) {
+    auto const database = make(state);
+    forward ? finish(state, database) : undo(state, database);
+    EXPECT_EQ(test::query_value(database, "SELECT sum(is_locked) FROM knex_migrations_lock"), "0");
+  }
 }
 
 }  // namespace

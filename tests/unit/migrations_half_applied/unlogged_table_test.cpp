@@ -11,8 +11,9 @@ State const state{.detector = "unlogged-table",
                   .made_by = {"ALTER TABLE t SET UNLOGGED"}};
 
 TEST(UnloggedTable, IsMadeLoggedAgain) {
-  finish(state, make(state));
-  undo(state, make(state));
+  auto const database = make(state);
+  finish(state, database);
+  EXPECT_EQ(test::query_value(database, "SELECT relpersistence FROM pg_class WHERE relname = 't'"), "p");
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ State const state{.detector = "unpopulated-view",
                   .made_by = {"CREATE MATERIALIZED VIEW v AS SELECT * FROM t WITH NO DATA"}};
 
 TEST(UnpopulatedView, IsFilledOrDropped) {
-  finish(state, make(state));
+  auto const database = make(state);
+  finish(state, database);
+  EXPECT_EQ(test::query_value(database, "SELECT count(*) FROM v"), "0");
   undo(state, make(state));
 }
 

@@ -60,5 +60,11 @@ TEST(GolangMigrate, AnAppliedVersionWithoutAFileIsSaid) {
   EXPECT_THAT(said(compare_with(found, three).findings), ElementsAre("problem missing-file migration 9"));
 }
 
+// What golang-migrate 4.20.1 held for database "gm", opened by a URL.
+TEST(GolangMigrate, ItsAdvisoryLockIsKnown) {
+  EXPECT_THAT(find_tool("golang-migrate")->lock_keys("gm", {.schema = "public", .name = "schema_migrations"}),
+              testing::Contains("0/3596941855/1"));
+}
+
 }  // namespace
 }  // namespace pgdrill::migrations
