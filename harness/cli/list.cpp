@@ -1,5 +1,5 @@
-// pgdrill list faults|steps|probes|triggers|reports [NAME]: what a scenario may name, from the declarations
-// themselves.
+// pgdrill list faults|steps|probes|triggers|reports|rules [NAME]: what a scenario may name, from the
+// declarations themselves.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include "harness/cli/declaration_text.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/engine/registry.hpp"
+#include "harness/migrations/review/rule.hpp"
 #include "reports/report.hpp"
 #include "reports/verdict.hpp"
 
@@ -20,12 +21,25 @@ using scenario::Declaration;
 std::vector<std::string> const formats{"text", "json"};
 
 /// What can be listed, in the order of the help text.
-std::vector<std::string> const sorts{"faults", "steps", "probes", "triggers", "reports"};
+std::vector<std::string> const sorts{"faults", "steps", "probes", "triggers", "reports", "rules"};
 
 std::vector<Declaration> report_declarations() {
   std::vector<Declaration> all;
   for (reports::Report const& report : reports::reports())
     all.push_back({.name = report.file, .summary = report.summary});
+  return all;
+}
+
+/// Rules of `pgdrill review`: what an effect is to a fault, the reason is to a rule.
+std::vector<Declaration> rule_declarations() {
+  std::vector<Declaration> all;
+  for (review::Rule const& rule : review::rules()) {
+    std::string const how = rule.by_default ? "" : ", only with --rule";
+    all.push_back({.name = rule.id,
+                   .summary = fmt::format("{} ({}{})", rule.summary, name_of(rule.severity), how),
+                   .effect = rule.why,
+                   .undo = "instead: " + rule.instead});
+  }
   return all;
 }
 
@@ -35,6 +49,7 @@ std::vector<Declaration> declarations(std::string const& sort) {
   if (sort == "steps") return catalogue.steps;
   if (sort == "probes") return catalogue.probes;
   if (sort == "triggers") return catalogue.triggers;
+  if (sort == "rules") return rule_declarations();
   return report_declarations();
 }
 
@@ -97,9 +112,9 @@ std::vector<std::string> candidates(std::vector<std::string> const& before) {
 
 Verb describe_verb() {
   return {.name = "list",
-          .summary = "list faults, steps, probes, triggers or reports, or document one of them",
+          .summary = "list faults, steps, probes, triggers, reports or rules, or document one of them",
           .positionals = {{.name = "WHAT",
-                           .help = "faults, steps, probes, triggers or reports (default: all)",
+                           .help = "faults, steps, probes, triggers, reports or rules (default: all)",
                            .required = false,
                            .candidates = &candidates},
                           {.name = "NAME",

@@ -1,0 +1,176 @@
+#include "harness/migrations/review/reviewer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "harness/base/text.hpp"
+#include "harness/migrations/review/embedded.hpp"
+#include "harness/migrations/review/rollback.hpp"
+#include "harness/migrations/review/session.hpp"
+
+namespace pgdrill::review {
+
+namespace {
+
+Verdict verdict_of(Effect const& effect) {
+  if (effect.undo == Undo::impossible) return Verdict::irreversible;
+  bool const unsafe = !effect.breaks_old.empty() || effect.blocks_while_working();
+  return unsafe ? Verdict::needs_expand_contract : Verdict::safe;
+}
+
+class Reviewer {
+ public:
+  explicit Reviewer(Options const& options) : options_(&options), schema_(options.schema) {}
+
+  FileReview review_file(SqlFile const& file) {
+    FileReview review{.file = &file};
+    for (Section const& section : file.sections) {
+      Schema const before = section.direction == Direction::down ? schema_ : Schema();
+      review.sections.push_back(review_section(file, section, review.findings));
+      if (section.direction == Direction::down) schema_ = before;
+    }
+    schema_.settle();
+    finish(review);
+    return review;
+  }
+
+ private:
+  [[nodiscard]] bool is_on(Rule const& rule) const {
+    return !options_->excluded.contains(rule.id) && (rule.by_default || options_->extra.contains(rule.id));
+  }
+
+  SectionReview review_section(SqlFile const& file, Section section, std::vector<Finding>& findings) {
+    if (section.mode == TransactionMode::autocommit && options_->assume_transaction)
+      section.mode = TransactionMode::wrapped;
+    SectionReview review{.direction = section.direction};
+    SessionFollower follower(section);
+    for (std::size_t i = 0; i < section.statements.size(); ++i)
+      review.statements.push_back(review_statement(file, section, i, follower, findings));
+    for (StatementReview const& one : review.statements)
+      review.verdict = std::max(review.verdict, one.verdict);
+    review.rollback = rollback_of(review);
+    return review;
+  }
+
+  StatementReview review_statement(SqlFile const& file, Section const& section, std::size_t index,
+                                   SessionFollower& follower, std::vector<Finding>& findings) {
+    Statement const& statement = section.statements[index];
+    StatementReview review{.offset = statement.begin, .end = statement.end};
+    Review context{&file, &section, &statement, index, &review.actions, &review.effects, {}};
+    std::vector<std::string> const none;
+    if (statement.parsed) {
+      review.kind = statement.parsed->kind;
+      review.actions = actions_of(*statement.parsed, statement.text);
+      bodies_.add_embedded(statement, review);
+    }
+    context.situation = {&schema_, &follower.session(), options_->major,
+                         statement.parsed ? &statement.parsed->newer : &none, &review.actions};
+    for (Action const& action : review.actions)
+      review.effects.push_back(effect_of(action, context.situation));
+    for (Effect const& effect : review.effects) review.verdict = std::max(review.verdict, verdict_of(effect));
+    for (Rule const& rule : rules()) {
+      if (!is_on(rule) || rule.check == nullptr) continue;
+      Findings collector(findings, rule.id, rule.severity, rule.instead);
+      rule.check(context, collector);
+    }
+    follower.after(review.actions, review.effects);
+    for (Action const& action : review.actions) schema_.apply(action, statement.text);
+    return review;
+  }
+
+  /// Applies suppressions and sorts by place.
+  void finish(FileReview& review) const {
+    std::vector<Finding> kept;
+    std::vector<bool> used(review.file->suppressions.size(), false);
+    for (Finding& finding : review.findings) {
+      if (!suppressed(review, finding, used)) kept.push_back(std::move(finding));
+    }
+    review.suppressed = review.findings.size() - kept.size();
+    for (std::size_t i = 0; i < used.size(); ++i) complain(review.file->suppressions[i], used[i], kept);
+    std::sort(kept.begin(), kept.end(), [](Finding const& a, Finding const& b) {
+      return std::tie(a.offset, a.rule, a.message) < std::tie(b.offset, b.rule, b.message);
+    });
+    review.findings = std::move(kept);
+  }
+
+  static bool suppressed(FileReview const& review, Finding const& finding, std::vector<bool>& used) {
+    for (std::size_t i = 0; i < used.size(); ++i) {
+      Suppression const& one = review.file->suppressions[i];
+      bool const names = std::find(one.rules.begin(), one.rules.end(), finding.rule) != one.rules.end();
+      if (!names || one.reason.empty()) continue;
+      bool const here = one.whole_file || lies_in(review, one.statement, finding.offset);
+      if (!here) continue;
+      used[i] = true;
+      return true;
+    }
+    return false;
+  }
+
+  static bool lies_in(FileReview const& review, std::size_t statement, std::size_t offset) {
+    for (SectionReview const& section : review.sections) {
+      for (StatementReview const& one : section.statements) {
+        if (one.offset == statement) return offset >= one.offset && offset <= one.end;
+      }
+    }
+    return false;
+  }
+
+  static void complain(Suppression const& one, bool used, std::vector<Finding>& findings) {
+    if (one.reason.empty()) {
+      findings.push_back({"suppression-without-reason", Severity::error,
+                          "this comment suppresses nothing: it gives no reason",
+                          "write -- pgdrill: allow RULE: REASON", one.offset, 1});
+    } else if (!used) {
+      findings.push_back({"unused-suppression", Severity::note,
+                          fmt::format("{} found nothing here", join(one.rules, ", ")), "delete the comment",
+                          one.offset, 1});
+    }
+  }
+
+  Options const* options_;
+  Schema schema_;
+  FunctionBodies bodies_;
+};
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  static constexpr std::array<std::string_view, 3> names{"safe", "needs expand-contract", "irreversible"};
+  return names.at(static_cast<std::size_t>(verdict));
+}
+
+std::size_t ReviewReport::count(Severity severity) const {
+  std::size_t found = 0;
+  for (FileReview const& file : files) {
+    for (Finding const& finding : file.findings) found += finding.severity == severity ? 1 : 0;
+  }
+  return found;
+}
+
+Verdict ReviewReport::verdict() const {
+  Verdict worst = Verdict::safe;
+  for (FileReview const& file : files) {
+    for (SectionReview const& section : file.sections) {
+      if (section.direction == Direction::up) worst = std::max(worst, section.verdict);
+    }
+  }
+  return worst;
+}
+
+ReviewReport review(std::vector<SqlFile> const& files, Options const& options) {
+  ReviewReport report;
+  Reviewer reviewer(options);
+  for (SqlFile const& file : files) {
+    report.files.push_back(reviewer.review_file(file));
+    for (SectionReview const& section : report.files.back().sections) {
+      report.statements += section.statements.size();
+      for (StatementReview const& one : section.statements) report.unparsed += one.kind.empty() ? 1 : 0;
+    }
+  }
+  return report;
+}
+
+}  // namespace pgdrill::review

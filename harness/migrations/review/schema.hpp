@@ -1,0 +1,122 @@
+// What is known of the database while migrations are read: replayed from the statements themselves, file
+// after file, or read from a live catalogue (catalogue.hpp). Nothing known is not the same as not there.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/migrations/review/action.hpp"
+#include "harness/migrations/review/names.hpp"
+
+namespace pgdrill::review {
+
+struct Column {
+  std::string name;
+  Type type;
+  bool not_null = false;
+  std::string default_text = {};  ///< SQL of the default; empty for none
+  bool generated = false;         ///< GENERATED ALWAYS AS (...)
+  bool identity = false;
+};
+
+struct Constraint {
+  std::string name;
+  char kind = 'c';  ///< as in pg_constraint.contype: c check, f foreign key, p primary key, u unique, x
+                    ///< exclusion, n not null
+  std::vector<std::string> columns = {};
+  Name referenced = {};
+  std::vector<std::string> referenced_columns = {};
+  bool valid = true;
+  std::string definition = {};   ///< as pg_get_constraintdef() gives it; empty when replayed
+  bool proves_not_null = false;  ///< CHECK (column IS NOT NULL) and nothing else
+};
+
+struct Index {
+  std::string name;
+  Name table;
+  std::vector<std::string> columns = {};
+  bool unique = false;
+  std::string definition = {};  ///< as pg_get_indexdef() gives it; empty when replayed
+};
+
+struct Table {
+  Name name;
+  std::vector<Column> columns = {};
+  std::vector<Constraint> constraints = {};
+  bool partitioned = false;
+  std::optional<Name> parent = {};
+  bool default_partition = false;
+  bool materialized_view = false;
+  bool fresh = false;                        ///< made by the file under review: nobody uses it yet
+  bool complete = false;                     ///< its whole definition was seen
+  std::optional<std::int64_t> rows = {};     ///< the planner's estimate, from a live catalogue
+  std::optional<std::int64_t> bytes = {};    ///< heap, indexes and TOAST
+  std::vector<std::string> dependants = {};  ///< "view public.order_totals"
+
+  [[nodiscard]] Column const* column(std::string const& name) const;
+  [[nodiscard]] Column* column(std::string const& name);
+  /// Columns of the primary key, or of a unique constraint on columns that are all NOT NULL; empty for none.
+  [[nodiscard]] std::vector<std::string> key() const;
+};
+
+/// A domain, enum or composite type.
+struct UserType {
+  char kind = 'e';  ///< as in pg_type.typtype: e enum, d domain, c composite
+  std::vector<std::string> labels = {};
+  Type base = {};            ///< of a domain
+  bool constrained = false;  ///< a domain with a constraint
+};
+
+class Schema {
+ public:
+  /// Null when the table is not known. Names without a schema are in `public`.
+  [[nodiscard]] Table const* table(Name const& name) const;
+  [[nodiscard]] Table* table(Name const& name);
+  Table& add(Table table);
+  [[nodiscard]] Index const* index(Name const& name) const;
+  [[nodiscard]] std::vector<Index> indexes_of(Name const& table) const;
+  [[nodiscard]] UserType const* type(Name const& name) const;
+  [[nodiscard]] std::vector<Table const*> partitions_of(Name const& parent) const;
+  [[nodiscard]] Table const* default_partition_of(Name const& parent) const;
+  /// Tables with a foreign key to `table`.
+  [[nodiscard]] std::vector<Table const*> referencing(Name const& table) const;
+  /// 'i', 's', 'v' as in pg_proc.provolatile; empty when the function is not known.
+  [[nodiscard]] std::optional<char> volatility(std::string const& function) const;
+  [[nodiscard]] std::vector<Table const*> tables() const;
+
+  /// Follows a statement's action. What it cannot follow leaves the table incomplete, never wrong.
+  void apply(Action const& action, std::string const& text);
+  /// A new file begins: what the last one made is in use now.
+  void settle();
+
+  void set_index(Index index) { indexes_[index.name] = std::move(index); }
+  void drop_index(std::string const& name) { indexes_.erase(name); }
+  void set_type(Name const& name, UserType type) { types_[name.in_public().text()] = std::move(type); }
+  void set_volatility(std::string const& function, char volatility) { volatility_[function] = volatility; }
+  void drop_table(Name const& name);
+  void rename_table(Name const& from, Name const& to);
+
+ private:
+  std::map<std::string, Table> tables_;  ///< by schema.name
+  std::map<std::string, Index> indexes_;
+  std::map<std::string, UserType> types_;
+  std::map<std::string, char> volatility_;
+};
+
+/// A column as a definition gives it, with the constraints that stand in it.
+struct ColumnDefinition {
+  Column column;
+  std::vector<Constraint> constraints;
+  json::value const* default_expression = nullptr;    ///< parse node, or null
+  json::value const* generated_expression = nullptr;  ///< parse node, or null
+  bool is_serial = false;
+};
+[[nodiscard]] ColumnDefinition read_column(json::value const& column_definition, Name const& table);
+/// A table constraint. `columns` of one that stands in a column are that column.
+[[nodiscard]] Constraint read_constraint(json::value const& constraint, Name const& table,
+                                         std::string const& column);
+
+}  // namespace pgdrill::review

@@ -1,0 +1,33 @@
+// rename-column: a column changes its name under the running version.
+#include <fmt/format.h>
+
+#include "harness/migrations/review/rule.hpp"
+
+namespace pgdrill::review {
+namespace {
+
+void check(Review const& review, Findings& findings) {
+  for_each(review, ActionKind::rename_column, [&](Action const& action, Effect const& effect) {
+    if (!effect.breaks_old.empty())
+      findings.add(review, action,
+                   fmt::format("after it {}; before it {}", effect.breaks_old, effect.breaks_new));
+  });
+}
+
+Rule describe() {
+  return {.id = "rename-column",
+          .summary = "a column changes its name under the running version",
+          .why =
+              "There is no moment at which both versions of the application work: the old one fails after "
+              "it, the new one before it.",
+          .instead =
+              "add the new column, keep both in step by a trigger, drop the old one when nobody uses it: "
+              "pgdrill review --rewrite writes it",
+          .severity = Severity::error,
+          .check = &check};
+}
+
+RegisterRule const registered(&describe);
+
+}  // namespace
+}  // namespace pgdrill::review

@@ -1,0 +1,5 @@
+CREATE TABLE a (id int, b int);
+ALTER TABLE a DROP COLUMN b;
+--- second.sql
+ALTER TABLE a ALTER id SET DEFAULT 1,
+  DROP COLUMN IF EXISTS id; -- !

@@ -1,0 +1,5 @@
+CREATE TABLE a (id int);
+ALTER TABLE a RENAME id TO key;
+--- second.sql
+ALTER TABLE a RENAME COLUMN key TO id; -- !
+ALTER VIEW v RENAME COLUMN x TO y;
