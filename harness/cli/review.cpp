@@ -6,10 +6,15 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "harness/base/files.hpp"
+#include "harness/base/task.hpp"
 #include "harness/base/text.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
+#include "harness/migrations/review/catalogue.hpp"
 #include "harness/migrations/review/output.hpp"
+#include "harness/migrations/rewrite/rewrite_files.hpp"
+#include "harness/postgres/connection_string.hpp"
 #include "reports/verdict.hpp"
 
 namespace pgdrill::cli {
@@ -52,6 +57,33 @@ bool fails(review::ReviewReport const& report, std::string const& threshold) {
   return report.count(review::Severity::note) > 0 && threshold == "note";
 }
 
+/// Types, sizes and dependants of a live database, and its major version.
+Result<> read_database(Arguments const& arguments, review::Options& options) {
+  if (!arguments.given("database")) return {};
+  TRY(postgres::ConnectionParameters const database,
+      postgres::parse_connection_string(arguments.text("database")));
+  TRY(review::Catalogue catalogue, run_to_end(review::read_catalogue(database)));
+  options.schema = std::move(catalogue.schema);
+  options.major = catalogue.major;
+  return {};
+}
+
+/// Writes the phases of every breaking statement below `directory`; says of the others why they stay.
+int write_rewriting(std::vector<review::SqlFile> const& files, review::Options const& options,
+                    std::filesystem::path const& directory) {
+  std::error_code problem;
+  std::filesystem::create_directories(directory, problem);
+  review::RewrittenFiles const rewritten = review::rewrite_files(files, options);
+  for (review::RenderedFile const& file : rewritten.files) {
+    Result<> const written = write_file_atomically(directory / file.name, file.content);
+    if (!written) return report_error(written.error());
+    std::printf("%s\n", (directory / file.name).c_str());
+  }
+  for (Error const& refusal : rewritten.refusals)
+    std::fprintf(stderr, "pgdrill review: %s\n", describe(refusal).c_str());
+  return rewritten.refusals.empty() ? 0 : reports::exit_missed;
+}
+
 int run(Arguments const& arguments) {
   std::vector<std::string> const excluded = arguments.texts("exclude");
   std::vector<std::string> const extra = arguments.texts("rule");
@@ -67,6 +99,8 @@ int run(Arguments const& arguments) {
   options.assume_transaction = arguments.flag("in-transaction");
   options.extra.insert(extra.begin(), extra.end());
   options.excluded.insert(excluded.begin(), excluded.end());
+  if (Result<> const known = read_database(arguments, options); !known) return report_error(known.error());
+  if (arguments.given("rewrite")) return write_rewriting(*files, options, arguments.text("rewrite"));
   review::ReviewReport const report = review::review(*files, options);
   std::optional<std::string> const text = render(report, arguments);
   if (!text) return usage("--format takes text, json, sarif or github");

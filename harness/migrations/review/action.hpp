@@ -92,7 +92,8 @@ struct Action {
   bool embedded = false;              ///< stands in a DO block, or in a function that the statement calls
   bool batched = false;               ///< in a loop that commits
   json::value const* node = nullptr;  ///< command, constraint or column; lives as long as the statement
-  std::size_t offset = 0;             ///< where it begins in the statement's text
+  std::string sql = {};    ///< the text of an ALTER TABLE command: "ADD CONSTRAINT c CHECK (a > 0)"
+  std::size_t offset = 0;  ///< where it begins in the statement's text
 };
 
 /// Takes a statement apart. Never empty: what is not known is `other`. `text` is the statement's own text.

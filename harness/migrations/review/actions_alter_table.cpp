@@ -155,6 +155,8 @@ std::vector<Action> alter_table_actions(json::value const& statement, std::strin
     if (object == "TYPE") action.kind = ActionKind::other;
     std::size_t const index = actions.size();
     action.offset = index < offsets.size() ? offsets[index] : name_offset;
+    std::size_t const end = index + 1 < offsets.size() ? text.rfind(',', offsets[index + 1]) : text.size();
+    action.sql = text.substr(action.offset, std::max(end, action.offset) - action.offset);
     actions.push_back(std::move(action));
   }
   return actions;

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "harness/base/text.hpp"
 #include "harness/migrations/review/embedded.hpp"
 #include "harness/migrations/review/rollback.hpp"
+#include "harness/migrations/review/schema_differences.hpp"
 #include "harness/migrations/review/session.hpp"
 
 namespace pgdrill::review {
@@ -25,12 +27,20 @@ class Reviewer {
  public:
   explicit Reviewer(Options const& options) : options_(&options), schema_(options.schema) {}
 
-  FileReview review_file(SqlFile const& file) {
+  /// `down_follows`: the next file is the down file of this one.
+  FileReview review_file(SqlFile const& file, bool down_follows) {
     FileReview review{.file = &file};
-    for (Section const& section : file.sections) {
-      Schema const before = section.direction == Direction::down ? schema_ : Schema();
+    for (std::size_t i = 0; i < file.sections.size(); ++i) {
+      Section const& section = file.sections[i];
+      bool const is_down = section.direction == Direction::down;
+      bool const followed =
+          i + 1 < file.sections.size() ? file.sections[i + 1].direction == Direction::down : down_follows;
+      if (!is_down && followed) before_up_ = schema_;
+      Schema const after_up = is_down ? schema_ : Schema();
       review.sections.push_back(review_section(file, section, review.findings));
-      if (section.direction == Direction::down) schema_ = before;
+      if (!is_down) continue;
+      prove_down(file, section, review.findings);
+      schema_ = after_up;
     }
     schema_.settle();
     finish(review);
@@ -79,6 +89,18 @@ class Reviewer {
     follower.after(review.actions, review.effects);
     for (Action const& action : review.actions) schema_.apply(action, statement.text);
     return review;
+  }
+
+  /// What a down section leaves must be what was there before its up section, as far as statements tell.
+  void prove_down(SqlFile const& file, Section const& section, std::vector<Finding>& findings) {
+    std::optional<Schema> const before = std::exchange(before_up_, std::nullopt);
+    if (!before || options_->excluded.contains("down-incomplete")) return;
+    std::vector<std::string> const differences = schema_differences(*before, schema_);
+    if (differences.empty()) return;
+    std::size_t const offset = section.statements.empty() ? section.begin : section.statements.back().begin;
+    findings.push_back(
+        {"down-incomplete", Severity::warning, "up and down do not lead back: " + join(differences, "; "),
+         "undo in the down section what the up section does, in the opposite order", offset, 1});
   }
 
   /// Applies suppressions and sorts by place.
@@ -132,6 +154,7 @@ class Reviewer {
 
   Options const* options_;
   Schema schema_;
+  std::optional<Schema> before_up_;
   FunctionBodies bodies_;
 };
 
@@ -163,8 +186,12 @@ Verdict ReviewReport::verdict() const {
 ReviewReport review(std::vector<SqlFile> const& files, Options const& options) {
   ReviewReport report;
   Reviewer reviewer(options);
-  for (SqlFile const& file : files) {
-    report.files.push_back(reviewer.review_file(file));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    SqlFile const& file = files[i];
+    bool const down_follows = i + 1 < files.size() && !file.version.empty() &&
+                              files[i + 1].version == file.version &&
+                              files[i + 1].sections.front().direction == Direction::down;
+    report.files.push_back(reviewer.review_file(file, down_follows));
     for (SectionReview const& section : report.files.back().sections) {
       report.statements += section.statements.size();
       for (StatementReview const& one : section.statements) report.unparsed += one.kind.empty() ? 1 : 0;

@@ -4,7 +4,7 @@
 #include "harness/migrations/review/lock_text.hpp"
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_add_column_rewrites {
 namespace {
 
 void check(Review const& review, Findings& findings) {
@@ -32,4 +32,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_add_column_rewrites

@@ -1,7 +1,7 @@
 // add-required-column: the former version cannot insert any more.
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_add_required_column {
 namespace {
 
 void check(Review const& review, Findings& findings) {
@@ -26,4 +26,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_add_required_column

@@ -1,7 +1,7 @@
 // concurrently-if-not-exists: an invalid index passes for a good one.
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_concurrently_if_not_exists {
 namespace {
 
 void check(Review const& review, Findings& findings) {
@@ -28,4 +28,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_concurrently_if_not_exists

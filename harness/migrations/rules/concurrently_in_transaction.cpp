@@ -1,7 +1,7 @@
 // concurrently-in-transaction: CONCURRENTLY is refused in a transaction.
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_concurrently_in_transaction {
 namespace {
 
 void check(Review const& review, Findings& findings) {
@@ -32,4 +32,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_concurrently_in_transaction

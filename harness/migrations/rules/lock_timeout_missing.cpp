@@ -3,7 +3,7 @@
 
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_lock_timeout_missing {
 namespace {
 
 void check(Review const& review, Findings& findings) {
@@ -35,4 +35,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_lock_timeout_missing

@@ -4,7 +4,7 @@
 #include "harness/migrations/review/lock_text.hpp"
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_unbatched_update {
 namespace {
 
 /// History tables of migration tools: one row at a time.
@@ -44,4 +44,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_unbatched_update

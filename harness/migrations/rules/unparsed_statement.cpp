@@ -6,7 +6,7 @@
 #include "harness/migrations/review/parser.hpp"
 #include "harness/migrations/review/rule.hpp"
 
-namespace pgdrill::review {
+namespace pgdrill::review::rule_unparsed_statement {
 namespace {
 
 void check(Review const& review, Findings& findings) {
@@ -32,4 +32,4 @@ Rule describe() {
 RegisterRule const registered(&describe);
 
 }  // namespace
-}  // namespace pgdrill::review
+}  // namespace pgdrill::review::rule_unparsed_statement

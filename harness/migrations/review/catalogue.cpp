@@ -1,0 +1,175 @@
+#include "harness/migrations/review/catalogue.hpp"
+
+#include <pqxx/pqxx>
+
+namespace pgdrill::review {
+
+namespace {
+
+/// Of users alone: not PostgreSQL's, not a temporary schema's, not an extension's.
+#define PGDRILL_USER_SCHEMA \
+  "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'"
+
+std::vector<std::string> texts(pqxx::field const& field) {
+  std::vector<std::string> out;
+  pqxx::array_parser parser = field.as_array();
+  for (auto item = parser.get_next(); item.first != pqxx::array_parser::juncture::done;
+       item = parser.get_next()) {
+    if (item.first == pqxx::array_parser::juncture::string_value) out.push_back(item.second);
+  }
+  return out;
+}
+
+Name name_at(pqxx::row const& row, char const* schema, char const* name) {
+  return {row[schema].c_str(), row[name].c_str()};
+}
+
+void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT n.nspname, c.relname, c.relkind, c.reltuples::bigint, pg_total_relation_size(c.oid) AS "
+           "bytes,"
+           " pn.nspname AS parent_schema, p.relname AS parent,"
+           " coalesce(pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT', false) AS is_default"
+           " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+           " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition"
+           " LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace"
+           " WHERE c.relkind IN ('r', 'p', 'm', 'f') AND " PGDRILL_USER_SCHEMA)) {
+    Table table{.name = name_at(row, "nspname", "relname"), .complete = true};
+    std::string const kind = row["relkind"].c_str();
+    table.partitioned = kind == "p";
+    table.materialized_view = kind == "m";
+    table.rows = row["reltuples"].as<std::int64_t>();
+    table.bytes = row["bytes"].as<std::int64_t>();
+    if (!row["parent"].is_null()) table.parent = name_at(row, "parent_schema", "parent");
+    table.default_partition = row["is_default"].as<bool>();
+    schema.add(std::move(table));
+  }
+}
+
+void read_columns(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row :
+       transaction.exec("SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS "
+                        "type, a.attnotnull,"
+                        " a.attgenerated <> '' AS generated, a.attidentity <> '' AS identity,"
+                        " coalesce(pg_get_expr(d.adbin, d.adrelid), '') AS default_text"
+                        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON "
+                        "n.oid = c.relnamespace"
+                        " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+                        " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm', 'f')"
+                        " AND " PGDRILL_USER_SCHEMA " ORDER BY a.attrelid, a.attnum")) {
+    Table* const table = schema.table(name_at(row, "nspname", "relname"));
+    if (table == nullptr) continue;
+    Column column{.name = row["attname"].c_str(), .type = parse_type(row["type"].c_str())};
+    column.not_null = row["attnotnull"].as<bool>();
+    column.generated = row["generated"].as<bool>();
+    column.identity = row["identity"].as<bool>();
+    column.default_text = row["default_text"].c_str();
+    table->columns.push_back(std::move(column));
+  }
+}
+
+void read_constraints(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT n.nspname, c.relname, o.conname, o.contype, o.convalidated, pg_get_constraintdef(o.oid) "
+           "AS definition,"
+           " rn.nspname AS other_schema, r.relname AS other,"
+           " ARRAY(SELECT a.attname::text FROM unnest(o.conkey) WITH ORDINALITY k(num, pos)"
+           "  JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.num ORDER BY k.pos) AS columns,"
+           " ARRAY(SELECT a.attname::text FROM unnest(o.confkey) WITH ORDINALITY k(num, pos)"
+           "  JOIN pg_attribute a ON a.attrelid = o.confrelid AND a.attnum = k.num ORDER BY k.pos) AS "
+           "other_columns"
+           " FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = "
+           "c.relnamespace"
+           " LEFT JOIN pg_class r ON r.oid = o.confrelid LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace"
+           " WHERE o.contype IN ('c', 'f', 'p', 'u', 'x', 'n') AND " PGDRILL_USER_SCHEMA
+           " ORDER BY o.conname")) {
+    Table* const table = schema.table(name_at(row, "nspname", "relname"));
+    if (table == nullptr) continue;
+    Constraint constraint{.name = row["conname"].c_str(), .kind = row["contype"].c_str()[0]};
+    constraint.columns = texts(row["columns"]);
+    constraint.referenced_columns = texts(row["other_columns"]);
+    constraint.valid = row["convalidated"].as<bool>();
+    constraint.definition = row["definition"].c_str();
+    if (!row["other"].is_null()) constraint.referenced = name_at(row, "other_schema", "other");
+    constraint.proves_not_null =
+        constraint.columns.size() == 1 && constraint.kind == 'c' &&
+        constraint.definition.find("((" + constraint.columns.front() + " IS NOT NULL))") != std::string::npos;
+    table->constraints.push_back(std::move(constraint));
+  }
+}
+
+void read_indexes(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row : transaction.exec("SELECT n.nspname, c.relname, i.relname AS index_name, "
+                                               "x.indisunique, pg_get_indexdef(x.indexrelid) AS definition,"
+                                               " ARRAY(SELECT coalesce(a.attname::text, '') FROM "
+                                               "unnest(x.indkey::int[]) WITH ORDINALITY k(num, pos)"
+                                               "  LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND "
+                                               "a.attnum = k.num ORDER BY k.pos) AS columns"
+                                               " FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN "
+                                               "pg_namespace n ON n.oid = c.relnamespace"
+                                               " JOIN pg_class i ON i.oid = x.indexrelid"
+                                               " WHERE NOT EXISTS (SELECT FROM pg_constraint o WHERE "
+                                               "o.conindid = x.indexrelid AND o.contype IN ('p', 'u', 'x'))"
+                                               " AND " PGDRILL_USER_SCHEMA)) {
+    schema.set_index({.name = row["index_name"].c_str(),
+                      .table = name_at(row, "nspname", "relname"),
+                      .columns = texts(row["columns"]),
+                      .unique = row["indisunique"].as<bool>(),
+                      .definition = row["definition"].c_str()});
+  }
+}
+
+void read_types(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT n.nspname, t.typname, t.typtype, coalesce(format_type(t.typbasetype, t.typtypmod), '') AS "
+           "base,"
+           " t.typnotnull OR EXISTS (SELECT FROM pg_constraint o WHERE o.contypid = t.oid) AS constrained,"
+           " ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY "
+           "e.enumsortorder) AS labels"
+           " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
+           " WHERE t.typtype IN ('e', 'd') AND " PGDRILL_USER_SCHEMA)) {
+    UserType type{.kind = row["typtype"].c_str()[0], .labels = texts(row["labels"])};
+    if (type.kind == 'd') type.base = parse_type(row["base"].c_str());
+    type.constrained = row["constrained"].as<bool>();
+    schema.set_type(name_at(row, "nspname", "typname"), std::move(type));
+  }
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT p.proname, max(p.provolatile) AS volatility FROM pg_proc p GROUP BY p.proname")) {
+    schema.set_volatility(row["proname"].c_str(), row["volatility"].c_str()[0]);
+  }
+}
+
+void read_dependants(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT DISTINCT n.nspname, c.relname, vn.nspname AS view_schema, v.relname AS view"
+           " FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid AND d.classid = 'pg_rewrite'::regclass"
+           " JOIN pg_class v ON v.oid = w.ev_class JOIN pg_namespace vn ON vn.oid = v.relnamespace"
+           " JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace"
+           " WHERE d.refclassid = 'pg_class'::regclass AND v.oid <> c.oid AND " PGDRILL_USER_SCHEMA)) {
+    if (Table* const table = schema.table(name_at(row, "nspname", "relname")))
+      table->dependants.push_back("view " + name_at(row, "view_schema", "view").text());
+  }
+}
+
+}  // namespace
+
+Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) {
+  Catalogue catalogue;
+  std::function<Result<>(pqxx::transaction_base&)> work =
+      [&catalogue](pqxx::transaction_base& transaction) -> Result<> {
+    catalogue.major =
+        transaction.exec("SELECT current_setting('server_version_num')::int / 10000")[0][0].as<int>();
+    read_tables(transaction, catalogue.schema);
+    read_columns(transaction, catalogue.schema);
+    read_constraints(transaction, catalogue.schema);
+    read_indexes(transaction, catalogue.schema);
+    read_types(transaction, catalogue.schema);
+    read_dependants(transaction, catalogue.schema);
+    return {};
+  };
+  CO_TRY_VOID(co_await postgres::in_transaction(std::move(database), std::chrono::seconds(30), false,
+                                                std::move(work)));
+  co_return catalogue;
+}
+
+}  // namespace pgdrill::review

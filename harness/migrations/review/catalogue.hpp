@@ -1,0 +1,16 @@
+// What a live database tells of tables, types, sizes and dependants. Read-only, one snapshot.
+#pragma once
+#include "harness/migrations/review/schema.hpp"
+#include "harness/postgres/connection.hpp"
+
+namespace pgdrill::review {
+
+struct Catalogue {
+  Schema schema;
+  int major = 15;  ///< of the server
+};
+
+/// Reads everything outside PostgreSQL's own schemas. Errors: those of in_transaction().
+[[nodiscard]] Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database);
+
+}  // namespace pgdrill::review

@@ -1,0 +1,326 @@
+#include "harness/migrations/rewrite/column_replacement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/migrations/review/lexer.hpp"
+
+namespace pgdrill::review {
+
+namespace {
+
+bool stands_on(std::vector<std::string> const& columns, std::string const& column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+Result<> check(Replacement const& r) {
+  auto const refuse = [&](std::string why, std::string todo) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "cannot rewrite: " + r.subject,
+                 .why = std::move(why),
+                 .todo = std::move(todo)});
+  };
+  if (r.table->key().empty())
+    return refuse("the table has no primary key or unique NOT NULL key to fill batches by", "add one first");
+  if (r.table->partitioned || r.table->parent)
+    return refuse("on a partitioned table the trigger and the backfill must be made for each partition",
+                  "rewrite it by hand, partition by partition");
+  if (!r.table->dependants.empty())
+    return refuse(r.table->dependants.front() + " names the table's columns",
+                  "drop the view first and create it again after phase contract");
+  for (Constraint const& constraint : r.table->constraints) {
+    bool const on_it = stands_on(constraint.columns, r.column);
+    if (on_it && (constraint.kind == 'p' || constraint.kind == 'x'))
+      return refuse(fmt::format("constraint {} stands on the column", constraint.name),
+                    "a key's column is replaced with its key: change its type with ALTER COLUMN ... TYPE of "
+                    "the key alone");
+    if (on_it && constraint.kind != 'f' && constraint.columns.size() > 1)
+      return refuse(fmt::format("constraint {} stands on several columns", constraint.name),
+                    "drop it first and add it again after phase contract");
+  }
+  for (Table const* const other : r.schema->referencing(r.table->name)) {
+    for (Constraint const& constraint : other->constraints) {
+      if (constraint.kind == 'f' && stands_on(constraint.referenced_columns, r.column))
+        return refuse(fmt::format("{} refers to the column", constraint.name),
+                      "drop that foreign key first and add it again after phase contract");
+    }
+  }
+  return {};
+}
+
+/// A definition with the column's name replaced, whole words only. `definition` is PostgreSQL's own deparse.
+std::string renamed(std::string const& definition, std::string const& from, std::string const& to) {
+  std::string out;
+  std::size_t copied = 0;
+  for (Token const& token : tokenize(definition)) {
+    std::string const text = definition.substr(token.begin, token.end - token.begin);
+    if (text != from && text != quote(from)) continue;
+    out += definition.substr(copied, token.begin - copied) + quote(to);
+    copied = token.end;
+  }
+  return out + definition.substr(copied);
+}
+
+/// What stands on the column and must stand on the next one too.
+struct Attached {
+  std::vector<Constraint> constraints;
+  std::vector<Index> indexes;
+};
+Attached attached_to(Replacement const& r) {
+  Attached attached;
+  for (Constraint const& constraint : r.table->constraints) {
+    if (stands_on(constraint.columns, r.column) && constraint.kind != 'n')
+      attached.constraints.push_back(constraint);
+  }
+  for (Index const& index : r.schema->indexes_of(r.table->name)) {
+    // An index on an expression does not list its columns; its definition names them.
+    bool const names_it = renamed(index.definition, r.column, r.column + "_") != index.definition;
+    if (stands_on(index.columns, r.column) || names_it) attached.indexes.push_back(index);
+  }
+  return attached;
+}
+
+std::string nothing(std::string const& why) { return "SELECT 1;  -- " + why + "\n"; }
+
+/// Builds the files of one replacement, in order.
+class Plan {
+ public:
+  explicit Plan(Replacement const& r)
+      : r_(&r), column_(*r.table->column(r.column)), attached_(attached_to(r)), table_(quote(r.table->name)) {
+    swaps_ = r.final_name == r.column;
+    former_ = swaps_ ? r.column.substr(0, 50) + "__former" : r.column;
+    tombstone_ = r.column.substr(0, 50) + "__dropped";
+  }
+
+  Rewriting build() {
+    expand();
+    dual_write();
+    backfill();
+    validate();
+    switch_over();
+    contract();
+    return {r_->subject, std::move(files_)};
+  }
+
+ private:
+  void add(PhaseFile file) { files_.push_back(std::move(file)); }
+
+  [[nodiscard]] Mirror mirror(std::string former, std::string next) const {
+    return {r_->table->name, std::move(former), std::move(next),
+            r_->forward,     r_->backward,      column_.default_text};
+  }
+  [[nodiscard]] std::string set_default(std::string const& column) const {
+    if (column_.default_text.empty()) return {};
+    return fmt::format("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {};\n", table_, quote(column),
+                       column_.default_text);
+  }
+  [[nodiscard]] std::string drop_default(std::string const& column) const {
+    if (column_.default_text.empty()) return {};
+    return fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT;\n", table_, quote(column));
+  }
+  [[nodiscard]] std::string rename(std::string const& from, std::string const& to) const {
+    return fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {};\n", table_, quote(from), quote(to));
+  }
+  /// A name that is free while the former object is still there.
+  [[nodiscard]] static std::string next_name(std::string const& name) {
+    return name.substr(0, 56) + "__next";
+  }
+
+  void expand() {
+    add({Phase::expand, "add_column",
+         "Adds the next column, empty and without a default: the catalogue only.",
+         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(r_->next), r_->type.text()),
+         fmt::format("ALTER TABLE {} DROP COLUMN {};\n", table_, quote(r_->next))});
+  }
+
+  void dual_write() {
+    Mirror const both = mirror(r_->column, r_->next);
+    add({Phase::dual_write, "sync_trigger",
+         "Keeps both columns in step, whichever version writes. The default moves into the trigger: on a "
+         "column it "
+         "would look like a value that somebody wrote.",
+         drop_default(r_->column) + create_sync_trigger(both),
+         drop_sync_trigger(both) + set_default(r_->column)});
+  }
+
+  void backfill() {
+    std::string const value = applied(r_->forward, quote(r_->column));
+    add({Phase::backfill, "copy",
+         "Fills old rows in batches by key, each in a transaction of its own. Interrupted, run it again: it "
+         "does what is left.",
+         batched_update(
+             r_->table->name, r_->table->key(),
+             fmt::format("{} = {}", quote(r_->next), applied(r_->forward, "t." + quote(r_->column))),
+             fmt::format("{} IS DISTINCT FROM {}", quote(r_->next), value)),
+         nothing("the column goes with the file that added it"), false});
+  }
+
+  void validate() {
+    if (column_.not_null) {
+      add({Phase::validate, "not_null", "NOT NULL by proof: no scan under the strongest lock.",
+           set_not_null_by_proof(r_->table->name, r_->next),
+           fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(r_->next)), false});
+    }
+    for (Index const& index : attached_.indexes) add_index(index);
+    for (Constraint const& constraint : attached_.constraints) add_constraint(constraint);
+  }
+
+  /// CREATE [UNIQUE] INDEX [CONCURRENTLY] of a definition, on another column under another name.
+  [[nodiscard]] static std::string create_index(std::string const& definition, std::string const& former_name,
+                                                std::string const& name, std::string const& from,
+                                                std::string const& to) {
+    std::string out = renamed(renamed(definition, former_name, name), from, to);
+    std::size_t const at = out.find(" INDEX ") + std::string_view(" INDEX ").size();
+    return out.insert(at, "CONCURRENTLY ") + ";\n";
+  }
+  [[nodiscard]] std::string drop_index(std::string const& name) const {
+    return fmt::format("DROP INDEX CONCURRENTLY IF EXISTS {}.{};\n",
+                       quote(r_->table->name.in_public().schema), quote(name));
+  }
+
+  void add_index(Index const& index) {
+    std::string const name = next_name(index.name);
+    // What an interrupted build left is invalid and must go first; IF NOT EXISTS would keep it.
+    add({Phase::validate, "index_" + index.name, "The same index on the next column, beside the traffic.",
+         drop_index(name), nothing("see the next file"), false});
+    add({Phase::validate, "build_" + index.name,
+         "Alone in its file: CONCURRENTLY is refused in a transaction.",
+         create_index(index.definition, index.name, name, r_->column, r_->next), drop_index(name), false});
+  }
+
+  void add_constraint(Constraint const& constraint) {
+    std::string const name = next_name(constraint.name);
+    std::string const definition = renamed(constraint.definition, r_->column, r_->next);
+    std::string const drop = fmt::format("ALTER TABLE {} DROP CONSTRAINT {};\n", table_, quote(name));
+    if (constraint.kind == 'u') {
+      std::string const columns = definition.substr(definition.find('('));
+      add({Phase::validate, "build_" + constraint.name,
+           "Alone in its file: CONCURRENTLY is refused in a transaction.",
+           fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {};\n", quote(name), table_, columns),
+           drop_index(name), false});
+      add({Phase::validate, "unique_" + constraint.name, "Takes the index over: the catalogue only.",
+           fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} UNIQUE USING INDEX {1};\n", table_, quote(name)),
+           // Dropping the constraint drops its index, which the file before made.
+           drop + fmt::format("CREATE UNIQUE INDEX {} ON {} {};\n", quote(name), table_, columns)});
+      return;
+    }
+    add({Phase::validate, "add_" + constraint.name,
+         "In force for new rows at once; old rows are verified next.",
+         fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID;\n", table_, quote(name),
+                     without_not_valid(definition)),
+         drop});
+    if (!constraint.valid) return;
+    add({Phase::validate, "verify_" + constraint.name, "Reads every row, while others read and write.",
+         fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", table_, quote(name)),
+         drop + fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID;\n", table_, quote(name),
+                            without_not_valid(definition)),
+         true});
+  }
+
+  [[nodiscard]] static std::string without_not_valid(std::string definition) {
+    constexpr std::string_view suffix = " NOT VALID";
+    if (definition.ends_with(suffix)) definition.resize(definition.size() - suffix.size());
+    return definition;
+  }
+
+  void switch_over() {
+    std::string const differ =
+        fmt::format("{} IS DISTINCT FROM {}", quote(r_->next), applied(r_->forward, quote(r_->column)));
+    add({Phase::switch_over, "verify",
+         swaps_ ? "Stops when a row differs."
+                : "Stops when a row differs. Then deploy the version that uses " + r_->next +
+                      "; the former one keeps working.",
+         refuse_rows(r_->table->name, differ, "both columns differ; run the backfill again"),
+         nothing("nothing was changed")});
+    if (!swaps_) return;
+    Mirror const before = mirror(r_->column, r_->next);
+    Mirror const after = mirror(former_, r_->column);
+    add({Phase::switch_over, "swap_names", "The next column takes the name; both versions keep working.",
+         drop_sync_trigger(before) + rename(r_->column, former_) + rename(r_->next, r_->column) +
+             create_sync_trigger(after),
+         drop_sync_trigger(after) + rename(r_->column, r_->next) + rename(former_, r_->column) +
+             create_sync_trigger(before)});
+  }
+
+  void contract() {
+    std::string const next = r_->final_name;
+    if (column_.not_null) {
+      add({Phase::contract, "relax_former", "From here on the former version must be gone.",
+           fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(former_)),
+           set_not_null_by_proof(r_->table->name, former_), false});
+    }
+    add({Phase::contract, "refill_former", "Going down it fills the former column from the next one.",
+         nothing("only its down file does something"),
+         batched_update(
+             r_->table->name, r_->table->key(),
+             fmt::format("{} = {}", quote(former_), applied(r_->backward, "t." + quote(next))),
+             fmt::format("{} IS DISTINCT FROM {}", quote(former_), applied(r_->backward, quote(next)))),
+         false});
+    Mirror const both = mirror(former_, next);
+    add({Phase::contract, "stop_sync", "The former column is no longer kept.",
+         drop_sync_trigger(both) + set_default(next), drop_default(next) + create_sync_trigger(both)});
+    for (Constraint const& constraint : attached_.constraints) drop_former_constraint(constraint);
+    for (Index const& index : attached_.indexes) drop_former_index(index);
+    drop_former_column(next);
+  }
+
+  void drop_former_constraint(Constraint const& constraint) {
+    std::string const definition = without_not_valid(renamed(constraint.definition, r_->column, former_));
+    std::string const drop =
+        fmt::format("ALTER TABLE {} DROP CONSTRAINT {};\n", table_, quote(constraint.name));
+    bool const unique = constraint.kind == 'u';
+    std::string add_again = fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}{};\n", table_,
+                                        quote(constraint.name), definition, unique ? "" : " NOT VALID");
+    if (!unique && constraint.valid)
+      add_again += fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", table_, quote(constraint.name));
+    add({Phase::contract, "drop_" + constraint.name, "Its twin on the next column takes its name.",
+         drop + fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {};\n", table_,
+                            quote(next_name(constraint.name)), quote(constraint.name)),
+         fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {};\n", table_, quote(constraint.name),
+                     quote(next_name(constraint.name))) +
+             add_again});
+  }
+
+  void drop_former_index(Index const& index) {
+    std::string const schema = quote(r_->table->name.in_public().schema);
+    add({Phase::contract, "drop_" + index.name,
+         "Alone in its file: CONCURRENTLY is refused in a transaction.", drop_index(index.name),
+         create_index(index.definition, index.name, index.name, r_->column, former_), false});
+    add({Phase::contract, "name_" + index.name, "Its twin on the next column takes its name.",
+         fmt::format("ALTER INDEX {}.{} RENAME TO {};\n", schema, quote(next_name(index.name)),
+                     quote(index.name)),
+         fmt::format("ALTER INDEX {}.{} RENAME TO {};\n", schema, quote(index.name),
+                     quote(next_name(index.name)))});
+  }
+
+  void drop_former_column(std::string const& next) {
+    add({Phase::contract, "tombstone", "Whoever still uses the column fails now, and this is undone at once.",
+         rename(former_, tombstone_), rename(tombstone_, former_)});
+    bool const exact = r_->backward == "%";
+    add({Phase::contract, "drop_column",
+         exact ? "Going down, the values come back from " + next + "."
+               : "Point of no return for values that cannot be computed back from " + next + ".",
+         fmt::format("ALTER TABLE {} DROP COLUMN {};\n", table_, quote(tombstone_)),
+         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(tombstone_), column_.type.text()),
+         true, !exact});
+  }
+
+  Replacement const* r_;
+  Column column_;
+  Attached attached_;
+  std::string table_;
+  bool swaps_ = false;
+  std::string former_;
+  std::string tombstone_;
+  std::vector<PhaseFile> files_;
+};
+
+}  // namespace
+
+Result<Rewriting> replace_column(Replacement const& replacement) {
+  TRY_VOID(check(replacement));
+  return Plan(replacement).build();
+}
+
+}  // namespace pgdrill::review

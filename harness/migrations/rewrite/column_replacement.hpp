@@ -1,0 +1,24 @@
+// Replaces a column by another one under traffic: what rename column, change type and change of a primary
+// key's type have in common.
+#pragma once
+#include "harness/migrations/rewrite/rewriting.hpp"
+#include "harness/migrations/rewrite/sql_parts.hpp"
+
+namespace pgdrill::review {
+
+struct Replacement {
+  std::string subject;
+  Table const* table = nullptr;
+  Schema const* schema = nullptr;
+  std::string column;      ///< as it is called now
+  std::string next;        ///< as it is called while both are there
+  std::string final_name;  ///< as it is called afterwards; with `column` equal to it the two swap names
+  Type type;               ///< of the next column
+  std::string forward = "%";
+  std::string backward = "%";
+};
+
+/// Refuses what it cannot carry over: views, a primary key or foreign keys on the column, no key to batch by.
+[[nodiscard]] Result<Rewriting> replace_column(Replacement const& replacement);
+
+}  // namespace pgdrill::review

@@ -1,0 +1,18 @@
+// Rewrites every breaking statement of reviewed files, in their order.
+#pragma once
+#include <vector>
+
+#include "harness/migrations/review/reviewer.hpp"
+#include "harness/migrations/rewrite/rewriting.hpp"
+
+namespace pgdrill::review {
+
+struct RewrittenFiles {
+  std::vector<RenderedFile> files;
+  std::vector<Error> refusals;  ///< statements that cannot be rewritten, with their place and why
+};
+
+/// Statements that are safe as they stand are left out: they need no rewriting.
+[[nodiscard]] RewrittenFiles rewrite_files(std::vector<SqlFile> const& files, Options const& options);
+
+}  // namespace pgdrill::review

@@ -1,0 +1,77 @@
+#include "harness/migrations/rewrite/rewriting.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+namespace pgdrill::review {
+
+namespace {
+
+std::map<ActionKind, Rewrite>& registered() {
+  static std::map<ActionKind, Rewrite> rewrites;
+  return rewrites;
+}
+
+std::string file_name(std::string const& text) {
+  std::string out;
+  for (char const c : text) {
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    out += plain ? c : '_';
+  }
+  return out;
+}
+
+std::string content(Rewriting const& rewriting, PhaseFile const& file, std::string const& sql) {
+  std::string const heading =
+      fmt::format("-- {}, phase {}.\n-- {}\n{}", rewriting.subject, name_of(file.phase), file.comment,
+                  file.no_return ? "-- POINT OF NO RETURN: take a backup first.\n" : "");
+  if (!file.transaction) return heading + "-- Not in a transaction.\n" + sql;
+  return heading + "BEGIN;\nSET LOCAL lock_timeout = '2s';\n" + sql + "COMMIT;\n";
+}
+
+}  // namespace
+
+std::string_view name_of(Phase phase) {
+  static constexpr std::array<std::string_view, 6> names{"expand",   "dual_write", "backfill",
+                                                         "validate", "switch",     "contract"};
+  return names.at(static_cast<std::size_t>(phase));
+}
+
+RegisterRewrite::RegisterRewrite(ActionKind kind, Rewrite rewrite) { registered()[kind] = rewrite; }
+
+Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major) {
+  std::string const what = fmt::format("cannot rewrite {} on {}", name_of(action.kind), action.table.text());
+  auto const found = registered().find(action.kind);
+  if (found == registered().end())
+    return fail({.kind = ErrorKind::usage,
+                 .what = what,
+                 .why = "there is no way to do it in phases",
+                 .todo = "pgdrill review says what to do instead"});
+  Table const* const table = schema.table(action.table);
+  if (table == nullptr || !table->complete || !table->rows)
+    return fail({.kind = ErrorKind::usage,
+                 .what = what,
+                 .why = "the exact definition of the table is not known from the files",
+                 .todo = "name the database with --database"});
+  bool const needs_column = !action.column.empty() && action.kind != ActionKind::add_column;
+  if (needs_column && table->column(action.column) == nullptr)
+    return fail(
+        {.kind = ErrorKind::usage, .what = what, .why = fmt::format("there is no column {}", action.column)});
+  return found->second(action, *table, schema, major);
+}
+
+std::vector<RenderedFile> render(Rewriting const& rewriting, std::size_t first_number) {
+  std::vector<RenderedFile> files;
+  for (std::size_t i = 0; i < rewriting.files.size(); ++i) {
+    PhaseFile const& file = rewriting.files[i];
+    std::string const name =
+        fmt::format("{:06}_{}_{}", first_number + i, name_of(file.phase), file_name(file.what));
+    files.push_back({name + ".up.sql", content(rewriting, file, file.up)});
+    files.push_back({name + ".down.sql", content(rewriting, file, file.down)});
+  }
+  return files;
+}
+
+}  // namespace pgdrill::review

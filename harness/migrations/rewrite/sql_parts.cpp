@@ -1,0 +1,148 @@
+#include "harness/migrations/rewrite/sql_parts.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/base/text.hpp"
+#include "harness/postgres/connection.hpp"
+
+namespace pgdrill::review {
+
+namespace {
+
+constexpr std::size_t longest_name = 63;
+
+std::string list(std::vector<std::string> const& names, std::string const& prefix) {
+  std::vector<std::string> parts;
+  for (std::string const& name : names) parts.push_back(prefix + quote(name));
+  return join(parts, ", ");
+}
+
+}  // namespace
+
+std::string quote(std::string const& identifier) { return postgres::quote_identifier(identifier); }
+std::string quote(Name const& name) {
+  Name const full = name.in_public();
+  return quote(full.schema) + "." + quote(full.name);
+}
+std::string literal(std::string const& text) { return postgres::quote_literal(text); }
+
+std::string helper_name(std::string const& role, Name const& table, std::string const& column) {
+  std::string const name = fmt::format("zz_pgdrill_{}_{}_{}", role, table.name, column);
+  return name.substr(0, longest_name);
+}
+
+std::string batched_update(Name const& table, std::vector<std::string> const& key,
+                           std::string const& assignments, std::string const& predicate) {
+  std::vector<std::string> declarations;
+  std::vector<std::string> variables;
+  std::vector<std::string> joins;
+  std::vector<std::string> descending;
+  for (std::string const& name : key) {
+    variables.push_back(fmt::format("last_{}", variables.size() + 1));
+    declarations.push_back(fmt::format("  {} {}.{}%TYPE;\n", variables.back(), quote(table), quote(name)));
+    joins.push_back(fmt::format("t.{0} = batch.{0}", quote(name)));
+    descending.push_back(quote(name) + " DESC");
+  }
+  std::string const columns = list(key, "");
+  // Keyset: each batch begins where the last one ended, so that a large table is read once.
+  auto const batch = [&](std::string const& bound) {
+    return fmt::format(R"(    WITH batch AS MATERIALIZED (
+      SELECT {columns} FROM {table} WHERE {bound}({predicate}) ORDER BY {columns} LIMIT 1000 FOR UPDATE
+    ), changed AS (
+      UPDATE {table} t SET {assignments} FROM batch WHERE {joins} RETURNING 1
+    )
+    SELECT {columns} INTO {variables} FROM batch ORDER BY {descending} LIMIT 1;
+)",
+                       fmt::arg("columns", columns), fmt::arg("table", quote(table)),
+                       fmt::arg("bound", bound), fmt::arg("predicate", predicate),
+                       fmt::arg("assignments", assignments), fmt::arg("joins", join(joins, " AND ")),
+                       fmt::arg("variables", join(variables, ", ")),
+                       fmt::arg("descending", join(descending, ", ")));
+  };
+  return fmt::format(
+      "DO $backfill$\nDECLARE\n{}BEGIN\n{}  WHILE FOUND LOOP\n    COMMIT;\n{}  END LOOP;\nEND\n$backfill$;\n",
+      join(declarations, ""), batch(""),
+      batch(fmt::format("({}) > ({}) AND ", columns, join(variables, ", "))));
+}
+
+std::string refuse_rows(Name const& table, std::string const& predicate, std::string const& message) {
+  return fmt::format(R"(DO $verify$
+DECLARE
+  wrong bigint;
+BEGIN
+  SELECT count(*) INTO wrong FROM {0} WHERE {1};
+  IF wrong > 0 THEN
+    RAISE EXCEPTION '% rows of {0}: {2}', wrong;
+  END IF;
+END
+$verify$;
+)",
+                     quote(table), predicate, message);
+}
+
+std::string set_not_null_by_proof(Name const& table, std::string const& column) {
+  std::string const check = quote(helper_name("filled", table, column));
+  return fmt::format(R"(SET lock_timeout = '2s';
+ALTER TABLE {0} DROP CONSTRAINT IF EXISTS {2};
+ALTER TABLE {0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;
+SET lock_timeout = 0;
+ALTER TABLE {0} VALIDATE CONSTRAINT {2};
+SET lock_timeout = '2s';
+ALTER TABLE {0} ALTER COLUMN {1} SET NOT NULL;
+ALTER TABLE {0} DROP CONSTRAINT {2};
+RESET lock_timeout;
+)",
+                     quote(table), quote(column), check);
+}
+
+std::string applied(std::string const& expression, std::string const& column) {
+  std::string out;
+  for (char const c : expression) out += c == '%' ? column : std::string(1, c);
+  return out;
+}
+
+std::string create_sync_trigger(Mirror const& mirror) {
+  std::string const former = "NEW." + quote(mirror.former);
+  std::string const next = "NEW." + quote(mirror.next);
+  std::string const old_former = "OLD." + quote(mirror.former);
+  std::string const old_next = "OLD." + quote(mirror.next);
+  std::string const fallback =
+      mirror.default_text.empty()
+          ? ""
+          : fmt::format("    IF {0} IS NULL AND {1} IS NULL THEN\n      {0} := {2};\n    END IF;\n", former,
+                        next, mirror.default_text);
+  std::string const name = helper_name("sync", mirror.table, mirror.next);
+  // The writer is told by what it changed, never by who it is. Named to fire after all other triggers.
+  return fmt::format(
+      R"(CREATE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {schema} AS $sync$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+{fallback}    IF {next} IS NULL THEN
+      {next} := {forward};
+    ELSIF {former} IS NULL THEN
+      {former} := {backward};
+    END IF;
+  ELSIF {next} IS DISTINCT FROM {old_next} AND {next} IS DISTINCT FROM ({forward}) THEN
+    {former} := {backward};
+  ELSIF {former} IS DISTINCT FROM {old_former} THEN
+    {next} := {forward};
+  END IF;
+  RETURN NEW;
+END
+$sync$;
+CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {schema}.{name}();
+)",
+      fmt::arg("schema", quote(mirror.table.in_public().schema)), fmt::arg("name", quote(name)),
+      fmt::arg("fallback", fallback), fmt::arg("next", next), fmt::arg("former", former),
+      fmt::arg("old_next", old_next), fmt::arg("old_former", old_former),
+      fmt::arg("forward", applied(mirror.forward, former)),
+      fmt::arg("backward", applied(mirror.backward, next)), fmt::arg("table", quote(mirror.table)));
+}
+
+std::string drop_sync_trigger(Mirror const& mirror) {
+  std::string const name = quote(helper_name("sync", mirror.table, mirror.next));
+  return fmt::format("DROP TRIGGER {0} ON {1};\nDROP FUNCTION {2}.{0}();\n", name, quote(mirror.table),
+                     quote(mirror.table.in_public().schema));
+}
+
+}  // namespace pgdrill::review

@@ -1,0 +1,43 @@
+// The statements that rewrites are made of.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "harness/migrations/review/schema.hpp"
+
+namespace pgdrill::review {
+
+[[nodiscard]] std::string quote(std::string const& identifier);
+[[nodiscard]] std::string quote(Name const& name);
+[[nodiscard]] std::string literal(std::string const& text);
+/// A name for a helper object, cut to PostgreSQL's 63 bytes: "zz_pgdrill_sync_orders_status".
+[[nodiscard]] std::string helper_name(std::string const& role, Name const& table, std::string const& column);
+
+/// Rows by key, in batches that commit: SET `assignments` where `predicate` still holds. Run again after an
+/// interruption it does what is left. Not in a transaction.
+[[nodiscard]] std::string batched_update(Name const& table, std::vector<std::string> const& key,
+                                         std::string const& assignments, std::string const& predicate);
+/// Stops with an error when rows satisfy `predicate`.
+[[nodiscard]] std::string refuse_rows(Name const& table, std::string const& predicate,
+                                      std::string const& message);
+
+/// SET NOT NULL without a scan under the strongest lock: CHECK ... NOT VALID, VALIDATE, SET NOT NULL, DROP
+/// CHECK.
+[[nodiscard]] std::string set_not_null_by_proof(Name const& table, std::string const& column);
+
+/// Two columns that carry the same value during the change. In `forward` and `backward` "%" stands for the
+/// column.
+struct Mirror {
+  Name table;
+  std::string former;             ///< the column that the former version uses
+  std::string next;               ///< the column that the next version uses
+  std::string forward;            ///< next from former: "%::bigint"
+  std::string backward;           ///< former from next
+  std::string default_text = {};  ///< of the former column; lives in the trigger while both are written
+};
+[[nodiscard]] std::string applied(std::string const& expression, std::string const& column);
+/// Function and trigger that keep both columns in step, whichever version writes.
+[[nodiscard]] std::string create_sync_trigger(Mirror const& mirror);
+[[nodiscard]] std::string drop_sync_trigger(Mirror const& mirror);
+
+}  // namespace pgdrill::review

@@ -1,0 +1,32 @@
+// partition-locks-parent: making a partition locks the whole table.
+#include <fmt/format.h>
+
+#include "harness/migrations/review/lock_text.hpp"
+#include "harness/migrations/review/rule.hpp"
+
+namespace pgdrill::review::rule_partition_locks_parent {
+namespace {
+
+void check(Review const& review, Findings& findings) {
+  for_each(review, ActionKind::create_partition, [&](Action const& action, Effect const& effect) {
+    if (!effect.locks.empty())
+      findings.add(review, action,
+                   fmt::format("{}{}", lock_text(effect), size_text(review.schema(), action.table)));
+  });
+}
+
+Rule describe() {
+  return {.id = "partition-locks-parent",
+          .summary = "making a partition locks the whole table",
+          .why =
+              "CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on the parent and its partitions, and "
+              "reads a default partition.",
+          .instead = "CREATE TABLE ... (LIKE parent) and ATTACH PARTITION, which locks the parent weakly",
+          .severity = Severity::warning,
+          .check = &check};
+}
+
+RegisterRule const registered(&describe);
+
+}  // namespace
+}  // namespace pgdrill::review::rule_partition_locks_parent

@@ -1,0 +1,2 @@
+-- Leaves the schema as the drill found it.
+DROP FUNCTION application();

@@ -1,0 +1,2 @@
+-- Nothing: a new Job, after the history was repaired.
+SELECT 1;

@@ -1,0 +1,4 @@
+CREATE TABLE p (id int) PARTITION BY RANGE (id);
+--- second.sql
+ALTER TABLE p ATTACH PARTITION q FOR VALUES FROM (1) TO (2); -- !
+CREATE TABLE fresh (id int) PARTITION BY RANGE (id);

@@ -1,0 +1,4 @@
+CREATE TABLE a (
+  b char(10), -- !
+  c text
+);

@@ -1,0 +1,3 @@
+CREATE INDEX CONCURRENTLY i ON t (a);
+SET lock_timeout = '2s';
+CREATE INDEX CONCURRENTLY j ON t (a); -- !

@@ -1,0 +1,5 @@
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE c (id int CHECK (id > 0), p int CONSTRAINT c_p REFERENCES p);
+--- second.sql
+ALTER TABLE c DROP CONSTRAINT c_p; -- !
+ALTER TABLE c DROP CONSTRAINT c_id_check;

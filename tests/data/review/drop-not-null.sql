@@ -1,0 +1,4 @@
+CREATE TABLE a (id int NOT NULL);
+ALTER TABLE a ALTER id DROP NOT NULL;
+--- second.sql
+ALTER TABLE a ALTER id DROP NOT NULL; -- !

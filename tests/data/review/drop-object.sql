@@ -1,0 +1,4 @@
+DROP VIEW v; -- !
+DROP FUNCTION f(int); -- !
+DROP SCHEMA s; -- !
+DROP TABLE t;

@@ -1,0 +1,5 @@
+CREATE TABLE a (
+  b json, -- !
+  c jsonb
+);
+ALTER TABLE a ADD d json; -- !

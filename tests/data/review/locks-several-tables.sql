@@ -1,0 +1,7 @@
+ALTER TABLE a ADD x int;
+ALTER TABLE b ADD x int;
+BEGIN;
+ALTER TABLE a ADD y int;
+ALTER TABLE a ADD z int;
+ALTER TABLE b ADD y int; -- !
+COMMIT;

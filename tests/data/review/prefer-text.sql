@@ -1,0 +1,5 @@
+CREATE TABLE a (
+  b varchar(10), -- !
+  c varchar,
+  d text
+);

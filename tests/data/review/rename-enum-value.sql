@@ -1,0 +1,2 @@
+ALTER TYPE mood RENAME VALUE 'fine' TO 'good'; -- !
+ALTER TYPE mood ADD VALUE 'fine';

@@ -1,0 +1,2 @@
+SET session_replication_role = replica; -- !
+SET search_path = public;

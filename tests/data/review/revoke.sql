@@ -1,0 +1,2 @@
+REVOKE SELECT ON t FROM reader; -- !
+GRANT SELECT ON t TO reader;

@@ -1,0 +1,2 @@
+ALTER TABLE t SET SCHEMA other; -- !
+ALTER TABLE t OWNER TO someone;

@@ -1,0 +1,5 @@
+BEGIN;
+COMMIT;
+--- second.sql
+BEGIN;
+ALTER TABLE a ADD b int; -- !

@@ -1,0 +1,8 @@
+BEGIN;
+BEGIN; -- !
+COMMIT;
+COMMIT; -- !
+--- goose.sql
+-- +goose Up
+BEGIN; -- !
+COMMIT; -- !

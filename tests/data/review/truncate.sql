@@ -1,0 +1,4 @@
+CREATE TABLE a (id int);
+TRUNCATE a;
+--- second.sql
+TRUNCATE a CASCADE; -- !

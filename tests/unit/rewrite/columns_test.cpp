@@ -1,0 +1,57 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/rewrite/proof.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+std::string const orders =
+    "CREATE TABLE customers (id int PRIMARY KEY);"
+    "INSERT INTO customers SELECT generate_series(1, 50);"
+    "CREATE TABLE orders (id int PRIMARY KEY, state text NOT NULL DEFAULT 'new' CHECK (state <> ''),"
+    " quantity int NOT NULL DEFAULT 1, customer int REFERENCES customers, note text);"
+    "CREATE INDEX orders_state_idx ON orders (state) WHERE state <> 'done';"
+    "CREATE INDEX orders_quantity_idx ON orders (quantity);"
+    "INSERT INTO orders (id, state, quantity, customer) SELECT i, 's' || i, i, 1 + i % 50 FROM "
+    "generate_series(1, 2500) i;";
+
+TEST(Rewrite, RenameColumn) {
+  prove({.setup = orders,
+         .change = "ALTER TABLE orders RENAME COLUMN state TO status",
+         .former = {"INSERT INTO orders (id, state) VALUES ((SELECT max(id) + 1 FROM orders), 'paid')",
+                    "INSERT INTO orders (id) VALUES ((SELECT max(id) + 1 FROM orders))",
+                    "UPDATE orders SET state = state || 'x' WHERE id % 100 = 7",
+                    "SELECT state FROM orders WHERE id = 7"},
+         .next = {"INSERT INTO orders (id, status) VALUES ((SELECT max(id) + 1 FROM orders), 'paid')",
+                  "UPDATE orders SET status = status || 'y' WHERE id % 100 = 9",
+                  "SELECT status FROM orders WHERE id = 7"}});
+}
+
+TEST(Rewrite, ChangeType) {
+  prove({.setup = orders,
+         .change = "ALTER TABLE orders ALTER COLUMN quantity TYPE bigint",
+         .former = {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 17)",
+                    "UPDATE orders SET quantity = quantity + 1 WHERE id % 100 = 7",
+                    "SELECT quantity FROM orders"},
+         .next = {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 18)",
+                  "UPDATE orders SET quantity = quantity + 1 WHERE id % 100 = 9"}});
+}
+
+TEST(Rewrite, AddNotNullWithDefault) {
+  prove({.setup = orders + "ALTER TABLE orders ALTER note SET DEFAULT ''; UPDATE orders SET note = '';",
+         .change = "ALTER TABLE orders ALTER COLUMN note SET NOT NULL",
+         .former = {"INSERT INTO orders (id, note) VALUES ((SELECT max(id) + 1 FROM orders), NULL)",
+                    "UPDATE orders SET note = NULL WHERE id % 100 = 7"},
+         .next = {"INSERT INTO orders (id, note) VALUES ((SELECT max(id) + 1 FROM orders), 'n')"}});
+}
+
+TEST(Rewrite, DropColumn) {
+  prove({.setup = orders,
+         .change = "ALTER TABLE orders DROP COLUMN quantity",
+         .former = {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 17)",
+                    "SELECT quantity FROM orders"},
+         .next = {"INSERT INTO orders (id, state) VALUES ((SELECT max(id) + 1 FROM orders), 'n')"}});
+}
+
+}  // namespace
+}  // namespace pgdrill::test

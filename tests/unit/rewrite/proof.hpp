@@ -1,0 +1,21 @@
+// Proves a rewrite on a real PostgreSQL: every file up, down and up again, the queries of both versions of
+// the application at every point at which they must work, and at the end the same schema and rows as the
+// original change gives at once.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace pgdrill::test {
+
+struct Change {
+  std::string setup;                ///< tables and rows; for a backfill of several batches more than 1000
+  std::string change;               ///< the breaking statement
+  std::vector<std::string> former;  ///< queries of the former version: work until phase contract
+  std::vector<std::string> next;    ///< queries of the next version: work from phase contract on
+  std::string rows =                ///< a query of one value: all that must be the same in the end
+      "SELECT md5(string_agg(to_jsonb(t)::text, ',' ORDER BY id)) FROM orders t";
+};
+
+void prove(Change const& change);
+
+}  // namespace pgdrill::test
