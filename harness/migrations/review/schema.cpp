@@ -4,6 +4,16 @@
 
 namespace pgdrill::review {
 
+namespace {
+
+/// The table for writing: not shared with a copy of the schema.
+Table& own(std::shared_ptr<Table>& table) {
+  if (table.use_count() > 1) table = std::make_shared<Table>(*table);
+  return *table;
+}
+
+}  // namespace
+
 Column const* Table::column(std::string const& wanted) const {
   auto const found =
       std::find_if(columns.begin(), columns.end(), [&](Column const& one) { return one.name == wanted; });
@@ -31,16 +41,17 @@ std::vector<std::string> Table::key() const {
 
 Table const* Schema::table(Name const& name) const {
   auto const found = tables_.find(name.in_public().text());
-  return found == tables_.end() ? nullptr : &found->second;
+  return found == tables_.end() ? nullptr : found->second.get();
 }
 
 Table* Schema::table(Name const& name) {
-  return const_cast<Table*>(static_cast<Schema const*>(this)->table(name));
+  auto const found = tables_.find(name.in_public().text());
+  return found == tables_.end() ? nullptr : &own(found->second);
 }
 
 Table& Schema::add(Table table) {
   std::string const key = table.name.in_public().text();
-  return tables_.insert_or_assign(key, std::move(table)).first->second;
+  return *tables_.insert_or_assign(key, std::make_shared<Table>(std::move(table))).first->second;
 }
 
 Index const* Schema::index(Name const& name) const {
@@ -64,7 +75,7 @@ UserType const* Schema::type(Name const& name) const {
 std::vector<Table const*> Schema::partitions_of(Name const& parent) const {
   std::vector<Table const*> partitions;
   for (auto const& [name, table] : tables_) {
-    if (table.parent && table.parent->in_public() == parent.in_public()) partitions.push_back(&table);
+    if (table->parent && table->parent->in_public() == parent.in_public()) partitions.push_back(table.get());
   }
   return partitions;
 }
@@ -80,9 +91,9 @@ std::vector<Table const*> Schema::referencing(Name const& table) const {
   std::vector<Table const*> found;
   for (auto const& [name, other] : tables_) {
     bool const refers = std::any_of(
-        other.constraints.begin(), other.constraints.end(),
+        other->constraints.begin(), other->constraints.end(),
         [&](Constraint const& c) { return c.kind == 'f' && c.referenced.in_public() == table.in_public(); });
-    if (refers) found.push_back(&other);
+    if (refers) found.push_back(other.get());
   }
   return found;
 }
@@ -94,12 +105,14 @@ std::optional<char> Schema::volatility(std::string const& function) const {
 
 std::vector<Table const*> Schema::tables() const {
   std::vector<Table const*> all;
-  for (auto const& [name, table] : tables_) all.push_back(&table);
+  for (auto const& [name, table] : tables_) all.push_back(table.get());
   return all;
 }
 
 void Schema::settle() {
-  for (auto& [name, table] : tables_) table.fresh = false;
+  for (auto& [name, table] : tables_) {
+    if (table->fresh) own(table).fresh = false;
+  }
 }
 
 void Schema::drop_table(Name const& name) {
@@ -112,15 +125,16 @@ void Schema::rename_table(Name const& from, Name const& to) {
   auto node = tables_.extract(from.in_public().text());
   if (node.empty()) return;
   node.key() = to.in_public().text();
-  node.mapped().name = to;
+  own(node.mapped()).name = to;
   tables_.insert(std::move(node));
   for (auto& [name, index] : indexes_) {
     if (index.table.in_public() == from.in_public()) index.table = to;
   }
   for (auto& [name, table] : tables_) {
-    if (table.parent && table.parent->in_public() == from.in_public()) table.parent = to;
-    for (Constraint& constraint : table.constraints) {
-      if (constraint.referenced.in_public() == from.in_public()) constraint.referenced = to;
+    if (table->parent && table->parent->in_public() == from.in_public()) own(table).parent = to;
+    for (std::size_t i = 0; i < table->constraints.size(); ++i) {
+      if (table->constraints[i].referenced.in_public() == from.in_public())
+        own(table).constraints[i].referenced = to;
     }
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -100,7 +101,9 @@ class Schema {
   void rename_table(Name const& from, Name const& to);
 
  private:
-  std::map<std::string, Table> tables_;  ///< by schema.name
+  /// By schema.name. Copies of a schema share tables until one of them changes it: each down section needs
+  /// one.
+  std::map<std::string, std::shared_ptr<Table>> tables_;
   std::map<std::string, Index> indexes_;
   std::map<std::string, UserType> types_;
   std::map<std::string, char> volatility_;
