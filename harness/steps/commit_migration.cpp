@@ -81,8 +81,8 @@ class CommitMigration : public engine::Step {
   }
 
  private:
-  /// Once a run: the state before its first migration is what all of them lead back to. Announced by each, the
-  /// undo of a later one would put the history back while files of earlier ones are still in Git.
+  /// Once a run: the state before its first migration is what all of them lead back to. Announced by each,
+  /// the undo of a later one would put the history back while files of earlier ones are still in Git.
   Task<Result<>> save_tables(RunContext& context) {
     if (context.facts.contains(std::string(engine::facts::migration))) co_return Result<>();
     CO_TRY_VOID(co_await make_markers(context));  // schema pgdrill, with its undo announced

@@ -39,7 +39,7 @@ class Reviewer {
       Schema const after_up = is_down ? schema_ : Schema();
       review.sections.push_back(review_section(file, section, review.findings));
       if (!is_down) continue;
-      prove_down(file, section, review.findings);
+      prove_down(section, review.findings);
       schema_ = after_up;
     }
     schema_.settle();
@@ -92,7 +92,7 @@ class Reviewer {
   }
 
   /// What a down section leaves must be what was there before its up section, as far as statements tell.
-  void prove_down(SqlFile const& file, Section const& section, std::vector<Finding>& findings) {
+  void prove_down(Section const& section, std::vector<Finding>& findings) {
     std::optional<Schema> const before = std::exchange(before_up_, std::nullopt);
     if (!before || options_->excluded.contains("down-incomplete")) return;
     std::vector<std::string> const differences = schema_differences(*before, schema_);
