@@ -32,7 +32,11 @@ class CommitMigration : public engine::Step {
             {{"files", ParameterType::text_list, true, "", "migration files, relative to the scenario"},
              {"repository", ParameterType::text, true, "", "GitRepository"},
              {"kustomization", ParameterType::text, true, "", "Kustomization that runs migrations as a Job"},
-             {"message", ParameterType::text, false, "migrations: a new migration", "commit message"}},
+             {"message", ParameterType::text, false, "migrations: a new migration", "commit message"},
+             {.name = "outcome",
+              .default_value = "success",
+              .help = "What must come of it; pending: the step ends as soon as Flux has made the Job.",
+              .allowed = {"success", "failure", "pending"}}},
         .permissions = engine::together({engine::flux_permissions(),
                                          engine::superuser_permissions(),
                                          {{"batch", {"jobs"}, {"get", "list", "watch", "delete"}},
@@ -60,9 +64,17 @@ class CommitMigration : public engine::Step {
     CO_TRY_VOID(co_await save_tables(context));
     CO_TRY(flux::Pushed const pushed, co_await push(context, spec));
     context.mark("migration-pushed", spec.id, "git push", "", pushed.commit);
-    CO_TRY_VOID(co_await reconcile(context, spec, pushed.commit, time));
-    CO_TRY(std::string const log, co_await log_of_new_job(context));
-    CO_TRY_VOID(co_await write_history_witness(context, spec));
+    std::string const outcome = spec.parameters.text("outcome");
+    std::string log;
+    if (outcome == "pending") CO_TRY_VOID(co_await wait_for_job(context, pushed.commit, time));
+    if (outcome != "pending") {
+      Result<> const applied = co_await reconcile(context, spec, pushed.commit, time);
+      CO_TRY_VOID(as_expected(applied, outcome));
+      Result<std::string> const written = co_await log_of_new_job(context);
+      if (!written && outcome == "success") co_return fail(written.error());
+      log = written.value_or("");
+      CO_TRY_VOID(co_await write_history_witness(context, spec));
+    }
     json::object fact{{"step", spec.id},
                       {"commit", pushed.commit},
                       {"parent", pushed.parent},
@@ -72,7 +84,8 @@ class CommitMigration : public engine::Step {
                       {"branch", branch_},
                       {"kustomization", objects_.kustomization},
                       {"committed_at", committed_at_},
-                      {"job", job_}};
+                      {"job", job_},
+                      {"outcome", outcome}};
     if (std::optional<std::int64_t> const rows = changed_rows(log)) fact["claimed_rows"] = *rows;
     std::vector<std::string> const tags = command_tags(log);
     fact["changes"] = json::array(tags.begin(), tags.end());
@@ -185,6 +198,49 @@ class CommitMigration : public engine::Step {
     if (job_.empty())
       context.mark("damage-done", spec.id, "Kustomization " + objects_.kustomization, clocks->applied_at);
     co_return Result<>();
+  }
+
+  Task<> reconcile_only(RunContext& context, std::string commit, Duration limit) {
+    Result<flux::ReconcileClocks> const ignored =
+        co_await flux::reconcile(*context.kube, objects_, std::move(commit), limit);
+    static_cast<void>(ignored);
+  }
+
+  Task<> until_started(Scope& scope, RunContext& context, std::string commit, TimeLeft time) {
+    scope.spawn("reconcile", reconcile_only(context, std::move(commit), time.left()));
+    while (job_.empty() && !time.over()) {
+      Result<kube::ObjectList> const jobs =
+          co_await context.kube->list(kube::job_type, context.target.ns, selector());
+      for (json::value const& job : jobs ? jobs->items : std::vector<json::value>()) {
+        if (is_new(job)) job_ = kube::name_of(job);
+      }
+      if (job_.empty()) co_await sleep_for(poll_interval);
+    }
+    scope.cancel();
+  }
+
+  /// Flux goes on waiting for the Job after this.
+  Task<Result<>> wait_for_job(RunContext& context, std::string commit, TimeLeft time) {
+    std::function<Task<>(Scope&)> body = [&](Scope& scope) {
+      return until_started(scope, context, commit, time);
+    };
+    co_await with_scope(std::move(body));
+    if (!job_.empty()) co_return Result<>();
+    co_return fail({.kind = ErrorKind::timeout,
+                    .what = "the migration did not begin",
+                    .where = "Kustomization " + objects_.kustomization,
+                    .why = "it made no new Job in time"});
+  }
+
+  /// A time that ran out tells nothing of the migration: it is no failure that was wished for.
+  static Result<> as_expected(Result<> const& applied, std::string const& outcome) {
+    bool const failed = !applied && applied.error().kind != ErrorKind::timeout;
+    if (outcome == "success" || (!applied && !failed)) return applied;
+    if (failed) return {};
+    return fail({.kind = ErrorKind::refused,
+                 .what = "the migration succeeded",
+                 .why = "the scenario says that it must fail",
+                 .todo = "give a migration that fails, or leave outcome away"});
   }
 
   Task<Result<std::string>> log_of_new_job(RunContext& context) {

@@ -1,4 +1,4 @@
-#include "tests/unit/rewrite/proof.hpp"
+#include "tests/unit/migrations_rewrite/proof.hpp"
 
 #include <gtest/gtest.h>
 #include <libpq-fe.h>

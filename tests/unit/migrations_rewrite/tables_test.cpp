@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/unit/rewrite/proof.hpp"
+#include "tests/unit/migrations_rewrite/proof.hpp"
 
 namespace pgdrill::test {
 namespace {
