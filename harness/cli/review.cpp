@@ -104,7 +104,7 @@ int run(Arguments const& arguments) {
   review::ReviewReport const report = review::review(*files, options);
   std::optional<std::string> const text = render(report, arguments);
   if (!text) return usage("--format takes text, json, sarif or github");
-  std::fputs(text->c_str(), stdout);
+  std::fwrite(text->data(), 1, text->size(), stdout);  // a file may hold any byte, zero too
   return fails(report, threshold) ? reports::exit_missed : 0;
 }
 
