@@ -60,15 +60,16 @@ int main(int argument_count, char** arguments) {
   };
   std::vector<Contender> contenders = {
       {"count(*), serial",
-       [&] { test::query_value(database, "SELECT count(*) FROM entries"); }},
+       [&] { static_cast<void>(test::query_value(database, "SELECT count(*) FROM entries")); }},
       {"digest, 1 connection", [&] { read_all(database, 1, false); }},
       {"digest, 2 connections", [&] { read_all(database, 2, false); }},
       {"digest with details, 2 connections", [&] { read_all(database, 2, true); }},
       {"pg_dump | sha256sum", [&] {
          if (std::system(dump.c_str()) != 0) fmt::print("pg_dump failed\n");
        }}};
-  test::run_sql(database,
-                fmt::format("ALTER DATABASE {0} SET max_parallel_workers_per_gather = 0; ALTER DATABASE {0} SET enable_indexonlyscan = off", database.database));
+  test::run_sql(database, fmt::format("ALTER DATABASE {0} SET max_parallel_workers_per_gather = 0; ALTER "
+                                      "DATABASE {0} SET enable_indexonlyscan = off",
+                                      database.database));
   for (int round = 0; round < rounds; ++round) {
     for (auto& one : contenders) one.best = std::min(one.best, seconds(one.work));
   }

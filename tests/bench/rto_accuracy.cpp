@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "harness/base/scope.hpp"
 #include "reports/outage.hpp"
 #include "tests/unit/probes/fake_namespace.hpp"
 
