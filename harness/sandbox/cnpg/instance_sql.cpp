@@ -33,7 +33,14 @@ Task<Result<std::shared_ptr<postgres::AsyncConnection>>> InstanceSql::connection
   }
   connections_.erase(name);
   postgres::ConnectionParameters parameters;
-  parameters.host = (kubelet_.pod_directory(ns_, name) / "run").string();
+  // A link to a place whose path is short enough for a socket's.
+  std::error_code none;
+  parameters.host = std::filesystem::read_symlink(kubelet_.pod_directory(ns_, name) / "run", none).string();
+  if (none) {
+    co_return fail({.kind = ErrorKind::unreachable,
+                    .what = "cannot reach PostgreSQL of pod " + name,
+                    .why = "the pod has not begun"});
+  }
   parameters.user = "postgres";
   parameters.database = "postgres";
   parameters.ssl_mode = "disable";

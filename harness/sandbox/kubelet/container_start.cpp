@@ -72,7 +72,9 @@ Result<Variables> Container::environment_variables(std::string const& id) const 
   base["HOME"] = pod_.directory.string();
   base["HOSTNAME"] = kube::name_of(pod_.object);
   base["PGDRILL_SANDBOX_POD_IP"] = pod_.ip;
-  base["PGDRILL_SANDBOX_RUN"] = (pod_.directory / "run").string();
+  base["PGDRILL_SANDBOX_RUN"] =
+      run_directory_of(environment, get_string(pod_.object, "metadata.namespace"), kube::name_of(pod_.object))
+          .string();
   base["PGDRILL_SANDBOX_POSTGRES_BIN"] = environment.postgres_bin.string();
   base[std::string(directory_mark)] = environment.directory.string();
   base[std::string(container_mark)] = id;

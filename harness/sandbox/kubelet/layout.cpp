@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "harness/base/files.hpp"
+
 namespace pgdrill::sandbox {
 namespace {
 
@@ -37,6 +39,11 @@ bool write_whole(int descriptor, std::string_view content) {
 }
 
 }  // namespace
+
+std::filesystem::path run_directory_of(Environment const& environment, std::string const& ns,
+                                       std::string const& pod) {
+  return environment.directory / "run" / sha256_hex(ns + "/" + pod).substr(0, 12);
+}
 
 std::filesystem::path pod_directory_of(Environment const& environment, std::string const& ns,
                                        std::string const& pod) {

@@ -11,8 +11,12 @@
 
 namespace pgdrill::sandbox {
 
-/// pods/<namespace>/<pod>: short, since sockets lie below it and their paths hold 107 characters at most.
+/// pods/<namespace>/<pod>.
 [[nodiscard]] std::filesystem::path pod_directory_of(Environment const& environment, std::string const& ns,
+                                                     std::string const& pod);
+/// run/<digest of both>: where a pod's sockets lie. Short however long the names are, since the path of a
+/// socket holds 107 characters at most.
+[[nodiscard]] std::filesystem::path run_directory_of(Environment const& environment, std::string const& ns,
                                                      std::string const& pod);
 /// claims/<namespace>/<claim>-<part of its uid>: a claim made anew under an old name is empty.
 [[nodiscard]] std::filesystem::path claim_directory_of(Environment const& environment,

@@ -60,6 +60,11 @@ std::string Pod::key() const {
   return get_string(context_.object, "metadata.namespace") + "/" + kube::name_of(context_.object);
 }
 
+std::filesystem::path Pod::run_directory() const {
+  return run_directory_of(context_.environment, get_string(context_.object, "metadata.namespace"),
+                          kube::name_of(context_.object));
+}
+
 bool Pod::deleted() const {
   return vanished_ || find(context_.object, "metadata.deletionTimestamp") != nullptr;
 }
@@ -173,6 +178,7 @@ Task<> Pod::stop_containers() {
 void Pod::leave() {
   std::error_code ignored;
   std::filesystem::remove_all(context_.directory, ignored);
+  std::filesystem::remove_all(run_directory(), ignored);
   if (vanished_) return;
   std::string const ns = get_string(context_.object, "metadata.namespace");
   auto const present = context_.store.get(kube::pod_type, ns, kube::name_of(context_.object));
@@ -233,7 +239,10 @@ Task<bool> Pod::prepare() {
   std::string reported;
   while (!context_.stopping) {
     auto ready = make_directory(context_.environment, context_.directory, 0755);
-    if (ready) ready = make_directory(context_.environment, context_.directory / "run", 0750);
+    auto const run = run_directory();
+    std::filesystem::remove_all(run, ignored);
+    if (ready) ready = make_directory(context_.environment, run, 0750);
+    std::filesystem::create_directory_symlink(run, context_.directory / "run", ignored);
     Result<Volumes> volumes = ready ? make_volumes(context_.store, context_.environment, context_.object)
                                     : Result<Volumes>(fail(ready.error()));
     if (volumes) {

@@ -33,6 +33,7 @@ class Pod {
   [[nodiscard]] json::value const& object() const { return context_.object; }
 
  private:
+  [[nodiscard]] std::filesystem::path run_directory() const;
   Task<> supervise(Scope& scope);
   Task<> live();
   Task<bool> schedule();

@@ -20,6 +20,8 @@ Task<> play_one(Stage& stage, Chapter chapter, std::vector<Played>& played) {
   }
   result.seen = co_await stage.recorder().finish(stage.setting().quiet);
   co_await stage.remove_leftovers();
+  // Its last traces belong to no chapter.
+  (void)co_await stage.recorder().finish(stage.setting().quiet);
   fmt::print(stderr, "{:<28} {:>6.1f} s{}\n", chapter.name,
              to_seconds(std::chrono::steady_clock::now() - begun),
              result.failure.empty() ? "" : "  failed: " + result.failure);
