@@ -140,6 +140,7 @@ std::map<std::string, std::string> flatten(json::value const& object) {
   for (auto& [path, value] : fields) {
     if (path.find("ResourceVersion.") != std::string::npos) value = "<version>";
     if (path.ends_with("Hash")) value = "<hash>";
+    if (path.ends_with("targetXID")) value = "<xid>";
   }
   std::erase_if(fields, [](auto const& field) {
     return field.first.ends_with("lastTransitionTime") || field.first.ends_with("lastProbeTime") ||
