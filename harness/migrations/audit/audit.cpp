@@ -90,10 +90,21 @@ std::vector<Table> without_histories(std::vector<Table> tables, Audit const& aud
   return tables;
 }
 
+/// SQL migrations of all histories are replayed together; tables may be said to be nobody's only when every
+/// history was held against such files.
 void find_drift(Audit& into, std::vector<RunFiles> const& run_files, std::vector<Table> const& tables) {
+  RunFiles sql;
+  bool whole = run_files.size() == into.histories.size();
   for (RunFiles const& files : run_files) {
-    if (!written_in_sql(files)) append(into.findings, drift_by_words(files, tables));
+    if (written_in_sql(files)) {
+      sql.applied.insert(sql.applied.end(), files.applied.begin(), files.applied.end());
+      sql.pending.insert(sql.pending.end(), files.pending.begin(), files.pending.end());
+    } else {
+      whole = false;
+      append(into.findings, drift_by_words(files, tables));
+    }
   }
+  if (!sql.applied.empty()) append(into.findings, drift_by_sql(sql, tables, whole));
 }
 
 Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> const& sources, Audit& into) {

@@ -19,6 +19,12 @@ struct RunFiles {
 [[nodiscard]] RunFiles split_sources(Tool const& tool, std::vector<SourceFile> const& sources,
                                      std::vector<MigrationFile> const& pending);
 
+/// For migrations in SQL: replays what has run with PostgreSQL's parser and compares tables and columns.
+/// `tables` are the live ones without those of the tools. Tables that nobody made are said when `whole` is
+/// true: all that makes tables in this database is among the files.
+[[nodiscard]] std::vector<Finding> drift_by_sql(RunFiles const& files, std::vector<Table> const& tables,
+                                                bool whole);
+
 /// For migrations in a programming language: a column whose name no file holds as a word. Weaker: a name that
 /// is mentioned anywhere is taken for made.
 [[nodiscard]] std::vector<Finding> drift_by_words(RunFiles const& files, std::vector<Table> const& tables);

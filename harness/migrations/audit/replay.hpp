@@ -1,0 +1,24 @@
+// What migrations in SQL leave behind when they are run from an empty database, by PostgreSQL's own parser.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/migrations/history/source.hpp"
+#include "harness/migrations/review/schema.hpp"
+
+namespace pgdrill::migrations {
+
+struct Replay {
+  review::Schema schema;
+  std::map<std::string, std::string>
+      makers;                       ///< "table" or "table.column", lower case -> the file that made it last
+  std::vector<std::string> unread;  ///< files with a statement that could not be parsed
+};
+
+/// Runs the up sections of the .sql files, in their order.
+[[nodiscard]] Replay replay(std::vector<SourceFile> const& files);
+/// Goes on from there.
+void replay_more(Replay& replay, std::vector<SourceFile> const& files);
+
+}  // namespace pgdrill::migrations
