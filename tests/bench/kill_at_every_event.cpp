@@ -48,6 +48,14 @@ std::string essence(json::value const& object) {
   return json::serialize(kept);
 }
 
+/// Its kind and name; a Job's pod has a random name, and is made anew when Flux applies the Job again.
+std::string key_of(json::value const& object) {
+  std::string const kind = get_string(object, "kind");
+  std::string const job = get_string(object, "metadata.labels.job-name");
+  if (kind == "Pod" && !job.empty()) return "Pod of Job " + job;
+  return kind + " " + get_string(object, "metadata.name");
+}
+
 std::string psql(test::Sandbox const& sandbox, std::string const& sql) {
   json::value const cluster = sandbox.get("clusters.postgresql.cnpg.io", "orders");
   test::CommandResult const result =
@@ -76,7 +84,7 @@ State snapshot(test::Sandbox const& sandbox) {
   json::value const all = parse_json(listed.out).value_or(nullptr);
   if (json::value const* const items = find(all, "items")) {
     for (json::value const& object : items->as_array()) {
-      state[get_string(object, "kind") + " " + get_string(object, "metadata.name")] = essence(object);
+      state[key_of(object)] = essence(object);
     }
   }
   add_tables(sandbox, state);
