@@ -33,8 +33,8 @@ void lock_partitions(Effect& effect, Name const& parent, Situation const& situat
 Effect create_partition(Action const& action, Situation const& situation) {
   Effect effect{.locks = {{action.table, Lock::access_exclusive}}, .undo = Undo::lossy};
   effect.undo_how = "DETACH PARTITION, DROP TABLE; its rows go with it";
-  lock_partitions(effect, action.table, situation);
   if (Table const* const other = situation.schema->default_partition_of(action.table)) {
+    effect.locks.push_back({other->name, Lock::access_exclusive});
     effect.locks.push_back({other->name, Lock::access_exclusive});
     effect.cost = Cost::scan;
     effect.cost_reason =

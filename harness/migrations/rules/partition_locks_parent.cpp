@@ -19,7 +19,8 @@ Rule describe() {
   return {.id = "partition-locks-parent",
           .summary = "making a partition locks the whole table",
           .why =
-              "CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on the parent and its partitions, and "
+              "CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on the parent and on a default "
+              "partition, and "
               "reads a default partition.",
           .instead = "CREATE TABLE ... (LIKE parent) and ATTACH PARTITION, which locks the parent weakly",
           .severity = Severity::warning,

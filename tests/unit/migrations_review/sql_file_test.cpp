@@ -49,8 +49,8 @@ TEST(SqlFile, FilesRunByNumberAndUpBeforeDown) {
   std::vector<std::string> paths{"m/10_b.up.sql", "m/10_b.down.sql", "m/9_a.down.sql",
                                  "m/9_a.up.sql",  "m/R__z.sql",      "m/V2__b.sql"};
   std::sort(paths.begin(), paths.end(), &runs_before);
-  EXPECT_THAT(paths, ElementsAre("m/9_a.up.sql", "m/9_a.down.sql", "m/10_b.up.sql", "m/10_b.down.sql",
-                                 "m/V2__b.sql", "m/R__z.sql"));
+  EXPECT_THAT(paths, ElementsAre("m/V2__b.sql", "m/9_a.up.sql", "m/9_a.down.sql", "m/10_b.up.sql",
+                                 "m/10_b.down.sql", "m/R__z.sql"));
 }
 
 TEST(SqlFile, PlacesAreLinesAndColumns) {
