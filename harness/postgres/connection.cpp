@@ -37,6 +37,12 @@ std::string ConnectionParameters::conninfo(Duration connect_limit) const {
   append_setting(result, "password", password);
   append_setting(result, "dbname", database);
   append_setting(result, "sslmode", ssl_mode);
+  if (!ssl_mode.starts_with("verify")) {
+    // ~/.postgresql is somebody's own: a root.crt there would turn `require` into a check of the certificate,
+    // and files that cannot be read would end the connection.
+    for (char const* const file : {"sslcert", "sslkey", "sslrootcert", "sslcrl"})
+      append_setting(result, file, "/nonexistent/pgdrill");
+  }
   append_setting(result, "application_name", application_name);
   append_setting(result, "client_encoding", "UTF8");
   append_setting(result, "connect_timeout", std::to_string(seconds));
