@@ -47,11 +47,11 @@ std::string objective_text(ObjectiveResult const& objective) {
 Console::Console(std::FILE* out, ConsoleOptions options)
     : out_(out), options_(std::move(options)), paint_(options_.colour) {}
 
-/// Takes the live part away; what has scrolled by stays.
 void Console::wipe() {
   if (painted_lines_ == 0) return;
   if (painted_lines_ > 1) std::fprintf(out_, "\x1B[%zuA", painted_lines_ - 1);
   std::fputs("\r\x1B[J", out_);
+  std::fflush(out_);
   painted_lines_ = 0;
 }
 

@@ -27,12 +27,13 @@ class Console {
   void on_event(json::object const& event);
   /// Paints the live part for this moment of the run; nothing without a terminal.
   void tick(Nanoseconds now);
+  /// Takes the live part away, before somebody else writes to the terminal; what has scrolled by stays.
+  void wipe();
   /// The end: decision, objectives, reasons, where the evidence lies.
   void finish(Run const& run, Verdict const& verdict, std::string const& evidence);
 
  private:
   void line(std::string const& text);
-  void wipe();
   void on_step_event(std::string const& kind, json::object const& event, std::string const& at);
   void on_undo_event(json::object const& event, std::string const& at);
   void on_result_event(std::string const& kind, json::object const& event, std::string const& at);

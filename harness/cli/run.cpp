@@ -91,10 +91,11 @@ Result<> open_journal(RunParts& parts, std::string const& run_id) {
   std::_Exit(reports::exit_unclean);
 }
 
-Task<> forward_signals(RunParts const& parts, engine::Executor& executor) {
+Task<> forward_signals(RunParts& parts, engine::Executor& executor) {
   asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
   for (int count = 1;; ++count) {
     int const signal = co_await signals.async_wait(asio::use_awaitable);
+    if (count > 1) parts.console.wipe();
     if (count > 2) leave_dirty(executor, parts.scenario.target.ns);
     std::string const doing = executor.undo_progress();
     if (count == 2) {
@@ -113,6 +114,7 @@ Task<> serve_metrics(RunParts& parts) {
     std::fprintf(stderr, "pgdrill: no live metrics: %s\n", ::pgdrill::describe(bound.error()).c_str());
     co_return;
   }
+  parts.console.wipe();
   if (!parts.json) std::printf("metrics: http://127.0.0.1:%u/metrics\n", static_cast<unsigned>(*bound));
   co_await parts.metrics.serve();
 }

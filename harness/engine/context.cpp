@@ -15,6 +15,14 @@ void RunContext::mark(std::string_view name, std::string_view step, std::string_
   journal.write("mark", std::move(fields));
 }
 
+void RunContext::waiting(std::string_view step, std::string what, std::string why) {
+  std::string& last = waits[std::string(step)];
+  std::string now = what + "\n" + why;
+  if (now == last) return;
+  last = std::move(now);
+  journal.write("waiting", {{"step", step}, {"for", std::move(what)}, {"why", std::move(why)}});
+}
+
 bool RunContext::check(std::string_view name, std::string_view subject, std::string_view step, bool passed,
                        std::string expected, std::string observed, std::vector<std::string> details) {
   journal.write("check", {{"name", name},

@@ -32,6 +32,9 @@ struct RunContext {
   /// Writes a `mark` event.
   void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "",
             std::string detail = "");
+  /// Writes a `waiting` event: what the step waits for from here on, and why that takes time, as far as is
+  /// known. The same again writes nothing.
+  void waiting(std::string_view step, std::string what, std::string why = "");
   /// Writes a `check` event and returns whether it passed.
   bool check(std::string_view name, std::string_view subject, std::string_view step, bool passed,
              std::string expected, std::string observed, std::vector<std::string> details = {});
@@ -39,6 +42,8 @@ struct RunContext {
   void undecided(std::string_view name, std::string_view subject, std::string_view step, std::string expected,
                  std::string reason);
   void fact(std::string_view name, json::value value);  ///< writes a `fact` event and keeps it in `facts`
+
+  std::map<std::string, std::string, std::less<>> waits = {};  ///< by step: what `waiting` said last
 };
 
 /// A number from 0 up to 1, the same for the same seed and purpose: "trigger of step kill".

@@ -15,6 +15,18 @@ json::object objective_json(scenario::Objective const& objective) {
   return value;
 }
 
+/// `block` is the item of `steps` that it belongs to.
+json::object step_json(scenario::StepSpec const& item, std::size_t block) {
+  json::object step{{"id", item.id},
+                    {"kind", item.kind},
+                    {"title", item.title},
+                    {"timeout_ns", item.timeout.count()},
+                    {"block", block}};
+  if (item.sort == scenario::StepSpec::Sort::fault) step["sort"] = "fault";
+  if (item.when) step["when"] = trigger_text(*item.when);
+  return step;
+}
+
 }  // namespace
 
 void Executor::write_started() {
@@ -30,11 +42,10 @@ void Executor::write_started() {
     bool const rto = probe.rto.value_or(find_entry(state_probes(), probe.kind) == nullptr);
     probes.push_back({{"name", probe.name}, {"kind", probe.kind}, {"rto", rto}});
   }
-  for (Item const* item : scenario::all_items(scenario)) {
-    json::object step{{"id", item->id}, {"kind", item->kind}, {"title", item->title}};
-    if (item->sort == Item::Sort::fault) step["sort"] = "fault";
-    if (item->when) step["when"] = trigger_text(*item->when);
-    steps.push_back(std::move(step));
+  json::array blocks;
+  for (Item const& block : scenario.steps) {
+    for (Item const* item : scenario::all_items(block)) steps.push_back(step_json(*item, blocks.size()));
+    blocks.push_back(scenario::worst_case(block).count());
   }
   json::object fields{{"scenario",
                        {{"name", scenario.name},
@@ -55,7 +66,8 @@ void Executor::write_started() {
                         {"context", settings_.kube->access().description}}},
                       {"objectives", std::move(objectives)},
                       {"probes", std::move(probes)},
-                      {"steps", std::move(steps)}};
+                      {"steps", std::move(steps)},
+                      {"blocks_ns", std::move(blocks)}};
   settings_.journal->write("run-started", std::move(fields));
 }
 

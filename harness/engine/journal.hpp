@@ -9,7 +9,10 @@
 //                  steps[{id,kind,title}]
 //                  (since version 0.2 also: seed, placebo(bool), scenario{tags,variables,expect(pass|fail)};
 //                  steps[] has sort(fault) and when(text) where they apply, faults stand among the steps)
+//                  (and: steps[] has timeout_ns and block, an index into blocks_ns[], the worst case of each
+//                  item of the scenario's list)
 //   step-started   step kind title
+//   waiting        step for why?                    what a step waits for from here on, for people
 //   trigger        step condition condition_ns unmet_ns? at? observed
 //                  (the condition held at condition_ns as it was seen, and not yet at unmet_ns; `at` is the
 //                  source's own clock)

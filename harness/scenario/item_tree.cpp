@@ -7,20 +7,24 @@ namespace pgdrill::scenario {
 
 namespace {
 
-void collect(std::vector<StepSpec> const& items, std::vector<StepSpec const*>& into) {
-  for (StepSpec const& item : items) {
-    bool const acts = item.sort == StepSpec::Sort::step || item.sort == StepSpec::Sort::fault;
-    if (acts) into.push_back(&item);
-    collect(item.during, into);
-    collect(item.children, into);
-  }
+void collect(StepSpec const& item, std::vector<StepSpec const*>& into) {
+  bool const acts = item.sort == StepSpec::Sort::step || item.sort == StepSpec::Sort::fault;
+  if (acts) into.push_back(&item);
+  for (StepSpec const& beside : item.during) collect(beside, into);
+  for (StepSpec const& child : item.children) collect(child, into);
 }
 
 }  // namespace
 
+std::vector<StepSpec const*> all_items(StepSpec const& item) {
+  std::vector<StepSpec const*> all;
+  collect(item, all);
+  return all;
+}
+
 std::vector<StepSpec const*> all_items(Scenario const& scenario) {
   std::vector<StepSpec const*> all;
-  collect(scenario.steps, all);
+  for (StepSpec const& item : scenario.steps) collect(item, all);
   return all;
 }
 

@@ -127,6 +127,7 @@ struct Scenario {
 
 /// Steps and faults of a scenario in the order of the file, those of blocks and of `during` included.
 [[nodiscard]] std::vector<StepSpec const*> all_items(Scenario const& scenario);
+[[nodiscard]] std::vector<StepSpec const*> all_items(StepSpec const& item);  ///< itself among them
 /// The variables of each run that `matrix` asks for; one empty map without a matrix.
 [[nodiscard]] std::vector<std::map<std::string, std::string>> combinations(Scenario const& scenario);
 /// How long an item may take at most: the sum over a sequence, the longest over parallel ones.

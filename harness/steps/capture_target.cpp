@@ -71,6 +71,7 @@ class CaptureTarget final : public engine::Step {
     Markers const markers = marker_names(name);
     CO_TRY_VOID(co_await write_marker(context, cluster, markers.before));
     CO_TRY(json::object state, co_await capture_state(context));
+    context.waiting(spec.id, "the ledger's first acknowledged write");
     CO_TRY_VOID(co_await wait_for_writes(context, time));
     json::object const writes_before = writes_now(context, "acknowledged");
     CO_TRY(json::object captured, co_await capture_moment(context, spec, name));
@@ -80,6 +81,7 @@ class CaptureTarget final : public engine::Step {
     CO_TRY_VOID(co_await wait_a_second(context, get_string(captured, "time")));
     CO_TRY_VOID(co_await write_marker(context, cluster, markers.after));
     CO_TRY(std::string const wal, co_await ask(context, cluster, "SELECT pg_walfile_name(pg_switch_wal())"));
+    context.waiting(spec.id, "WAL segment " + wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, cluster, wal, time));
     context.check("target-archived", "archive", spec.id, true, wal + " archived", wal + " archived");
     captured["name"] = name;

@@ -64,6 +64,7 @@ class CommitMigration : public engine::Step {
     CO_TRY_VOID(co_await save_tables(context));
     CO_TRY(flux::Pushed const pushed, co_await push(context, spec));
     context.mark("migration-pushed", spec.id, "git push", "", pushed.commit);
+    context.waiting(spec.id, "Flux to apply the migration", "commit " + pushed.commit.substr(0, 12));
     std::string const outcome = spec.parameters.text("outcome");
     std::string log;
     if (outcome == "pending") CO_TRY_VOID(co_await wait_for_job(context, pushed.commit, time));

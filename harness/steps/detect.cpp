@@ -42,6 +42,7 @@ class Detect final : public engine::Step {
         context.mark("detected", spec.id, "probe " + first_seen);
       }
       if (waiting_for.empty()) break;
+      context.waiting(spec.id, "probe " + waiting_for + " to see the damage");
       if (std::chrono::steady_clock::now() >= end) {
         write_witness(context, names);
         co_return fail({.kind = ErrorKind::timeout,

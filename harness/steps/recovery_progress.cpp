@@ -65,11 +65,13 @@ Error failure_of(cnpg::RecoveryLog const& log, std::string const& pod) {
 Task<Result<>> follow_pods(RunContext& context, std::string step, std::string cluster, TimeLeft time) {
   std::set<std::string> followed;
   std::set<std::string> marked;
+  context.waiting(step, "a pod that recovers Cluster " + cluster);
   while (true) {
     CO_TRY(json::value const pod, co_await next_pod(context, cluster, followed));
     std::string const name = kube::name_of(pod);
     std::string const uid = kube::uid_of(pod);
     followed.insert(uid);
+    context.waiting(step, "the recovery in pod " + name + " to end");
     cnpg::RecoveryLog log;
     co_await follow_log(context, step, name, log, marked);
     auto const over = [uid](json::value const* now) {

@@ -130,9 +130,10 @@ class Restore final : public engine::Step {
   }
 
   static Task<Result<>> wait_ready(RunContext& context, std::string step, std::string name, TimeLeft time) {
-    auto const healthy = [](json::value const* object) {
+    auto const healthy = [&context, &step, &name](json::value const* object) {
       if (object == nullptr) return false;
       cnpg::ClusterView const view = cnpg::view_cluster(*object);
+      context.waiting(step, "Cluster " + name + " to be ready", view.phase);
       return (view.healthy && view.ready.holds) || view.phase == cnpg::unrecoverable_phase;
     };
     kube::ObjectRef const ref{kube::cluster_type, context.target.ns, name};

@@ -36,7 +36,7 @@ class StatusCheck final : public engine::Step {
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
     TimeLeft const time(spec.timeout);
     std::string const& name = context.target.cluster;
-    CO_TRY(cnpg::ClusterView const cluster, co_await wait_healthy(context, time));
+    CO_TRY(cnpg::ClusterView const cluster, co_await wait_healthy(context, spec.id, time));
     if (!cluster.backup_configured) {
       co_return fail({.kind = ErrorKind::refused,
                       .what = "Cluster " + name + " cannot be restored",
@@ -47,6 +47,7 @@ class StatusCheck final : public engine::Step {
     context.check("cluster-healthy", "archive", spec.id, true, "healthy, Ready, ContinuousArchiving",
                   cluster.phase);
     for (std::string const& kustomization : spec.parameters.texts("kustomizations")) {
+      context.waiting(spec.id, "Kustomization " + kustomization + " to be Ready");
       CO_TRY(std::string const revision, co_await wait_applied(context, kustomization, time));
       context.check("kustomization-ready " + kustomization, "archive", spec.id, true, "Ready", revision);
     }
@@ -72,11 +73,12 @@ class StatusCheck final : public engine::Step {
     co_return get_string(object, "status.lastAppliedRevision");
   }
 
-  static Task<Result<cnpg::ClusterView>> wait_healthy(RunContext& context, TimeLeft time) {
+  static Task<Result<cnpg::ClusterView>> wait_healthy(RunContext& context, std::string step, TimeLeft time) {
     kube::ObjectRef const ref{kube::cluster_type, context.target.ns, context.target.cluster};
-    auto const healthy = [](json::value const* object) {
+    auto const healthy = [&context, &step, &ref](json::value const* object) {
       if (object == nullptr) return false;
       cnpg::ClusterView const view = cnpg::view_cluster(*object);
+      context.waiting(step, ref.text() + " to be healthy and to archive", view.phase);
       return view.healthy && view.ready.holds && (view.archiving.holds || !view.backup_configured);
     };
     CO_TRY(json::value const object, co_await kube::wait_for(*context.kube, ref, healthy, time.left(),
@@ -116,6 +118,7 @@ class StatusCheck final : public engine::Step {
     if (chosen.empty()) {
       CO_TRY(chosen, co_await take_backup(context, context.target.cluster));
     }
+    context.waiting(spec.id, "Backup " + chosen + " to complete");
     CO_TRY(cnpg::BackupView const backup, co_await wait_completed(context, chosen, time));
     Result<std::string> const last = co_await ask(
         context, context.target.cluster, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
@@ -124,6 +127,7 @@ class StatusCheck final : public engine::Step {
       CO_TRY_VOID(co_await ask(context, context.target.cluster, "CHECKPOINT"));
       CO_TRY_VOID(co_await ask(context, context.target.cluster, "SELECT pg_switch_wal()"));
     }
+    context.waiting(spec.id, "WAL segment " + backup.end_wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
     co_return backup;
   }

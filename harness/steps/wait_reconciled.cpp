@@ -38,6 +38,7 @@ class WaitReconciled : public engine::Step {
     std::string const commit = get_string(revert->second, "commit");
     flux::FluxObjects objects{context.target.ns, spec.parameters.text("repository"),
                               spec.parameters.text("kustomization")};
+    context.waiting(spec.id, "Flux to apply the revert", "commit " + commit.substr(0, 12));
     CO_TRY(flux::ReconcileClocks const clocks,
            co_await flux::reconcile(*context.kube, std::move(objects), commit, time.left()));
     context.mark("revert-fetched", spec.id, "GitRepository", clocks.fetched_at, commit);
