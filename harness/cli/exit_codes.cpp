@@ -10,7 +10,8 @@ std::vector<ExitCode> const& exit_codes() {
       {"3", "cluster or database could not be reached or prepared; nothing was broken"},
       {"4", "inconclusive: an effect without witness, an objective not measured"},
       {"5", "clean-up incomplete: the message names what is left and how to mend it"},
-      {"6", "regression against the baseline, all objectives met"},
+      {"6", "`gate`: a regression against the baseline, confirmed"},
+      {"7", "`gate`: suspect; runs are missing that confirm or clear it"},
       {"70", "a bug of ours"},
       {"130, 143", "interrupted and cleaned up"}};
   return all;

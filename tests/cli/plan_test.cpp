@@ -39,8 +39,8 @@ TEST(Plan, AddsUpTheWorstCase) {
 }
 
 TEST(Plan, NamesTheBlastRadiusWithItsUndo) {
-  std::string const text =
-      plan_text(plan_document(read(head + "probes: [heartbeat]\nsteps: [status-check, {detect: {probes: [heartbeat]}}]\n")));
+  std::string const text = plan_text(plan_document(
+      read(head + "probes: [heartbeat]\nsteps: [status-check, {detect: {probes: [heartbeat]}}]\n")));
   EXPECT_THAT(text,
               HasSubstr("  - heartbeat: makes table pgdrill.heartbeat\n      undo: drops schema pgdrill\n"));
   EXPECT_THAT(text, HasSubstr("  - status-check: takes a Backup when none can be restored\n"));

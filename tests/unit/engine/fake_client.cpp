@@ -106,6 +106,11 @@ Task<Result<kube::ObjectList>> FakeClient::list(kube::ResourceType type, std::st
 Task<Result<json::value>> FakeClient::create(kube::ResourceType type, std::string ns, kube::Object object) {
   kube::ObjectRef const ref{type, ns, get_string(json::value(object), "metadata.name")};
   if (auto const error = refusal("create", ref, true)) co_return fail(*error);
+  if (type.plural == "selfsubjectaccessreviews") {
+    json::value const* const attributes = find(object, "spec.resourceAttributes");
+    set(object, "status.allowed", json::value(attributes != nullptr && may(*attributes)));
+    co_return object;
+  }
   if (exists(ref)) co_return fail(conflict(ref.text()));
   co_return store(ref, std::move(object));
 }

@@ -20,6 +20,8 @@ class FakeClient final : public kube::Client {
   [[nodiscard]] bool exists(kube::ObjectRef const& ref) const { return object(ref) != nullptr; }
   /// Asked before each call with "create Lease develop/pgdrill"; an error it gives is the call's answer.
   std::function<std::optional<Error>(std::string const& call)> intercept;
+  /// Answers SelfSubjectAccessReviews by their resourceAttributes.
+  std::function<bool(json::value const& attributes)> may = [](json::value const&) { return true; };
   std::vector<std::string> calls;  ///< writing ones, in order
 
   kube::Access const& access() const override { return access_; }

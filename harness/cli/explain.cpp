@@ -1,0 +1,109 @@
+// pgdrill explain [PATH]: what a key of a scenario means, as in kubectl explain: `explain objectives.rto`,
+// `explain steps.restore.by`. A name of a step, fault, probe or trigger alone will do.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "harness/base/text.hpp"
+#include "harness/cli/declaration_text.hpp"
+#include "harness/cli/exit_codes.hpp"
+#include "harness/cli/output.hpp"
+#include "harness/cli/schema_walk.hpp"
+#include "harness/engine/registry.hpp"
+#include "reports/verdict.hpp"
+
+namespace pgdrill::cli {
+
+namespace {
+
+/// The declaration of that name, with its sort.
+std::optional<std::string> find_declaration(std::string const& name) {
+  scenario::Catalogue const& catalogue = engine::catalogue();
+  for (auto const& [sort, all] : {std::pair{"steps", &catalogue.steps},
+                                  {"faults", &catalogue.faults},
+                                  {"probes", &catalogue.probes},
+                                  {"triggers", &catalogue.triggers}}) {
+    for (scenario::Declaration const& one : *all) {
+      if (one.name == name) return declaration_text(sort, one);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string key_line(std::string const& key, SchemaKey const& value) {
+  std::string const notes = value.type + (value.required ? ", required" : "") +
+                            (value.default_text.empty() ? "" : ", default " + value.default_text);
+  return fmt::format("  {} ({})\n      {}\n", key, notes, wrapped(value.description, 6));
+}
+
+std::string place_text(std::string const& path, SchemaPlace const& place) {
+  std::string text = (path.empty() ? "A scenario" : path) + " (" + place.self.type + ")\n\n" +
+                     wrapped(place.self.description, 0) + "\n";
+  if (!place.self.allowed.empty()) text += "\none of: " + wrapped(join(place.self.allowed, ", "), 8) + "\n";
+  if (!place.self.default_text.empty()) text += "\ndefault: " + place.self.default_text + "\n";
+  if (!place.keys.empty()) text += "\nkeys:\n";
+  for (auto const& [key, value] : place.keys) text += key_line(key, value);
+  return text;
+}
+
+int explain_path(std::string const& path) {
+  SchemaWalk const walk = walk_schema(scenario_schema_document(), path);
+  if (walk.place) {
+    print(place_text(path, *walk.place));
+    return reports::exit_pass;
+  }
+  std::vector<std::string> near = walk.candidates;
+  if (walk.walked.empty()) {
+    near.emplace_back("exit-codes");
+    for (auto const* const all : {&engine::catalogue().steps, &engine::catalogue().faults,
+                                  &engine::catalogue().probes, &engine::catalogue().triggers}) {
+      for (scenario::Declaration const& one : *all) near.push_back(one.name);
+    }
+  }
+  std::fprintf(stderr, "pgdrill: %s has no '%s'%s\n",
+               walk.walked.empty() ? "a scenario" : walk.walked.c_str(), walk.missing.c_str(),
+               suggest(walk.missing, near).c_str());
+  return reports::exit_usage;
+}
+
+int run(Arguments const& arguments) {
+  std::string const path = arguments.text("PATH");
+  if (path == "exit-codes") {
+    for (ExitCode const& one : exit_codes())
+      print(fmt::format("{:>4}  {}\n", one.code, wrapped(one.meaning, 6)));
+    return reports::exit_pass;
+  }
+  if (std::optional<std::string> const text = find_declaration(path)) {
+    print(*text);
+    return reports::exit_pass;
+  }
+  return explain_path(path);
+}
+
+std::vector<std::string> candidates(std::vector<std::string> const&) {
+  std::vector<std::string> all{"exit-codes"};
+  SchemaWalk const root = walk_schema(scenario_schema_document(), "");
+  for (auto const& [key, value] : root.place->keys) all.push_back(key);
+  for (auto const* const declarations : {&engine::catalogue().steps, &engine::catalogue().faults,
+                                         &engine::catalogue().probes, &engine::catalogue().triggers}) {
+    for (scenario::Declaration const& one : *declarations) all.push_back(one.name);
+  }
+  return all;
+}
+
+Verb describe_verb() {
+  return {
+      .name = "explain",
+      .summary = "explain a key of a scenario, a step, fault, probe or trigger, or the exit codes",
+      .positionals = {{.name = "PATH",
+                       .help =
+                           "objectives.rto, steps.restore.by, restore, exit-codes; none: a whole scenario",
+                       .required = false,
+                       .candidates = &candidates}},
+      .run = &run};
+}
+
+RegisterVerb const registered(&describe_verb);
+
+}  // namespace
+}  // namespace pgdrill::cli
