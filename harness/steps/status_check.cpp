@@ -51,7 +51,7 @@ class StatusCheck final : public engine::Step {
       CO_TRY(std::string const revision, co_await wait_applied(context, kustomization, time));
       context.check("kustomization-ready " + kustomization, "archive", spec.id, true, "Ready", revision);
     }
-    CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, cluster.timeline, time));
+    CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, spec.id, cluster.timeline, time));
     context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
     CO_TRY_VOID(co_await record(context, cluster, backup));
@@ -93,8 +93,8 @@ class StatusCheck final : public engine::Step {
 
   /// The newest completed backup of the timeline that is written now; waits for one that is under way, takes
   /// one when there is none. Of an older timeline nobody tells any more whether its last WAL was archived.
-  static Task<Result<cnpg::BackupView>> usable_backup(RunContext& context, std::int64_t timeline,
-                                                      TimeLeft time) {
+  static Task<Result<cnpg::BackupView>> usable_backup(RunContext& context, std::string step,
+                                                      std::int64_t timeline, TimeLeft time) {
     CO_TRY(std::vector<cnpg::BackupView> const backups, co_await list_backups(context));
     std::string chosen;
     std::string under_way;
@@ -118,7 +118,7 @@ class StatusCheck final : public engine::Step {
     if (chosen.empty()) {
       CO_TRY(chosen, co_await take_backup(context, context.target.cluster));
     }
-    context.waiting(spec.id, "Backup " + chosen + " to complete");
+    context.waiting(step, "Backup " + chosen + " to complete");
     CO_TRY(cnpg::BackupView const backup, co_await wait_completed(context, chosen, time));
     Result<std::string> const last = co_await ask(
         context, context.target.cluster, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
@@ -127,7 +127,7 @@ class StatusCheck final : public engine::Step {
       CO_TRY_VOID(co_await ask(context, context.target.cluster, "CHECKPOINT"));
       CO_TRY_VOID(co_await ask(context, context.target.cluster, "SELECT pg_switch_wal()"));
     }
-    context.waiting(spec.id, "WAL segment " + backup.end_wal + " to be archived");
+    context.waiting(step, "WAL segment " + backup.end_wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
     co_return backup;
   }
