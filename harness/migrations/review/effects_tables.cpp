@@ -35,7 +35,6 @@ Effect create_partition(Action const& action, Situation const& situation) {
   effect.undo_how = "DETACH PARTITION, DROP TABLE; its rows go with it";
   if (Table const* const other = situation.schema->default_partition_of(action.table)) {
     effect.locks.push_back({other->name, Lock::access_exclusive});
-    effect.locks.push_back({other->name, Lock::access_exclusive});
     effect.cost = Cost::scan;
     effect.cost_reason =
         fmt::format("default partition {} is read for rows that belong to the new one", other->name.text());

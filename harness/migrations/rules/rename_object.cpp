@@ -9,8 +9,7 @@ namespace {
 void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::rename_object, [&](Action const& action, Effect const& effect) {
     if (!effect.breaks_old.empty())
-      findings.add(review, action,
-                   fmt::format("after it {}; before it {}", effect.breaks_old, effect.breaks_new));
+      findings.add(review, action, fmt::format("{}; {}", effect.breaks_old, effect.breaks_new));
   });
 }
 
