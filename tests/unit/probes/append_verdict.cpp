@@ -116,7 +116,9 @@ TEST(AppendLists, ALostElementIsSeenInADatabase) {
   };
   run_to_end(test::run_probe_until(run, test::probe_spec("append-lists", {{"every", "10ms"}}), done));
   EXPECT_EQ(count(run, "failed"), 0U);
-  EXPECT_THAT(get_string(run.events("finding").front(), "what"), testing::HasSubstr("split brain"));
+  auto const findings = run.events("finding");
+  ASSERT_FALSE(findings.empty());
+  EXPECT_THAT(get_string(findings.front(), "what"), testing::HasSubstr("split brain"));
 }
 
 TEST(Bank, MoneyThatVanishesIsSeen) {
