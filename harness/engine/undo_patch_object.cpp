@@ -6,14 +6,18 @@ namespace pgdrill::engine {
 
 namespace {
 
-/// True when a merge patch would change nothing (RFC 7386).
+/// True when a merge patch would change nothing (RFC 7386), but for empty maps: the API server leaves them
+/// out, so that an object without annotations has none of those that the patch takes away.
 bool already_there(json::value const& object, json::value const& patch) {
   if (!patch.is_object()) return object == patch;
+  static json::value const nothing = json::object();
   for (auto const& field : patch.get_object()) {
     json::value const* const current = member(&object, field.key());
     if (field.value().is_null()) {
       if (current != nullptr && !current->is_null()) return false;
-    } else if (current == nullptr || !already_there(*current, field.value())) {
+    } else if (current == nullptr && !field.value().is_object()) {
+      return false;
+    } else if (!already_there(current == nullptr ? nothing : *current, field.value())) {
       return false;
     }
   }
