@@ -128,7 +128,8 @@ TEST_F(Faults, AbortWhenEndsTheRunAndUndoes) {
 }
 
 TEST_F(Faults, EachTriggerFiresAndTellsItsError) {
-  ASSERT_EQ(psql("DROP TABLE IF EXISTS backfill; CREATE TABLE backfill (id bigserial, note text); "
+  ASSERT_EQ(psql("DROP TABLE IF EXISTS backfill; CREATE TABLE backfill (id bigint GENERATED ALWAYS AS "
+                 "IDENTITY, note text); "
                  "GRANT ALL ON backfill TO app")
                 .exit_code,
             0);
