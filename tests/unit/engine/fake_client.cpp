@@ -75,6 +75,14 @@ json::value FakeClient::store(kube::ObjectRef const& ref, kube::Object object) {
   if (get_string(json::value(object), "metadata.uid").empty()) {
     set(object, "metadata.uid", json::value("uid-" + std::to_string(version_)));
   }
+  // Like the API server, which leaves empty maps of the metadata out.
+  for (std::string_view const map : {"annotations", "labels"}) {
+    json::object& metadata = object["metadata"].as_object();
+    auto const found = metadata.find(map);
+    if (found != metadata.end() && found->value().is_object() && found->value().get_object().empty()) {
+      metadata.erase(found);
+    }
+  }
   json::value stored(std::move(object));
   objects_[ref.text()] = stored;
   return stored;

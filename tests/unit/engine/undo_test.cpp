@@ -112,6 +112,14 @@ TEST_F(Undo, PutsFormerValuesBackAndRemovesNewOnes) {
   EXPECT_EQ(canonical(*spec), R"({"selector":{"cnpg.io/cluster":"orders"}})");
 }
 
+TEST_F(Undo, TakesTheLastAnnotationAway) {
+  client_->put(service("db"), {{"metadata", {{"annotations", {{"cnpg.io/fencedInstances", "[]"}}}}}});
+  json::object const former{{"metadata", {{"annotations", {{"cnpg.io/fencedInstances", nullptr}}}}}};
+  ASSERT_TRUE(announce(undo_by_patch(service("db"), former, "back")));
+  EXPECT_THAT(undo_all(), IsEmpty());
+  EXPECT_EQ(find(*client_->object(service("db")), "metadata.annotations"), nullptr);
+}
+
 TEST_F(Undo, OfAPatchWhoseObjectIsGoneIsDone) {
   ASSERT_TRUE(announce(undo_by_patch(service("db"), json::object{{"spec", json::object{}}}, "back")));
   EXPECT_THAT(undo_all(), IsEmpty());
