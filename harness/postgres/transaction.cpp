@@ -146,15 +146,16 @@ Result<> attempt_blocking(Attempt const& attempt) {
   std::unique_ptr<pqxx::connection> connection;
   try {
     connection = std::make_unique<pqxx::connection>(attempt.parameters.conninfo(attempt.limit));
+    forbid_reconnection(*connection);
+    connection->set_verbosity(pqxx::connection_base::verbose);
+    // Notices would go to our standard error. It is a statement: the connection may be lost here already.
+    connection->set_variable("client_min_messages", "error");
   } catch (std::exception const& problem) {
     // libpqxx keeps no SQLSTATE of a refused connection; only a server says FATAL.
     bool const refused = std::string_view(problem.what()).find("FATAL:") != std::string_view::npos;
     auto const kind = refused ? ErrorKind::postgres : ErrorKind::unreachable;
     return fail(failure(attempt, kind, "cannot connect to PostgreSQL", problem.what()));
   }
-  forbid_reconnection(*connection);
-  connection->set_verbosity(pqxx::connection_base::verbose);
-  connection->set_variable("client_min_messages", "error");  // notices would go to our standard error
   return attempt_connected(attempt, *connection);
 }
 
