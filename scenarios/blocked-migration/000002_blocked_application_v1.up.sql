@@ -19,3 +19,21 @@ BEGIN
   RETURN right_rows = 500;
 END
 $$;
+-- A report: it reads customers in one transaction, until a migration waits for it and some seconds longer. So that it
+-- ends by itself when none comes, half a minute is the longest.
+CREATE OR REPLACE FUNCTION report(seconds integer) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  began timestamptz := clock_timestamp();
+BEGIN
+  PERFORM count(*) FROM customers;
+  WHILE clock_timestamp() < began + interval '30 seconds' LOOP
+    IF EXISTS (SELECT FROM pg_locks WHERE relation = 'customers'::regclass AND NOT granted
+               AND mode = 'AccessExclusiveLock') THEN
+      PERFORM pg_sleep(seconds);
+      EXIT;
+    END IF;
+    PERFORM pg_sleep(0.05);
+  END LOOP;
+  RETURN true;
+END
+$$;

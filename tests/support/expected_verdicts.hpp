@@ -13,6 +13,7 @@ struct ExpectedVerdict {
   int exit_code = 0;
   std::string decision;     ///< go, no-go, inconclusive; empty where no run began
   std::string objective{};  ///< the one that is missed
+  bool rto_limited = true;  ///< it has a variable `rto`
 };
 
 inline std::ostream& operator<<(std::ostream& out, ExpectedVerdict const& expected) {
@@ -22,6 +23,11 @@ inline std::ostream& operator<<(std::ostream& out, ExpectedVerdict const& expect
 inline std::vector<ExpectedVerdict> expected_verdicts() {
   return {
       {"DataRollback", "scenarios/data-rollback.yaml", 0, "go"},
+      {"ExpandContractCycle", "scenarios/expand-contract-cycle.yaml", 0, "go", "", false},
+      {"HalfAppliedExpand", "scenarios/half-applied-expand.yaml", 0, "go", "", false},
+      {"ContractTooEarly", "scenarios/contract-too-early.yaml", 0, "go"},
+      {"BlockedMigration", "scenarios/blocked-migration.yaml", 0, "go"},
+      {"FailedMigrationRevert", "scenarios/failed-migration-revert.yaml", 0, "go", "", false},
       {"TooLate", "tests/data/scenarios/too-late.yaml", 1, "no-go", "integrity"},
       {"LostWrite", "tests/data/scenarios/lost-write.yaml", 1, "no-go", "rpo"},
       {"ChangedDefault", "tests/data/scenarios/changed-default.yaml", 1, "no-go", "integrity"},
