@@ -18,6 +18,9 @@ class ByteStream {
   [[nodiscard]] virtual Task<Result<std::size_t>> write_some(std::span<char const> from) = 0;
   /// Tells the peer that nothing more comes (FIN). Does nothing where the protocol has no half-close.
   [[nodiscard]] virtual Task<Result<>> shutdown_write() = 0;
+  /// False when the peer has closed, or has sent what nobody waits for: a kept connection that must not be
+  /// used again. Does not block.
+  [[nodiscard]] virtual bool at_rest() const { return true; }
   /// Ends the stream at once; pending reads and writes end with `cancelled`.
   virtual void close() = 0;
 };

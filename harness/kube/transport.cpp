@@ -50,7 +50,11 @@ Task<Result<std::unique_ptr<net::HttpClient>>> Transport::connect() {
 
 std::unique_ptr<net::HttpClient> Transport::take_idle(bool repeatable) {
   Monotonic const now = std::chrono::steady_clock::now();
-  std::erase_if(idle_, [now](Idle const& idle) { return now - idle.since > longest_idle; });
+  // A server that was ended in the meantime has closed its side: a write sent there would get no answer, and
+  // could not be sent again.
+  std::erase_if(idle_, [now](Idle const& idle) {
+    return now - idle.since > longest_idle || !idle.connection->reusable();
+  });
   if (idle_.empty()) return nullptr;
   if (!repeatable && now - idle_.back().since > longest_idle_for_writes) return nullptr;
   std::unique_ptr<net::HttpClient> connection = std::move(idle_.back().connection);

@@ -70,7 +70,9 @@ class Client : public HttpClient {
     co_return std::string();
   }
 
-  bool reusable() const override { return clean_ && stream_ && parser_ && parser_->keep_alive(); }
+  bool reusable() const override {
+    return clean_ && stream_ && parser_ && parser_->keep_alive() && stream_->at_rest();
+  }
 
   std::unique_ptr<ByteStream> release() override { return with_prefix(buffer_.take(), std::move(stream_)); }
 

@@ -118,6 +118,17 @@ Task<Result<>> TcpStream::shutdown_write() {
   co_return Result<>();
 }
 
+bool nothing_to_read(int socket) {
+  char byte = 0;
+  ssize_t const count = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+bool TcpStream::at_rest() const {
+  // Asio's handle of a const socket is not to be had.
+  return nothing_to_read(const_cast<tcp::socket&>(socket_).native_handle());
+}
+
 void TcpStream::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);

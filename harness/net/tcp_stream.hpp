@@ -12,6 +12,7 @@ class TcpStream : public ByteStream {
   Task<Result<std::size_t>> read_some(std::span<char> into) override;
   Task<Result<std::size_t>> write_some(std::span<char const> from) override;
   Task<Result<>> shutdown_write() override;
+  [[nodiscard]] bool at_rest() const override;
   void close() override;
   /// Gives the socket away; the stream must not be used any more.
   [[nodiscard]] asio::ip::tcp::socket release() { return std::move(socket_); }
@@ -19,6 +20,9 @@ class TcpStream : public ByteStream {
  private:
   asio::ip::tcp::socket socket_;
 };
+
+/// Whether the socket is open, with nothing to read.
+[[nodiscard]] bool nothing_to_read(int socket);
 
 /// Connects without a deadline of its own.
 [[nodiscard]] Task<Result<std::unique_ptr<ByteStream>>> connect_stream(std::string host, std::uint16_t port);

@@ -47,6 +47,11 @@ class TlsStream : public ByteStream {
     co_return Result<>();
   }
 
+  bool at_rest() const override {
+    // A close_notify, or an end without one.
+    return nothing_to_read(const_cast<tcp::socket&>(stream_.next_layer()).native_handle());
+  }
+
   void close() override {
     boost::system::error_code ignored;
     stream_.next_layer().close(ignored);

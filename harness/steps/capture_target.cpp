@@ -78,7 +78,7 @@ class CaptureTarget final : public engine::Step {
     json::object writes_after = writes_now(context, "sent");
     CO_TRY(json::object const again, co_await capture_state(context));
     CO_TRY_VOID(same_state(state, again));
-    CO_TRY_VOID(co_await wait_a_second(context, get_string(captured, "time")));
+    CO_TRY_VOID(co_await wait_past(context, get_string(captured, "time")));
     CO_TRY_VOID(co_await write_marker(context, cluster, markers.after));
     CO_TRY(std::string const wal, co_await ask(context, cluster, "SELECT pg_walfile_name(pg_switch_wal())"));
     context.waiting(spec.id, "WAL segment " + wal + " to be archived");
@@ -211,9 +211,11 @@ class CaptureTarget final : public engine::Step {
                            {"history", history}};
   }
 
-  /// By the server's clock: a time target has a resolution, and clocks differ.
-  static Task<Result<>> wait_a_second(RunContext& context, std::string since) {
-    std::string const until = "(" + postgres::quote_literal(since) + "::timestamptz + interval '1 second')";
+  /// By the server's clock, which also stamps the commits that a time target is compared with: in
+  /// microseconds (PostgreSQL, recovery_target_time), so a small margin tells "before" from "after".
+  static Task<Result<>> wait_past(RunContext& context, std::string since) {
+    std::string const until =
+        "(" + postgres::quote_literal(since) + "::timestamptz + interval '200 milliseconds')";
     CO_TRY_VOID(co_await ask(context, context.target.cluster,
                              "SELECT pg_sleep(greatest(0, extract(epoch FROM " + until +
                                  " - clock_timestamp())::double precision))"));

@@ -103,8 +103,10 @@ Object config_map(std::string const& name, std::string const& value) {
 
 Task<bool> start_pod(Client& client, std::string ns, std::string name, std::string script, std::string app) {
   Result<json::value> made = co_await client.create(pod_type, ns, shell_pod(name, script, app));
-  // The service account of a new namespace comes a moment later.
-  for (int attempt = 0; attempt < 50 && !made && made.error().kind == ErrorKind::refused; ++attempt) {
+  // The service account of a new namespace comes a moment later; after a start of the API server it takes
+  // longer, until the controllers have come back to it.
+  Monotonic const end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (!made && made.error().kind == ErrorKind::refused && std::chrono::steady_clock::now() < end) {
     co_await sleep_for(milliseconds(200));
     made = co_await client.create(pod_type, ns, shell_pod(name, script, app));
   }

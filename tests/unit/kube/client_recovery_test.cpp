@@ -139,6 +139,14 @@ Task<> ask_around_a_restart(Task<Result<json::value>> (*request)(std::shared_ptr
 Task<Result<json::value>> read_one(std::shared_ptr<Client> client) { co_return co_await client->get(one); }
 TEST(ServerRecovery, AReadWaitsForAServerThatIsStartedAnew) { run_to_end(ask_around_a_restart(read_one)); }
 
+Task<Result<json::value>> patch_one(std::shared_ptr<Client> client) {
+  json::object const nothing;
+  co_return co_await client->patch(one, PatchType::merge, nothing);
+}
+TEST(ServerRecovery, AWriteDoesNotGoToAConnectionThatTheServerHasClosed) {
+  run_to_end(ask_around_a_restart(patch_one));
+}
+
 Task<> nobody_there() {
   asio::any_io_executor const executor = co_await asio::this_coro::executor;
   Access access;

@@ -56,14 +56,24 @@ TEST(ClientRequests, AReadOnAConnectionThatWasClosedIsRepeated) {
       });
 }
 
-TEST(ClientRequests, AWriteOnAConnectionThatWasClosedIsNotRepeated) {
-  with_server({{.body = object_text("one", 1), .after = Answer::After::close}},
+TEST(ClientRequests, AReadThatIsCutOffOnAKeptConnectionIsRepeated) {
+  with_server({{.body = object_text("one", 1)}, {.cut = true}, {.body = object_text("one", 2)}},
+              [](ScriptedServer& server, std::shared_ptr<Client> client) -> Task<> {
+                EXPECT_TRUE(co_await client->get(one));
+                Result<json::value> const again = co_await client->get(one);
+                EXPECT_TRUE(again) << describe(again.error());
+                EXPECT_EQ(server.requests.size(), 3U);
+              });
+}
+
+TEST(ClientRequests, AWriteThatIsCutOffIsNotRepeated) {
+  with_server({{.body = object_text("one", 1)}, {.cut = true}},
               [](ScriptedServer& server, std::shared_ptr<Client> client) -> Task<> {
                 EXPECT_TRUE(co_await client->get(one));
                 Result<json::value> const made = co_await client->create(config_map_type, "n", {});
                 EXPECT_FALSE(made);
                 EXPECT_EQ(error_of(made).kind, ErrorKind::unreachable);
-                EXPECT_EQ(server.connections, 1);
+                EXPECT_EQ(server.requests.size(), 2U);
               });
 }
 

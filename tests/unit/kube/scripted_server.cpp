@@ -61,6 +61,7 @@ Task<> ScriptedServer::serve(std::unique_ptr<ByteStream> stream) {
       answer = script_.front();
       script_.pop_front();
     }
+    if (answer.cut) co_return;
     if (answer.silent) {
       co_await http->closed_by_peer();
       co_return;

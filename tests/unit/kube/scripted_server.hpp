@@ -27,6 +27,7 @@ struct Answer {
     close,
     hang
   } after = After::keep;  ///< what becomes of the connection (of the chunks)
+  bool cut = false;       ///< reads the request and closes the connection
   bool silent = false;    ///< reads the request and never answers
   std::string protocol;   ///< takes the upgrade to a WebSocket
   Task<> (*talk)(net::WebSocket&, ScriptedServer&) = nullptr;
