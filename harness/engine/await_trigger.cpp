@@ -18,7 +18,7 @@ Task<Result<Fired>> await_trigger(RunContext& context, scenario::TriggerSpec con
     std::int64_t const now = context.journal.elapsed_ns();
     if (seen) return true;
     if (!trigger->holds(spec, observation)) {
-      fired.unmet_ns = now;
+      fired.unmet_ns = get_int(observation, "asked_ns", now);
       return false;
     }
     seen = true;

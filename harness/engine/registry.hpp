@@ -89,7 +89,8 @@ class Trigger {
   /// Whether the condition holds by this observation and those before it.
   [[nodiscard]] virtual bool holds(scenario::TriggerSpec const& spec, json::value const& observation) = 0;
   /// Brings observations, the present state first, until `look` has seen enough. An observation may say in
-  /// field `at` when its source saw it.
+  /// field `at` when its source saw it, and in `asked_ns` when it was asked for (Journal::elapsed_ns): what
+  /// it does not show was not so before then.
   [[nodiscard]] virtual Task<Result<>> feed(RunContext& context, scenario::TriggerSpec const& spec,
                                             Look look) = 0;
 };

@@ -12,6 +12,7 @@ using engine::RunContext;
 using scenario::StepSpec;
 
 constexpr Duration look_interval = std::chrono::milliseconds(200);
+constexpr int looks_per_segment = 10;
 
 /// What stands in the Secret meanwhile: base64 of "pgdrill: withheld".
 constexpr std::string_view withheld = "cGdkcmlsbDogd2l0aGhlbGQ=";
@@ -82,10 +83,9 @@ class StoreCredentials final : public engine::Fault {
 
   Task<Result<engine::Witness>> witness(RunContext& context, StepSpec const& spec) override {
     static_cast<void>(spec);
-    // Without a segment to archive nothing would fail.
-    CO_TRY_VOID(co_await context.databases.superuser(cluster_, "postgres", "SELECT pg_switch_wal()"));
     std::int64_t now = failures_before_;
-    while (now <= failures_before_) {
+    for (int look = 0; now <= failures_before_; ++look) {
+      if (look % looks_per_segment == 0) CO_TRY_VOID(co_await write_segment(context));
       co_await sleep_for(look_interval);
       CO_TRY(now, co_await failures(context));
     }
@@ -96,6 +96,14 @@ class StoreCredentials final : public engine::Fault {
   }
 
  private:
+  /// Without a segment to archive nothing would fail; the instance may take the first ones to the store
+  /// before it has seen its new Secret. A segment in which nothing was written is not switched.
+  Task<Result<>> write_segment(RunContext& context) {
+    CO_TRY_VOID(co_await context.databases.superuser(
+        cluster_, "postgres", "SELECT pg_logical_emit_message(false, 'pgdrill', ''), pg_switch_wal()"));
+    co_return Result<>();
+  }
+
   Task<Result<std::int64_t>> failures(RunContext& context) {
     CO_TRY(std::string const answer, co_await context.databases.superuser(
                                          cluster_, "postgres", "SELECT failed_count FROM pg_stat_archiver"));

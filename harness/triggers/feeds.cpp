@@ -70,13 +70,15 @@ Task<Result<>> feed_object(engine::RunContext& context, kube::ObjectRef ref, eng
 Task<Result<>> feed_query(engine::RunContext& context, std::string sql, engine::Look look) {
   probes::Link link(context, context.target.service, context.target.secret, connection_lifetime);
   while (true) {
+    Monotonic const asked = std::chrono::steady_clock::now();
     Result<postgres::Rows> const rows = co_await link.query(sql, {}, query_limit);
     if (rows) {
-      if (look(json::object{{"value", rows->scalar()}})) co_return Result<>();
+      json::object observation{{"value", rows->scalar()}, {"asked_ns", context.journal.elapsed_ns(asked)}};
+      if (look(std::move(observation))) co_return Result<>();
     } else if (rows.error().kind == ErrorKind::postgres && rows.error().code.starts_with("42")) {
       co_return fail(rows.error());  // the statement is wrong: it will not get better
     }
-    co_await sleep_for(rows ? query_interval : retry_interval);
+    co_await sleep_until(asked + (rows ? query_interval : retry_interval));
   }
 }
 

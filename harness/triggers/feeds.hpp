@@ -5,8 +5,8 @@
 
 namespace pgdrill::triggers {
 
-/// How often a database is asked what cannot be watched: a trigger on it is so late at most, and one round
-/// trip.
+/// How often a database is asked what cannot be watched, on a connection that stays open: a trigger on it is
+/// late by so much at most, and one round trip.
 inline constexpr Duration query_interval = std::chrono::milliseconds(5);
 
 /// Each event of that name as it is written, until `look` has seen enough.
@@ -15,8 +15,8 @@ inline constexpr Duration query_interval = std::chrono::milliseconds(5);
 /// The object at each change of it, from its present state on; null while it does not exist.
 [[nodiscard]] Task<Result<>> feed_object(engine::RunContext& context, kube::ObjectRef ref, engine::Look look);
 
-/// {value} of a query through the target's Service, again and again. While the database cannot be reached
-/// nothing is observed; an error of the statement itself ends it.
+/// {value, asked_ns} of a query through the target's Service, again and again. While the database cannot be
+/// reached nothing is observed; an error of the statement itself ends it.
 [[nodiscard]] Task<Result<>> feed_query(engine::RunContext& context, std::string sql, engine::Look look);
 
 struct PodLogs {

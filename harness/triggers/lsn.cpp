@@ -1,6 +1,7 @@
 // lsn: the primary writes WAL up to a place: an LSN, a segment, or so many bytes from where it was.
 #include <charconv>
 
+#include "harness/engine/permissions.hpp"
 #include "harness/triggers/feeds.hpp"
 
 namespace pgdrill::triggers {
@@ -40,9 +41,7 @@ class Lsn final : public engine::Trigger {
                             "So much further than when the item was reached.",
                             {},
                             "bytes"}},
-            .permissions = {{"", {"secrets", "services"}, {"get"}},
-                            {"", {"pods"}, {"get", "list"}},
-                            {"", {"pods/portforward"}, {"get", "create"}}}};
+            .permissions = engine::database_permissions()};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& observation) override {

@@ -1,4 +1,5 @@
 // query: a query of the application gives an answer.
+#include "harness/engine/permissions.hpp"
 #include "harness/triggers/feeds.hpp"
 
 namespace pgdrill::triggers {
@@ -15,9 +16,7 @@ class Query final : public engine::Trigger {
             .parameters = {{"sql", ParameterType::text, true, "", "One query with one value."},
                            {"expect", ParameterType::text, false, "t",
                             "The value, as PostgreSQL writes it as text."}},
-            .permissions = {{"", {"secrets", "services"}, {"get"}},
-                            {"", {"pods"}, {"get", "list"}},
-                            {"", {"pods/portforward"}, {"get", "create"}}}};
+            .permissions = engine::database_permissions()};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& observation) override {

@@ -1,6 +1,7 @@
 // row-count: a table has so many rows, or so many that satisfy a condition: how far a backfill has come.
 #include <charconv>
 
+#include "harness/engine/permissions.hpp"
 #include "harness/triggers/feeds.hpp"
 
 namespace pgdrill::triggers {
@@ -19,9 +20,7 @@ class RowCount final : public engine::Trigger {
                        {"at-least", ParameterType::integer, true, "", "The number of rows.", {}, "rows"},
                        {"where", ParameterType::text, false, "true",
                         "SQL condition that counted rows satisfy."}},
-        .permissions = {{"", {"secrets", "services"}, {"get"}},
-                        {"", {"pods"}, {"get", "list"}},
-                        {"", {"pods/portforward"}, {"get", "create"}}}};
+        .permissions = engine::database_permissions()};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& observation) override {

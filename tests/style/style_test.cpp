@@ -119,7 +119,7 @@ std::vector<Room> const rooms{
       "harness/scenario/", "harness/engine/", "harness/doctor/"}},
     {"harness/faults/",
      {"harness/base/", "harness/kube/", "harness/postgres/", "harness/cnpg/", "harness/scenario/",
-      "harness/engine/", "harness/faults/"}},
+      "harness/engine/", "probes/", "harness/triggers/", "harness/faults/"}},
     {"harness/triggers/",
      {"harness/base/", "harness/kube/", "harness/postgres/", "harness/cnpg/", "harness/scenario/",
       "harness/engine/", "probes/", "harness/triggers/"}},

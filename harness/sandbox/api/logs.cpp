@@ -9,7 +9,8 @@
 namespace pgdrill::sandbox {
 namespace {
 
-constexpr auto poll_interval = std::chrono::milliseconds(100);
+// A kubelet is told of each line by inotify: whoever follows sees it at once.
+constexpr auto poll_interval = std::chrono::milliseconds(5);
 constexpr std::size_t piece = std::size_t{256} << 10U;
 
 // The position from which the last `count` lines are read.
@@ -47,7 +48,9 @@ Task<> follow(Containers& containers, net::HttpServer& http, ApiRequest const& r
   while (true) {
     // Asked before the read, so that what an ending container wrote last is not missed.
     bool const running = containers.container_running(request.ns, request.name, container);
-    std::string text = read_from(path, position, piece);
+    std::error_code problem;
+    bool const more = std::filesystem::file_size(path, problem) > position && !problem;
+    std::string text = more ? read_from(path, position, piece) : std::string();
     position += text.size();
     if (!text.empty()) {
       auto const sent = co_await http.send_chunk(std::move(text));
