@@ -46,8 +46,7 @@ Task<Result<bool>> allowed(Patient& patient, Right right, std::string name) {
 }
 
 /// Allowed for all objects, or at least for each of those that the drill touches.
-Task<Result<bool>> allowed_somehow(Patient& patient, Right right) {
-  std::set<std::string> const names = names_of(patient, right.resource);
+Task<Result<bool>> allowed_somehow(Patient& patient, Right right, std::set<std::string> names) {
   CO_TRY(bool const for_all, co_await allowed(patient, right, ""));
   if (for_all || names.empty()) co_return for_all;
   for (std::string const& name : names) {
@@ -81,7 +80,9 @@ Task<Findings> examine(Patient& patient) {
       std::vector<std::string> verbs;
       for (std::string const& verb : rule.verbs) {
         Right right{.group = rule.group, .resource = resource, .verb = verb};
-        Result<bool> const may = co_await allowed_somehow(patient, std::move(right));
+        std::set<std::string> names(rule.names.begin(), rule.names.end());
+        if (names.empty()) names = names_of(patient, resource);
+        Result<bool> const may = co_await allowed_somehow(patient, std::move(right), std::move(names));
         if (!may) co_return Findings{no_answer(may.error())};
         ++asked;
         if (!*may) verbs.push_back(verb);

@@ -31,6 +31,9 @@ int write_fully(int descriptor, std::string_view bytes) {
   return 0;
 }
 
+/// errno's number, or 0.
+int sync_descriptor(int descriptor) { return ::fsync(descriptor) == 0 ? 0 : errno; }
+
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::create(std::filesystem::path const& file, std::string run_id) {
@@ -83,14 +86,25 @@ void Journal::write(std::string_view event, json::object fields) {
   for (auto const& listener : listeners_) listener(line);
 }
 
-Result<> Journal::write_durably(std::string_view event, json::object fields) {
-  write(event, std::move(fields));
-  if (!problem_ && ::fsync(descriptor_) != 0 && errno != EINVAL) {
-    problem_ = journal_error("cannot sync the journal", file_, errno);
+/// `number`: 0, or errno of fsync. What cannot be synced at all (a pipe: EINVAL) is as good as it gets.
+Result<> Journal::synced(int number) {
+  if (!problem_ && number != 0 && number != EINVAL) {
+    problem_ = journal_error("cannot sync the journal", file_, number);
     if (on_problem_) on_problem_();
   }
   if (problem_) return fail(*problem_);
   return {};
+}
+
+Result<> Journal::write_durably(std::string_view event, json::object fields) {
+  write(event, std::move(fields));
+  return synced(sync_descriptor(descriptor_));
+}
+
+Task<Result<>> Journal::sync() {
+  std::function<int()> work = [descriptor = descriptor_] { return sync_descriptor(descriptor); };
+  int const number = co_await blocking(std::move(work));
+  co_return synced(number);
 }
 
 json::object to_json(Error const& error) {

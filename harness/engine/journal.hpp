@@ -14,8 +14,9 @@
 //   step-started   step kind title
 //   waiting        step for why?                    what a step waits for from here on, for people
 //   trigger        step condition condition_ns unmet_ns? at? observed
-//                  (the condition held at condition_ns as it was seen, and not yet at unmet_ns; `at` is the
-//                  source's own clock)
+//                  (the condition held at condition_ns as it was seen, and not yet at unmet_ns, when the last
+//                  question was asked that it did not answer; `at` is the source's own clock; the event's own
+//                  t is the moment at which the step acts)
 //   fault          step action(armed|applied|lifted|left|missed|left-out) target? why? act_ns? error_ns?
 //                  (error_ns: from the condition until the act began)
 //   abort          condition condition_ns observed | error{}       abort-when stopped the run
@@ -57,6 +58,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/json.hpp"
+#include "harness/base/task.hpp"
 #include "harness/base/time.hpp"
 
 namespace pgdrill::engine {
@@ -78,6 +80,9 @@ class Journal {
   void write(std::string_view event, json::object fields);
   /// Appends and fsyncs; for undo records, which must be on disk before the act.
   [[nodiscard]] Result<> write_durably(std::string_view event, json::object fields);
+  /// Ends when all that was written before is on disk; other tasks go on meanwhile, since a disk may take its
+  /// time. The journal must outlive it.
+  [[nodiscard]] Task<Result<>> sync();
 
   [[nodiscard]] std::optional<Error> const& problem() const { return problem_; }
   void on_problem(std::function<void()> listener) { on_problem_ = std::move(listener); }
@@ -94,6 +99,7 @@ class Journal {
 
  private:
   Journal() = default;
+  [[nodiscard]] Result<> synced(int number);
   int descriptor_ = -1;
   std::filesystem::path file_;
   std::string run_id_;

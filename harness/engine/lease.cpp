@@ -14,6 +14,15 @@ kube::ObjectRef lease_ref(std::string const& ns) { return {kube::lease_type, ns,
 
 std::string holder_of(json::value const& lease) { return get_string(lease, "spec.holderIdentity"); }
 
+/// Runs that began together do not renew together: each waits a share of its own, from three quarters of the
+/// interval to the whole, and of any length before the first time.
+Duration renewal_pause(std::string const& holder, Duration interval, std::int64_t number) {
+  std::uint64_t const seed = std::hash<std::string>()(holder);
+  double const share = random_fraction(seed, "renewal " + std::to_string(number));
+  double const part = number == 0 ? share : 0.75 + share / 4;
+  return Duration(static_cast<std::int64_t>(static_cast<double>(interval.count()) * part));
+}
+
 /// How much longer the holder may rest; zero or less: it has expired.
 Duration time_left(json::value const& lease) {
   Result<WallTime> const renewed = parse_time(get_string(lease, "spec.renewTime"));
@@ -76,8 +85,8 @@ Task<Result<>> NamespaceLease::renew() {
 
 Task<Result<>> NamespaceLease::keep() {
   Monotonic renewed = std::chrono::steady_clock::now();
-  while (true) {
-    co_await sleep_for(duration_ / 4);
+  for (std::int64_t number = 0;; ++number) {
+    co_await sleep_for(renewal_pause(holder_, duration_ / 4, number));
     Result<> const result = co_await renew();
     Monotonic const now = std::chrono::steady_clock::now();
     if (result) {

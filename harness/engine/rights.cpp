@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "harness/engine/lease.hpp"
 #include "harness/engine/registry.hpp"
 
 namespace pgdrill::engine {
@@ -50,9 +51,10 @@ json::array rules_json(Permissions const& rules, bool cluster_wide) {
   json::array all;
   for (Permission const& rule : rules) {
     if (needs_cluster_role(rule) != cluster_wide) continue;
-    all.push_back({{"apiGroups", {rule.group}},
-                   {"resources", json::value_from(rule.resources)},
-                   {"verbs", json::value_from(rule.verbs)}});
+    json::object one{{"apiGroups", {rule.group}}, {"resources", json::value_from(rule.resources)}};
+    if (!rule.names.empty()) one["resourceNames"] = json::value_from(rule.names);
+    one["verbs"] = json::value_from(rule.verbs);
+    all.push_back(std::move(one));
   }
   return all;
 }
@@ -77,28 +79,101 @@ json::object binding(std::string_view kind, std::string_view role_kind, RoleOpti
 
 }  // namespace
 
+namespace {
+
+using ResourceKey = std::tuple<bool, std::string, std::string>;
+using Names = std::vector<std::string>;
+/// For each resource: the verbs for all of its objects (no names), and for some of them.
+using Verbs = std::map<ResourceKey, std::map<Names, std::set<std::string>>>;
+
+/// What is allowed for all objects need not be said for some of them.
+void drop_covered(std::map<Names, std::set<std::string>>& by_names) {
+  auto const for_all = by_names.find(Names());
+  if (for_all == by_names.end()) return;
+  for (auto& [names, verbs] : by_names) {
+    if (names.empty()) continue;
+    std::erase_if(verbs, [&](std::string const& verb) { return for_all->second.contains(verb); });
+  }
+}
+
+void add_merged(Permission rule, Permissions& all) {
+  auto const same = std::find_if(all.begin(), all.end(), [&rule](Permission const& one) {
+    return one.cluster_wide == rule.cluster_wide && one.group == rule.group && one.verbs == rule.verbs &&
+           one.names.empty() && rule.names.empty();
+  });
+  if (same == all.end()) {
+    all.push_back(std::move(rule));
+  } else {
+    same->resources.push_back(rule.resources.front());
+  }
+}
+
+}  // namespace
+
 Permissions merged(Permissions const& rules) {
-  std::map<std::tuple<bool, std::string, std::string>, std::set<std::string>> verbs_of;
+  Verbs verbs_of;
   for (Permission const& rule : rules) {
     for (std::string const& resource : rule.resources) {
-      verbs_of[{rule.cluster_wide, rule.group, resource}].insert(rule.verbs.begin(), rule.verbs.end());
+      verbs_of[{rule.cluster_wide, rule.group, resource}][rule.names].insert(rule.verbs.begin(),
+                                                                             rule.verbs.end());
     }
   }
   Permissions all;
-  for (auto const& [key, verbs] : verbs_of) {
+  for (auto& [key, by_names] : verbs_of) {
     auto const& [cluster_wide, group, resource] = key;
-    std::vector<std::string> const ordered = in_order(verbs);
-    auto const same = std::find_if(all.begin(), all.end(), [&](Permission const& one) {
-      return one.cluster_wide == std::get<0>(key) && one.group == std::get<1>(key) && one.verbs == ordered;
-    });
-    if (same != all.end()) {
-      same->resources.push_back(resource);
-    } else {
-      all.push_back({group, {resource}, ordered, cluster_wide});
+    drop_covered(by_names);
+    for (auto const& [names, verbs] : by_names) {
+      if (!verbs.empty()) add_merged({group, {resource}, in_order(verbs), cluster_wide, names}, all);
     }
   }
   return all;
 }
+
+namespace {
+
+template <class Spec>
+void add_named(Spec const& spec, std::string const& parameter, std::set<std::string>& names) {
+  json::value const* const value = spec.parameters.values().if_contains(parameter);
+  if (value != nullptr && value->is_string() && !value->get_string().empty())
+    names.emplace(value->get_string());
+}
+
+/// The Secrets with credentials that a scenario's parts read.
+Names secrets_of(scenario::Scenario const& scenario) {
+  std::set<std::string> names{scenario.target.secret};
+  for (scenario::StepSpec const* const item : all_items(scenario)) add_named(*item, "secret", names);
+  for (scenario::ProbeSpec const& probe : scenario.probes) add_named(probe, "secret", names);
+  return {names.begin(), names.end()};
+}
+
+/// The Services that a scenario's steps and faults may change.
+Names services_of(scenario::Scenario const& scenario) {
+  std::set<std::string> names{scenario.target.service};
+  for (scenario::StepSpec const* const item : all_items(scenario)) add_named(*item, "service", names);
+  return {names.begin(), names.end()};
+}
+
+/// A rule is for named objects where the scenario tells their names: credentials to be read, Services to be
+/// changed, the Lease. (`create` cannot be bound to a name, `list` and `watch` hardly:
+/// https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources.)
+Permissions narrowed(Permissions const& rules, scenario::Scenario const& scenario) {
+  Permissions all;
+  for (Permission const& rule : rules) {
+    for (std::string const& resource : rule.resources) {
+      for (std::string const& verb : rule.verbs) {
+        Permission one{rule.group, {resource}, {verb}, rule.cluster_wide, rule.names};
+        // Whoever asks for more than to read Secrets learns their names only in the cluster.
+        if (resource == "secrets" && rule.verbs == Names{"get"}) one.names = secrets_of(scenario);
+        if (resource == "services" && verb == "patch") one.names = services_of(scenario);
+        if (resource == "leases" && verb != "create") one.names = {std::string(lease_name)};
+        all.push_back(std::move(one));
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace
 
 Permissions rights_of(scenario::Scenario const& scenario) {
   Permissions all = run_permissions();
@@ -117,7 +192,7 @@ Permissions rights_of(scenario::Scenario const& scenario) {
     if (item->when) add_rules(triggers(), item->when->kind, all);
   }
   for (scenario::ProbeSpec const& probe : scenario.probes) add_rules(probes(), probe.kind, all);
-  return merged(all);
+  return merged(narrowed(all, scenario));
 }
 
 Permissions rights_of_all() {

@@ -10,7 +10,8 @@
 
 namespace pgdrill::engine {
 
-/// The rules of every run and of each step, fault, condition and probe of the scenario, merged.
+/// The rules of every run and of each step, fault, condition and probe of the scenario, merged; for named
+/// objects where the scenario tells the names.
 [[nodiscard]] Permissions rights_of(scenario::Scenario const& scenario);
 /// The same for everything that a scenario could name.
 [[nodiscard]] Permissions rights_of_all();

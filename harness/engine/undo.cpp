@@ -66,8 +66,9 @@ Task<Result<std::string>> UndoLog::announce(UndoRecord record) {
                     .what = "cannot announce undo",
                     .why = "nobody knows how to undo '" + record.kind + "'"});
   }
-  CO_TRY_VOID(journal_.write_durably("undo-announced", to_json(record)));
+  journal_.write("undo-announced", to_json(record));
   open_.push_back(record);
+  CO_TRY_VOID(co_await journal_.sync());
   Result<> stored = co_await store();
   if (!stored) {
     Error error = stored.error();

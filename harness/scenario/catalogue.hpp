@@ -26,7 +26,8 @@ struct Permission {
   std::string group;
   std::vector<std::string> resources;
   std::vector<std::string> verbs;
-  bool cluster_wide = false;  ///< of a resource without a namespace: goes into a ClusterRole
+  bool cluster_wide = false;            ///< of a resource without a namespace: goes into a ClusterRole
+  std::vector<std::string> names = {};  ///< only for these objects; empty: for all
 };
 
 struct Declaration {

@@ -14,6 +14,7 @@ namespace {
 using test::CommandResult;
 using test::pgdrill_verb;
 using test::shipped;
+using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -60,6 +61,28 @@ TEST(Plan, ItsRoleHoldsWhatTheStepsDeclareAndNoMore) {
   EXPECT_THAT(all, Contains(HasSubstr(R"("leases")"))) << "every run needs one";
   EXPECT_THAT(all, Not(Contains(HasSubstr("gitrepositories")))) << "status-check asks none";
   EXPECT_EQ(get_string(plan, "role.metadata.namespace"), "develop");
+}
+
+TEST(Plan, ItsRoleNamesTheObjectsThatTheScenarioNames) {
+  json::value const plan = plan_document(
+      read(head + "probes: [heartbeat]\nsteps:\n  - service-cut: {service: other}\n    for: 1s\n"));
+  std::vector<std::string> const all = rules(*find(plan, "role"));
+  EXPECT_THAT(all, Contains(AllOf(HasSubstr(R"("resources":["secrets"])"),
+                                  HasSubstr(R"("resourceNames":["orders-app"])"))));
+  EXPECT_THAT(all, Contains(AllOf(HasSubstr(R"("resources":["services"])"), HasSubstr(R"("verbs":["patch"])"),
+                                  HasSubstr(R"("other")"))));
+  EXPECT_THAT(all, Contains(AllOf(HasSubstr(R"("leases")"), HasSubstr(R"("resourceNames":["pgdrill"])"),
+                                  Not(HasSubstr("create")))));
+  EXPECT_THAT(all, Contains(AllOf(HasSubstr(R"("leases")"), HasSubstr(R"("verbs":["create"])"))))
+      << "creation cannot be bound to a name";
+}
+
+TEST(Plan, ARoleThatMustFindSecretsNamesNone) {
+  json::value const plan =
+      plan_document(read(head + "probes: [heartbeat]\nsteps:\n  - store-credentials:\n    for: 1s\n"));
+  for (std::string const& rule : rules(*find(plan, "role"))) {
+    if (rule.find("secrets") != std::string::npos) EXPECT_THAT(rule, Not(HasSubstr("resourceNames")));
+  }
 }
 
 TEST(Plan, IsTheSameAsTextAndAsJson) {
@@ -123,6 +146,16 @@ TEST(Rights, MergeVerbsByResourceAndResourcesByVerbs) {
   EXPECT_THAT(merged[0].resources, testing::ElementsAre("pods", "services"));
   EXPECT_THAT(merged[0].verbs, testing::ElementsAre("get", "list"));
   EXPECT_EQ(merged[1].group, "batch");
+}
+
+TEST(Rights, ForSomeObjectsAreNotMixedWithThoseForAll) {
+  engine::Permissions const merged =
+      engine::merged({{"", {"secrets"}, {"get"}, false, {"a"}}, {"", {"services"}, {"get"}, false, {"a"}}});
+  ASSERT_EQ(merged.size(), 2U);
+  engine::Permissions const covered =
+      engine::merged({{"", {"secrets"}, {"get"}, false, {"a"}}, {"", {"secrets"}, {"get", "list"}}});
+  ASSERT_EQ(covered.size(), 1U) << "what holds for all need not be said for one";
+  EXPECT_TRUE(covered[0].names.empty());
 }
 
 TEST(Rights, OnlyWhatLiesOutsideNamespacesNeedsAClusterRole) {

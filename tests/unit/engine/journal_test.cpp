@@ -13,6 +13,7 @@ TEST(Journal, EveryLineHasItsNumberTimesAndRun) {
   JournalFile journal;
   journal->write("mark", {{"name", "a"}});
   ASSERT_TRUE(journal->write_durably("fact", {{"name", "b"}}));
+  ASSERT_TRUE(run_to_end(journal->sync()));
   std::vector<json::value> const events = journal.events();
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(get_int(events[0], "seq"), 1);
