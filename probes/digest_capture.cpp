@@ -18,7 +18,7 @@ constexpr std::int64_t worth_sharing = 2048;
 json::object wrap(pqxx::transaction_base& transaction, json::object tables) {
   auto const version =
       transaction.exec1("SELECT current_setting('server_version_num')::int / 10000")[0].as<int>();
-  return {{"algorithm", "record-mixed-v2"}, {"server_major", version}, {"tables", std::move(tables)}};
+  return {{"algorithm", "chained-v3"}, {"server_major", version}, {"tables", std::move(tables)}};
 }
 
 /// Takes jobs until none is left or one has failed.
@@ -84,8 +84,13 @@ Result<json::object> read_shared(pqxx::transaction_base& transaction,
   std::string const snapshot = alone ? "" : transaction.exec1("SELECT pg_export_snapshot()")[0].c_str();
   DigestReading reading(std::move(tables), details, limits);
   DigestReading::Runner const runner = [&](DigestReading::Jobs const& jobs) -> Result<> {
-    Queue queue{reading, jobs};
-    if (alone || jobs.size() < 2) return queue.work(transaction);
+    DigestReading::Jobs shared;
+    for (auto const& job : jobs) {
+      if (job.parallel) TRY_VOID(reading.run(transaction, job));
+      if (!job.parallel) shared.push_back(job);
+    }
+    Queue queue{reading, shared};
+    if (alone || shared.size() < 2) return queue.work(transaction);
     return share(queue, transaction, database, limits, snapshot);
   };
   TRY(auto all, reading.read(runner, before));

@@ -29,10 +29,6 @@ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND (c.relkind <> 'm' 
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2)";
 
-bool one_of(std::string const& name, std::initializer_list<std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
-
 }  // namespace
 
 Result<std::vector<DigestTable>> read_digest_tables(pqxx::transaction_base& transaction) {
@@ -51,38 +47,6 @@ Result<std::vector<DigestTable>> read_digest_tables(pqxx::transaction_base& tran
     tables.push_back(std::move(table));
   }
   return tables;
-}
-
-std::vector<std::string> canonical_expressions(DigestColumn const& column, Width width) {
-  std::string const name = postgres::quote_identifier(column.name);
-  if (width == Width::whole && one_of(column.base, {"int8", "timestamp", "timestamptz", "time"})) {
-    return {fmt::format("{}{}send({})", column.base, column.base == "int8" ? "" : "_", name)};
-  }
-  if (one_of(column.base,
-             {"int2", "int4", "int8", "bool", "date", "time", "timetz", "timestamp", "timestamptz", "uuid",
-              "bytea", "char", "oid", "inet", "cidr", "macaddr", "macaddr8", "pg_lsn"})) {
-    return {name};
-  }
-  if (one_of(column.base, {"text", "varchar", "name"})) return {name + " COLLATE \"C\""};
-  // Hashed without its trailing blanks.
-  if (column.base == "bpchar") return {name + " COLLATE \"C\"", "octet_length(" + name + ")"};
-  // 1.0 and 1.00 are equal, and so are their hashes; -1 and 1 are not, but their hashes are.
-  if (column.base == "numeric") return {name, "scale(" + name + ")", name + " < 0"};
-  // The bits, since -0.0 = 0.0; but only one not-a-number, since a dump knows one.
-  if (one_of(column.base, {"float4", "float8"})) {
-    return {fmt::format("CASE {0} WHEN 'NaN' THEN '\\x4e'::bytea ELSE {1}send({0}) END", name, column.base)};
-  }
-  return {name + "::text COLLATE \"C\""};
-}
-
-std::string row_hash(std::vector<DigestColumn> const& columns, int seed, Width width) {
-  std::vector<std::string> parts;
-  for (auto const& column : columns) {
-    for (auto& expression : canonical_expressions(column, width)) parts.push_back(std::move(expression));
-  }
-  if (parts.empty()) parts.emplace_back("0");
-  return fmt::format("hash_numeric_extended(hash_record_extended(ROW({}), {})::numeric, {})",
-                     join(parts, ", "), seed, seed + 1);
 }
 
 std::vector<DigestColumn> key_columns(DigestTable const& table) {

@@ -30,17 +30,14 @@ struct DigestTable {
 /// Tables and materialized views of users, partitions one by one.
 [[nodiscard]] Result<std::vector<DigestTable>> read_digest_tables(pqxx::transaction_base& transaction);
 
-/// Expressions whose hashes are equal exactly when the column's values look the same: where "=" of the type
-/// is coarser than that (numeric scale and sign, -0.0, time intervals, padded or nondeterministic text,
-/// jsonb, arrays), or the type has no hash, or its hash depends on OIDs (enums), text or a second expression
-/// stands for it.
-///
-/// PostgreSQL folds integers and times of 64 bits to 32 before it hashes them. `whole` avoids that, at some
-/// cost.
+/// PostgreSQL folds moments of 64 bits to 32 before it hashes them. `whole` avoids that, at some cost.
 enum class Width { folded, whole };
-[[nodiscard]] std::vector<std::string> canonical_expressions(DigestColumn const& column, Width width);
 
-/// 64 bits of a row: hash of the record of these columns, mixed once more.
+/// 64 bits of a row that are equal exactly when the columns' values look the same, but for accidents: where
+/// "=" of the type is coarser than that (numeric scale and sign, -0.0, time intervals, padded or
+/// nondeterministic text, jsonb, arrays), or the type has no hash, or its hash depends on OIDs (enums), text
+/// stands for the value or what "=" leaves out is hashed beside it. Not linear: sums of it see values that
+/// changed places.
 [[nodiscard]] std::string row_hash(std::vector<DigestColumn> const& columns, int seed,
                                    Width width = Width::folded);
 /// The columns of the primary key; all of them when there is none.

@@ -59,7 +59,8 @@ std::string limiting_settings(DigestLimits const& limits) {
   // A policy that hides rows must be an error, not a smaller table.
   return fmt::format(
       "SET LOCAL row_security = off; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; "
-      "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off",
+      "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL parallel_setup_cost = 0; "
+      "SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL jit = off",
       std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(limits.lock).count()),
       std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(limits.statement).count()));
 }
@@ -84,6 +85,13 @@ std::string DigestReading::sums_sql(DigestTable const& table) const {
 
 void DigestReading::add_pieces(Jobs& jobs, Piece piece, std::size_t table) const {
   auto const& one = tables_[table];
+  bool const parallel = piece == Piece::sums && limits_.connections > 1 &&
+                        limits_.statements_per_second == 0 && one.blocks >= limits_.parallel_from &&
+                        one.blocks <= limits_.parallel_to;
+  if (parallel) {
+    jobs.push_back({piece, table, "", {}, true});
+    return;
+  }
   bool const large = one.ranges && one.blocks > limits_.blocks_per_statement;
   for (std::int64_t block = 0; large && block < one.blocks; block += limits_.blocks_per_statement) {
     // The last range has no end: the table may have grown between the snapshot and the look at its size.
@@ -148,7 +156,11 @@ Result<> DigestReading::run(pqxx::transaction_base& transaction, DigestJob const
   if (job.piece == Piece::rows) sql = rows_sql(table);
   if (job.piece == Piece::buckets) sql = buckets_sql(table, job.where);
   if (job.piece == Piece::names) sql = names_sql(table, job.changes);
+  if (job.parallel) {
+    transaction.exec(fmt::format("SET LOCAL max_parallel_workers_per_gather = {}", limits_.connections - 1));
+  }
   auto const rows = transaction.exec(sql);
+  if (job.parallel) transaction.exec("SET LOCAL max_parallel_workers_per_gather = 0");
   std::lock_guard const lock(mutex_);
   auto& into = readings_[job.table];
   for (auto const& row : rows) {

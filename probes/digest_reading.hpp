@@ -30,6 +30,7 @@ struct DigestJob {
   std::size_t table = 0;
   std::string where;                       ///< " WHERE ctid >= ..." or empty
   std::vector<BucketChange> changes = {};  ///< for names
+  bool parallel = false;                   ///< by workers of the server; nothing else reads meanwhile
 };
 
 class DigestReading {

@@ -26,6 +26,10 @@ struct DigestLimits {
   int connections = 2;                            ///< reading at the same time, on one snapshot
   double statements_per_second = 0;               ///< of all connections together; 0: as fast as they go
   std::int64_t blocks_per_statement = 8192;       ///< a larger table is read in ranges of so many blocks
+  /// Tables of so many blocks are summed by one statement with connections - 1 parallel workers instead (a
+  /// scan of ranges takes a tenth longer): unless statements are limited, which are to be short then.
+  std::int64_t parallel_from = 2048;
+  std::int64_t parallel_to = 262'144;
 };
 
 /// {algorithm, server_major, tables: {"public.orders": {columns: {name: {type, digest}}, key: [names], count,
