@@ -1,6 +1,7 @@
 // Files of a migration folder.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

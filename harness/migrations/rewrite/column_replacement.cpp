@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/migrations/review/lexer.hpp"
+#include "harness/migrations/rewrite/key_replacement.hpp"
 
 namespace pgdrill::review {
 
@@ -31,14 +32,14 @@ Result<> check(Replacement const& r) {
                   "drop the view first and create it again after phase contract");
   for (Constraint const& constraint : r.table->constraints) {
     bool const on_it = stands_on(constraint.columns, r.column);
-    if (on_it && (constraint.kind == 'p' || constraint.kind == 'x'))
-      return refuse(fmt::format("constraint {} stands on the column", constraint.name),
-                    "a key's column is replaced with its key: change its type with ALTER COLUMN ... TYPE of "
-                    "the key alone");
+    if (on_it && constraint.kind == 'x')
+      return refuse(fmt::format("exclusion constraint {} stands on the column", constraint.name),
+                    "drop it first and add it again after phase contract");
     if (on_it && constraint.kind != 'f' && constraint.columns.size() > 1)
       return refuse(fmt::format("constraint {} stands on several columns", constraint.name),
                     "drop it first and add it again after phase contract");
   }
+  if (key_on(*r.table, r.column) != nullptr) return check_key({r.table, r.schema, r.column}, r.subject);
   for (Table const* const other : r.schema->referencing(r.table->name)) {
     for (Constraint const& constraint : other->constraints) {
       if (constraint.kind == 'f' && stands_on(constraint.referenced_columns, r.column))
@@ -70,7 +71,7 @@ struct Attached {
 Attached attached_to(Replacement const& r) {
   Attached attached;
   for (Constraint const& constraint : r.table->constraints) {
-    if (stands_on(constraint.columns, r.column) && constraint.kind != 'n')
+    if (stands_on(constraint.columns, r.column) && constraint.kind != 'n' && constraint.kind != 'p')
       attached.constraints.push_back(constraint);
   }
   for (Index const& index : r.schema->indexes_of(r.table->name)) {
@@ -122,6 +123,19 @@ class Plan {
   [[nodiscard]] std::string rename(std::string const& from, std::string const& to) const {
     return fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {};\n", table_, quote(from), quote(to));
   }
+  [[nodiscard]] bool is_key() const { return key_on(*r_->table, r_->column) != nullptr; }
+  [[nodiscard]] KeyReplacement key_replacement() const { return {r_->table, r_->schema, r_->column}; }
+  /// The columns to batch by when the next column has its last name.
+  [[nodiscard]] std::vector<std::string> key_afterwards() const {
+    std::vector<std::string> key = r_->table->key();
+    std::replace(key.begin(), key.end(), r_->column, r_->final_name);
+    return key;
+  }
+  /// Who owns the sequence that the default draws from is dropped with it.
+  [[nodiscard]] std::string sequence(std::string const& from, std::string const& to) const {
+    bool const draws = column_.default_text.starts_with("nextval(");
+    return draws ? move_sequence(*r_->table, from, to) : "";
+  }
   /// A name that is free while the former object is still there.
   [[nodiscard]] static std::string next_name(std::string const& name) {
     return name.substr(0, 56) + "__next";
@@ -161,6 +175,9 @@ class Plan {
       add({Phase::validate, "not_null", "NOT NULL by proof: no scan under the strongest lock.",
            set_not_null_by_proof(r_->table->name, r_->next),
            fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(r_->next)), false});
+    }
+    if (is_key()) {
+      for (PhaseFile& file : key_beside(key_replacement(), r_->next)) add(std::move(file));
     }
     for (Index const& index : attached_.indexes) add_index(index);
     for (Constraint const& constraint : attached_.constraints) add_constraint(constraint);
@@ -245,6 +262,12 @@ class Plan {
 
   void contract() {
     std::string const next = r_->final_name;
+    if (is_key()) add(move_key(key_replacement(), former_, next));
+    if (column_.identity) {
+      add({Phase::contract, "move_identity",
+           "New rows get the next column's value; the former one follows it.",
+           move_sequence(*r_->table, former_, next), move_sequence(*r_->table, next, former_)});
+    }
     if (column_.not_null) {
       add({Phase::contract, "relax_former", "From here on the former version must be gone.",
            fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(former_)),
@@ -253,13 +276,14 @@ class Plan {
     add({Phase::contract, "refill_former", "Going down it fills the former column from the next one.",
          nothing("only its down file does something"),
          batched_update(
-             r_->table->name, r_->table->key(),
+             r_->table->name, key_afterwards(),
              fmt::format("{} = {}", quote(former_), applied(r_->backward, "t." + quote(next))),
              fmt::format("{} IS DISTINCT FROM {}", quote(former_), applied(r_->backward, quote(next)))),
          false});
     Mirror const both = mirror(former_, next);
     add({Phase::contract, "stop_sync", "The former column is no longer kept.",
-         drop_sync_trigger(both) + set_default(next), drop_default(next) + create_sync_trigger(both)});
+         drop_sync_trigger(both) + set_default(next) + sequence(former_, next),
+         sequence(next, former_) + drop_default(next) + create_sync_trigger(both)});
     for (Constraint const& constraint : attached_.constraints) drop_former_constraint(constraint);
     for (Index const& index : attached_.indexes) drop_former_index(index);
     drop_former_column(next);

@@ -18,7 +18,8 @@ struct Replacement {
   std::string backward = "%";
 };
 
-/// Refuses what it cannot carry over: views, a primary key or foreign keys on the column, no key to batch by.
+/// Refuses what it cannot carry over: views, constraints on several columns, foreign keys to a column that is
+/// not the primary key, no key to batch by.
 [[nodiscard]] Result<Rewriting> replace_column(Replacement const& replacement);
 
 }  // namespace pgdrill::review

@@ -112,14 +112,16 @@ std::string create_sync_trigger(Mirror const& mirror) {
           : fmt::format("    IF {0} IS NULL AND {1} IS NULL THEN\n      {0} := {2};\n    END IF;\n", former,
                         next, mirror.default_text);
   std::string const name = helper_name("sync", mirror.table, mirror.next);
-  // The writer is told by what it changed, never by who it is. Named to fire after all other triggers.
+  // The writer is told by what it changed, never by who it is; an identity fills the former column alone, so
+  // that a row that comes with the next one was written by the next version. Named to fire after all other
+  // triggers.
   return fmt::format(
       R"(CREATE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {schema} AS $sync$
 BEGIN
   IF TG_OP = 'INSERT' THEN
 {fallback}    IF {next} IS NULL THEN
       {next} := {forward};
-    ELSIF {former} IS NULL THEN
+    ELSIF {next} IS DISTINCT FROM ({forward}) THEN
       {former} := {backward};
     END IF;
   ELSIF {next} IS DISTINCT FROM {old_next} AND {next} IS DISTINCT FROM ({forward}) THEN

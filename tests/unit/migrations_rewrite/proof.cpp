@@ -45,8 +45,11 @@ std::string fingerprint(postgres::ConnectionParameters const& database) {
       database,
       "SET search_path = pg_catalog;"
       "SELECT string_agg(line, E'\\n' ORDER BY line) FROM ("
-      " SELECT format('column %s.%s %s notnull=%s default=%s', a.attrelid::regclass, a.attname,"
-      "  format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) AS line"
+      " SELECT format('column %s.%s %s notnull=%s identity=%s sequence=%s default=%s', a.attrelid::regclass, "
+      "a.attname,"
+      "  format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,"
+      "  CASE WHEN c.relkind = 'r' THEN pg_get_serial_sequence(a.attrelid::regclass::text, a.attname) END,"
+      "  pg_get_expr(d.adbin, d.adrelid)) AS line"
       "  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
       "  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
       "  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace = 'public'::regnamespace"
