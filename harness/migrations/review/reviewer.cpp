@@ -52,11 +52,10 @@ class Reviewer {
     return !options_->excluded.contains(rule.id) && (rule.by_default || options_->extra.contains(rule.id));
   }
 
-  SectionReview review_section(SqlFile const& file, Section section, std::vector<Finding>& findings) {
-    if (section.mode == TransactionMode::autocommit && options_->assume_transaction)
-      section.mode = TransactionMode::wrapped;
+  /// Actions point into the section's parse nodes: it is the file's own, never a copy.
+  SectionReview review_section(SqlFile const& file, Section const& section, std::vector<Finding>& findings) {
     SectionReview review{.direction = section.direction};
-    SessionFollower follower(section);
+    SessionFollower follower(section, mode_of(section));
     for (std::size_t i = 0; i < section.statements.size(); ++i)
       review.statements.push_back(review_statement(file, section, i, follower, findings));
     for (StatementReview const& one : review.statements)
@@ -65,11 +64,17 @@ class Reviewer {
     return review;
   }
 
+  [[nodiscard]] TransactionMode mode_of(Section const& section) const {
+    bool const assumed = section.mode == TransactionMode::autocommit && options_->assume_transaction;
+    return assumed ? TransactionMode::wrapped : section.mode;
+  }
+
   StatementReview review_statement(SqlFile const& file, Section const& section, std::size_t index,
                                    SessionFollower& follower, std::vector<Finding>& findings) {
     Statement const& statement = section.statements[index];
     StatementReview review{.offset = statement.begin, .end = statement.end};
-    Review context{&file, &section, &statement, index, &review.actions, &review.effects, {}};
+    Review context{&file, &section,        mode_of(section), &statement,
+                   index, &review.actions, &review.effects,  {}};
     std::vector<std::string> const none;
     if (statement.parsed) {
       review.kind = statement.parsed->kind;

@@ -27,6 +27,7 @@ struct Finding {
 struct Review {
   SqlFile const* file = nullptr;
   Section const* section = nullptr;
+  TransactionMode mode = TransactionMode::autocommit;  ///< in which the section is run
   Statement const* statement = nullptr;
   std::size_t index = 0;  ///< of the statement in its section
   std::vector<Action> const* actions = nullptr;

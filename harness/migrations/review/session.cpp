@@ -21,9 +21,9 @@ std::string first_value(json::value const& statement) {
 
 }  // namespace
 
-SessionFollower::SessionFollower(Section const& section) {
-  session_.in_transaction = section.mode == TransactionMode::wrapped ||
-                            (section.mode == TransactionMode::one_string && section.statements.size() > 1);
+SessionFollower::SessionFollower(Section const& section, TransactionMode mode) {
+  session_.in_transaction = mode == TransactionMode::wrapped ||
+                            (mode == TransactionMode::one_string && section.statements.size() > 1);
 }
 
 void SessionFollower::end_transaction() {

@@ -7,7 +7,7 @@ namespace pgdrill::review {
 
 class SessionFollower {
  public:
-  explicit SessionFollower(Section const& section);
+  SessionFollower(Section const& section, TransactionMode mode);
   [[nodiscard]] Session const& session() const { return session_; }
   /// To be called after the statement was reviewed.
   void after(std::vector<Action> const& actions, std::vector<Effect> const& effects);

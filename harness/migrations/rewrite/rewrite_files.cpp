@@ -2,9 +2,22 @@
 
 #include <fmt/format.h>
 
+#include "harness/migrations/rewrite/group.hpp"
+
 namespace pgdrill::review {
 
 namespace {
+
+void take(SqlFile const& file, std::size_t offset, Result<Rewriting> rewriting, RewrittenFiles& into) {
+  if (rewriting) {
+    std::vector<RenderedFile> files = render(*rewriting, into.files.size() / 2 + 1);
+    into.files.insert(into.files.end(), files.begin(), files.end());
+    return;
+  }
+  SqlFile::Place const place = file.place(offset);
+  rewriting.error().where = fmt::format("{}:{}:{}", file.path, place.line, place.column);
+  into.refusals.push_back(std::move(rewriting).error());
+}
 
 void rewrite_statement(SqlFile const& file, StatementReview const& statement, Schema const& schema, int major,
                        RewrittenFiles& into) {
@@ -13,15 +26,28 @@ void rewrite_statement(SqlFile const& file, StatementReview const& statement, Sc
     bool const breaks =
         !effect.breaks_old.empty() || effect.blocks_while_working() || effect.undo == Undo::impossible;
     if (!breaks || statement.actions[i].embedded) continue;
-    Result<Rewriting> rewriting = rewrite(statement.actions[i], schema, major);
-    if (rewriting) {
-      std::vector<RenderedFile> files = render(*rewriting, into.files.size() / 2 + 1);
-      into.files.insert(into.files.end(), files.begin(), files.end());
-      continue;
+    take(file, statement.offset + statement.actions[i].offset, rewrite(statement.actions[i], schema, major),
+         into);
+  }
+}
+
+void rewrite_section(SqlFile const& file, SectionReview const& section, Schema& schema, int major,
+                     RewrittenFiles& into) {
+  std::size_t covered = 0;  // statements that a group stands for
+  for (std::size_t i = 0; i < section.statements.size(); ++i) {
+    StatementReview const& statement = section.statements[i];
+    if (i >= covered) {
+      std::optional<GroupRewriting> group =
+          statement.actions.empty() ? std::nullopt
+                                    : rewrite_group({file.text, section.statements, i, schema, major});
+      if (group) {
+        covered = i + group->consumed;
+        take(file, statement.offset, std::move(group->rewriting), into);
+      } else {
+        rewrite_statement(file, statement, schema, major, into);
+      }
     }
-    SqlFile::Place const place = file.place(statement.offset + statement.actions[i].offset);
-    rewriting.error().where = fmt::format("{}:{}:{}", file.path, place.line, place.column);
-    into.refusals.push_back(std::move(rewriting).error());
+    for (Action const& action : statement.actions) schema.apply(action, file.text);
   }
 }
 
@@ -34,10 +60,7 @@ RewrittenFiles rewrite_files(std::vector<SqlFile> const& files, Options const& o
   for (FileReview const& file : report.files) {
     for (SectionReview const& section : file.sections) {
       if (section.direction == Direction::down) continue;
-      for (StatementReview const& statement : section.statements) {
-        rewrite_statement(*file.file, statement, schema, options.major, rewritten);
-        for (Action const& action : statement.actions) schema.apply(action, file.file->text);
-      }
+      rewrite_section(*file.file, section, schema, options.major, rewritten);
     }
     schema.settle();
   }

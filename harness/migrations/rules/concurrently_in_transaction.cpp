@@ -9,7 +9,7 @@ void check(Review const& review, Findings& findings) {
   for (std::size_t i = 0; i < review.actions->size(); ++i) {
     if (!(*review.effects)[i].needs_no_transaction) continue;
     bool const one_string =
-        review.section->mode == TransactionMode::one_string && !review.session().explicit_begin;
+        review.mode == TransactionMode::one_string && !review.session().explicit_begin;
     findings.add(review, (*review.actions)[i],
                  one_string ? "the tool sends the whole file as one string, which is one transaction: the "
                               "server refuses this statement in it"

@@ -7,7 +7,7 @@ namespace pgdrill::review::rule_half_applied {
 namespace {
 
 void check(Review const& review, Findings& findings) {
-  if (review.section->mode != TransactionMode::autocommit || review.session().in_transaction ||
+  if (review.mode != TransactionMode::autocommit || review.session().in_transaction ||
       review.index == 0)
     return;
   if (review.index + 1 != review.section->statements.size()) return;

@@ -12,7 +12,7 @@ void check(Review const& review, Findings& findings) {
     std::string const kind = get_string(*action.node, "kind");
     open = kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START";
   });
-  if (open && review.section->mode != TransactionMode::wrapped)
+  if (open && review.mode != TransactionMode::wrapped)
     findings.add(review, "the transaction is still open at the end of the file");
 }
 

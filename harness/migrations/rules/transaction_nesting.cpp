@@ -10,7 +10,7 @@ void check(Review const& review, Findings& findings) {
     std::string const kind = get_string(*action.node, "kind");
     bool const begins = kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START";
     bool const ends = kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK";
-    bool const of_tool = review.section->mode == TransactionMode::wrapped;
+    bool const of_tool = review.mode == TransactionMode::wrapped;
     if (begins && (of_tool || review.session().explicit_begin))
       findings.add(review, action, "a transaction is open already");
     if (ends && of_tool)
