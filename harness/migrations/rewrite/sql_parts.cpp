@@ -33,14 +33,21 @@ std::string helper_name(std::string const& role, Name const& table, std::string 
 
 std::string batched_update(Name const& table, std::vector<std::string> const& key,
                            std::string const& assignments, std::string const& predicate) {
+  std::vector<std::string> joins;
+  for (std::string const& name : key) joins.push_back(fmt::format("t.{0} = batch.{0}", quote(name)));
+  return batched_change(table, key, predicate,
+                        fmt::format("UPDATE {} t SET {} FROM batch WHERE {} RETURNING 1", quote(table),
+                                    assignments, join(joins, " AND ")));
+}
+
+std::string batched_change(Name const& table, std::vector<std::string> const& key,
+                           std::string const& predicate, std::string const& change) {
   std::vector<std::string> declarations;
   std::vector<std::string> variables;
-  std::vector<std::string> joins;
   std::vector<std::string> descending;
   for (std::string const& name : key) {
     variables.push_back(fmt::format("last_{}", variables.size() + 1));
     declarations.push_back(fmt::format("  {} {}.{}%TYPE;\n", variables.back(), quote(table), quote(name)));
-    joins.push_back(fmt::format("t.{0} = batch.{0}", quote(name)));
     descending.push_back(quote(name) + " DESC");
   }
   std::string const columns = list(key, "");
@@ -49,13 +56,12 @@ std::string batched_update(Name const& table, std::vector<std::string> const& ke
     return fmt::format(R"(    WITH batch AS MATERIALIZED (
       SELECT {columns} FROM {table} WHERE {bound}({predicate}) ORDER BY {columns} LIMIT 1000 FOR UPDATE
     ), changed AS (
-      UPDATE {table} t SET {assignments} FROM batch WHERE {joins} RETURNING 1
+      {change}
     )
     SELECT {columns} INTO {variables} FROM batch ORDER BY {descending} LIMIT 1;
 )",
                        fmt::arg("columns", columns), fmt::arg("table", quote(table)),
-                       fmt::arg("bound", bound), fmt::arg("predicate", predicate),
-                       fmt::arg("assignments", assignments), fmt::arg("joins", join(joins, " AND ")),
+                       fmt::arg("bound", bound), fmt::arg("predicate", predicate), fmt::arg("change", change),
                        fmt::arg("variables", join(variables, ", ")),
                        fmt::arg("descending", join(descending, ", ")));
   };

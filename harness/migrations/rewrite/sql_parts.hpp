@@ -17,6 +17,10 @@ namespace pgdrill::review {
 /// interruption it does what is left. Not in a transaction.
 [[nodiscard]] std::string batched_update(Name const& table, std::vector<std::string> const& key,
                                          std::string const& assignments, std::string const& predicate);
+/// The same with any change of the rows in `batch`, which has the key's columns; it must end with
+/// RETURNING 1.
+[[nodiscard]] std::string batched_change(Name const& table, std::vector<std::string> const& key,
+                                         std::string const& predicate, std::string const& change);
 /// Stops with an error when rows satisfy `predicate`.
 [[nodiscard]] std::string refuse_rows(Name const& table, std::string const& predicate,
                                       std::string const& message);

@@ -107,9 +107,16 @@ void prove(Change const& change) {
   ASSERT_FALSE(rewriting.files.empty());
   std::vector<review::RenderedFile> const files = review::render(rewriting, 1);
   all_work(in_phases, change.former, "before");
+  bool together = false;
   for (std::size_t i = 0; i < rewriting.files.size(); ++i) {
     review::RenderedFile const& up = files[2 * i];
     review::RenderedFile const& down = files[2 * i + 1];
+    // Between switch and contract both versions run, and each sees what the other one writes.
+    if (!together && rewriting.files[i].phase == review::Phase::contract) {
+      together = true;
+      all_work(in_phases, change.next, "both versions");
+      all_work(in_phases, change.former, "both versions");
+    }
     std::string const before = fingerprint(in_phases);
     ASSERT_EQ(run_file(in_phases, up.content), "") << up.name;
     std::string const after = fingerprint(in_phases);

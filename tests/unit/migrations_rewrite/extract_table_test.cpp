@@ -1,0 +1,31 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/migrations_rewrite/proof.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+TEST(Rewrite, ExtractTable) {
+  prove(
+      {.setup = "CREATE TABLE orders (id int PRIMARY KEY, street text NOT NULL, city text, note text);"
+                "CREATE INDEX orders_city_idx ON orders (city);"
+                "INSERT INTO orders SELECT i, 's' || i, 'c' || i FROM generate_series(1, 2500) i;",
+       .change =
+           "CREATE TABLE addresses (order_id int PRIMARY KEY REFERENCES orders (id), street text, city text);"
+           "INSERT INTO addresses (order_id, street, city) SELECT id, street, city FROM orders;"
+           "ALTER TABLE orders DROP COLUMN street, DROP COLUMN city;",
+       .former = {"INSERT INTO orders (id, street) SELECT max(id) + 1, 'x' FROM orders",
+                  "UPDATE orders SET city = 'Rome' WHERE id = 7",
+                  "DO $$BEGIN ASSERT (SELECT city FROM orders WHERE id = 7) = 'Rome'; END$$",
+                  "DELETE FROM orders WHERE id = (SELECT min(id) FROM orders WHERE id > 100)"},
+       .next = {"WITH o AS (INSERT INTO orders (id) SELECT max(id) + 1 FROM orders RETURNING id)"
+                " INSERT INTO addresses SELECT id, 'y', 'z' FROM o",
+                "UPDATE addresses SET city = 'Oslo' WHERE order_id = 9",
+                "DELETE FROM addresses WHERE order_id = (SELECT min(order_id) FROM addresses WHERE order_id "
+                "> 200)"},
+       .rows = "SELECT md5((SELECT string_agg(to_jsonb(o)::text, ',' ORDER BY id) FROM orders o) ||"
+               " (SELECT string_agg(to_jsonb(a)::text, ',' ORDER BY order_id) FROM addresses a))"});
+}
+
+}  // namespace
+}  // namespace pgdrill::test
