@@ -1,6 +1,7 @@
 #include "harness/kube/transport.hpp"
 
 #include <algorithm>
+#include <boost/asio/as_tuple.hpp>
 
 #include "harness/base/files.hpp"
 #include "harness/base/text.hpp"
@@ -11,7 +12,10 @@ namespace pgdrill::kube {
 
 namespace {
 
-constexpr std::size_t most_idle = 6;
+/// So many requests are under way at once; further ones wait for one of their connections instead of making
+/// more. Many drills of one process would else shake hands hundreds of times when they act together.
+constexpr std::size_t most_at_once = 16;
+constexpr std::size_t most_idle = most_at_once;
 /// API servers close idle connections after minutes, load balancers after one.
 constexpr Duration longest_idle = std::chrono::seconds(50);
 /// What must not be done twice only goes over a connection that was used a moment ago: the server can hardly
@@ -46,6 +50,26 @@ Task<Result<std::unique_ptr<net::HttpClient>>> Transport::connect() {
   }
   if (!stream) co_return tl::make_unexpected(std::move(stream.error()));
   co_return net::HttpClient::over(std::move(*stream));
+}
+
+Transport::Slot::~Slot() {
+  if (transport_ == nullptr) return;
+  --transport_->under_way_;
+  if (transport_->ended_) transport_->ended_->cancel_one();
+}
+
+Task<Transport::Slot> Transport::take_slot() {
+  while (under_way_ >= most_at_once) {
+    if (!ended_) ended_.emplace(co_await asio::this_coro::executor, Monotonic::max());
+    static_cast<void>(co_await ended_->async_wait(asio::as_tuple(asio::use_awaitable)));
+    // Whoever was told of a free slot takes it, also when cancelled: it is given on at the next wait.
+    asio::cancellation_state const state = co_await asio::this_coro::cancellation_state;
+    if (under_way_ >= most_at_once && state.cancelled() != asio::cancellation_type::none) {
+      throw boost::system::system_error(asio::error::operation_aborted);
+    }
+  }
+  ++under_way_;
+  co_return Slot(*this);
 }
 
 std::unique_ptr<net::HttpClient> Transport::take_idle(bool repeatable) {
@@ -87,6 +111,8 @@ Result<> Transport::prepare(net::HttpRequest& request) const {
 Task<Result<Transport::Answer>> Transport::attempt(Call const& call, Body body, bool& sent) {
   net::HttpRequest request = call.request;
   CO_TRY_VOID(prepare(request));
+  std::optional<Slot> slot;
+  if (body == Body::whole) slot.emplace(co_await take_slot());  // streams last: they have no part in it
   std::unique_ptr<net::HttpClient> connection = take_idle(call.repeatable);
   bool reused = connection != nullptr;
   while (true) {

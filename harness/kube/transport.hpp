@@ -1,7 +1,9 @@
 // Requests to one API server: a small pool of kept connections, credentials, repeated attempts, deadlines.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/kube/kubeconfig.hpp"
@@ -55,6 +57,20 @@ class Transport {
     Monotonic since;
   };
 
+  /// A place among the requests that are under way at once.
+  class Slot {
+   public:
+    explicit Slot(Transport& transport) : transport_(&transport) {}
+    Slot(Slot&& other) noexcept : transport_(std::exchange(other.transport_, nullptr)) {}
+    Slot& operator=(Slot&&) = delete;
+    Slot(Slot const&) = delete;
+    Slot& operator=(Slot const&) = delete;
+    ~Slot();
+
+   private:
+    Transport* transport_;
+  };
+  [[nodiscard]] Task<Slot> take_slot();
   Task<Result<std::unique_ptr<net::HttpClient>>> connect();
   std::unique_ptr<net::HttpClient> take_idle(bool repeatable);
   Result<> prepare(net::HttpRequest& request) const;
@@ -67,7 +83,9 @@ class Transport {
   Access access_;
   Duration deadline_;
   std::vector<Idle> idle_;
-  bool answered_ = false;  ///< the server has answered a request
+  std::size_t under_way_ = 0;
+  std::optional<asio::steady_timer> ended_;  ///< its waiters are told when one has ended
+  bool answered_ = false;                    ///< the server has answered a request
 };
 
 }  // namespace pgdrill::kube

@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/ssl/impl/src.hpp>
+#include <deque>
 
 #include "harness/net/socket.hpp"
 #include "harness/net/tcp_stream.hpp"
@@ -88,7 +89,7 @@ Result<> add_identity(asio::ssl::context& context, std::string const& certificat
   return {};
 }
 
-Result<std::shared_ptr<asio::ssl::context>> client_context(TlsClientOptions const& options) {
+Result<std::shared_ptr<asio::ssl::context>> new_client_context(TlsClientOptions const& options) {
   auto context = make_context();
   boost::system::error_code problem;
   if (options.ca_pem.empty()) {
@@ -100,6 +101,29 @@ Result<std::shared_ptr<asio::ssl::context>> client_context(TlsClientOptions cons
   if (!options.certificate_pem.empty())
     TRY_VOID(add_identity(*context, options.certificate_pem, options.key_pem));
   context->set_verify_mode(options.verify ? asio::ssl::verify_peer : asio::ssl::verify_none);
+  return context;
+}
+
+bool same_trust(TlsClientOptions const& a, TlsClientOptions const& b) {
+  return a.ca_pem == b.ca_pem && a.certificate_pem == b.certificate_pem && a.key_pem == b.key_pem &&
+         a.verify == b.verify;
+}
+
+/// A context takes longer to make than a handshake does; most connections of a thread share one. An empty
+/// `ca_pem` stands for the system's certificates, which are read once.
+Result<std::shared_ptr<asio::ssl::context>> client_context(TlsClientOptions const& options) {
+  struct Made {
+    TlsClientOptions options;
+    std::shared_ptr<asio::ssl::context> context;
+  };
+  constexpr std::size_t most = 4;
+  static thread_local std::deque<Made> all;
+  for (Made const& made : all) {
+    if (same_trust(made.options, options)) return made.context;
+  }
+  TRY(std::shared_ptr<asio::ssl::context> context, new_client_context(options));
+  all.push_front({options, context});
+  if (all.size() > most) all.pop_back();
   return context;
 }
 
