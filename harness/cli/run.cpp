@@ -1,4 +1,4 @@
-// pgdrill run SCENARIO: runs a drill and leaves its evidence.
+// pgdrill run SCENARIO...: runs drills and leaves their evidence.
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "harness/cli/connect.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/repetition.hpp"
+#include "harness/cli/suite.hpp"
 #include "harness/engine/executor.hpp"
 #include "reports/console.hpp"
 #include "reports/live_metrics.hpp"
@@ -214,23 +215,44 @@ int run_once(OneRun one) {
   return finish(parts);
 }
 
-int run(Arguments const& arguments) {
-  std::optional<scenario::Scenario> scenario = load_scenario(arguments);
-  if (!scenario) return reports::exit_usage;
-  std::optional<Repetition> const repetition = read_repetition(arguments, *scenario);
+/// One scenario of the command line, as often as it says.
+int run_scenario(Arguments const& arguments, Chosen chosen, std::filesystem::path const& evidence,
+                 bool latest) {
+  std::optional<Repetition> const repetition = read_repetition(arguments, chosen.scenario);
   if (!repetition) return reports::exit_usage;
-  bool const given = arguments.given("evidence");
-  std::filesystem::path const evidence =
-      given ? std::filesystem::path(arguments.text("evidence")) : default_evidence(scenario->name);
   if (repetition->runs() > 1) {
-    if (!given) point_latest_to(evidence);
+    if (latest) point_latest_to(evidence);
     return run_many(arguments, *repetition, evidence, &run_once);
   }
-  return run_once({.scenario = std::move(*scenario),
+  return run_once({.scenario = std::move(chosen.scenario),
                    .arguments = arguments,
                    .evidence = evidence,
                    .seed = repetition->seed,
-                   .latest = !given});
+                   .latest = latest});
+}
+
+int run_in_suite(Arguments const& arguments, Chosen chosen, std::filesystem::path const& evidence) {
+  if (arguments.text("output") != "json") std::printf("\n== %s\n", chosen.file.c_str());
+  return run_scenario(arguments, std::move(chosen), evidence, false);
+}
+
+bool names_one_file(Arguments const& arguments) {
+  std::error_code ignored;
+  return arguments.texts("SCENARIO").size() == 1 &&
+         !std::filesystem::is_directory(arguments.text("SCENARIO"), ignored);
+}
+
+int run(Arguments const& arguments) {
+  std::optional<std::vector<Chosen>> chosen = choose_scenarios(arguments);
+  if (!chosen) return reports::exit_usage;
+  bool const one = names_one_file(arguments);
+  bool const given = arguments.given("evidence");
+  std::filesystem::path const evidence =
+      given ? std::filesystem::path(arguments.text("evidence"))
+            : default_evidence(one ? chosen->front().scenario.name : "suite");
+  if (one) return run_scenario(arguments, std::move(chosen->front()), evidence, !given);
+  if (!given) point_latest_to(evidence);
+  return run_suite(arguments, std::move(*chosen), evidence, &run_in_suite);
 }
 
 Verb describe_verb() {
@@ -246,12 +268,18 @@ Verb describe_verb() {
   options.push_back(
       {.name = "--seed", .help = "decides all randomness (default: the scenario's, or a new one)"});
   options.push_back({.name = "--repeat", .help = "how often each combination of the matrix is run"});
+  options.push_back(
+      {.name = "--tag", .help = "only scenarios with this tag, or one of these", .repeated = true});
+  options.push_back({.name = "--skip-tag", .help = "no scenario with this tag", .repeated = true});
   options.push_back({.name = "--placebo",
                      .help = "the same timeline with the faults left out: the cost of the harness itself",
                      .flag = true});
   return {.name = "run",
           .summary = "run a drill and leave its evidence",
-          .positionals = {{.name = "SCENARIO", .help = "scenario file", .values = "file"}},
+          .positionals = {{.name = "SCENARIO",
+                           .help = "scenario files, or directories with some: then a suite with one verdict",
+                           .repeated = true,
+                           .values = "file"}},
           .options = std::move(options),
           .run = &run};
 }

@@ -1,12 +1,11 @@
 // pgdrill validate SCENARIO...: says all that is wrong with scenarios, and touches nothing.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 
-#include "harness/base/files.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/cli/suite.hpp"
 #include "reports/ci.hpp"
 #include "reports/verdict.hpp"
 
@@ -15,23 +14,6 @@ namespace pgdrill::cli {
 namespace {
 
 std::vector<std::string> const formats{"text", "json", "github", "gitlab"};
-
-/// Scenario files below a directory, sorted; the file itself when it is none.
-std::vector<std::string> files_of(std::string const& given) {
-  std::error_code problem;
-  if (!std::filesystem::is_directory(given, problem)) return {given};
-  std::vector<std::string> files;
-  for (auto const& entry : std::filesystem::recursive_directory_iterator(given, problem)) {
-    std::string const extension = entry.path().extension().string();
-    bool const yaml = extension == ".yaml" || extension == ".yml";
-    if (!yaml || !entry.is_regular_file(problem)) continue;
-    // Manifests lie beside scenarios; includes are read with the scenarios that include them.
-    if (read_file(entry.path()).value_or("").find("\nkind: Scenario") != std::string::npos)
-      files.push_back(entry.path().string());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 reports::Annotation annotation_of(scenario::Problem const& problem) {
   return {.title = "pgdrill validate",
@@ -90,7 +72,7 @@ int run(Arguments const& arguments) {
   bool readable = true;
   Sum sum;
   for (std::string const& given : arguments.texts("SCENARIO")) {
-    std::vector<std::string> const files = files_of(given);
+    std::vector<std::string> const files = scenario_files(given);
     if (files.empty()) {
       std::fprintf(stderr, "pgdrill: there is no scenario below %s\n", given.c_str());
       readable = false;

@@ -61,7 +61,7 @@ TEST(Complete, LeavesScenariosToTheShell) {
   EXPECT_THAT(words({"run", ""}), ElementsAre("@file"));
   EXPECT_THAT(words({"run", "--namespace", "develop", ""}), ElementsAre("@file"));
   EXPECT_THAT(words({"validate", "a.yaml", ""}), ElementsAre("@file")) << "it takes several";
-  EXPECT_THAT(words({"run", "a.yaml", ""}), IsEmpty());
+  EXPECT_THAT(words({"plan", "a.yaml", ""}), IsEmpty());
 }
 
 /// Sources the script in bash and completes a line, whose last word is the one to complete.
