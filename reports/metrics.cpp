@@ -5,6 +5,7 @@
 
 #include "harness/base/time.hpp"
 #include "reports/escape.hpp"
+#include "reports/point_of_no_return.hpp"
 #include "reports/report.hpp"
 #include "reports/run_summary.hpp"
 
@@ -19,10 +20,20 @@ std::string text(json::object const& object, std::string_view key) {
 
 double to_seconds(Nanoseconds duration) { return static_cast<double>(duration) / 1e9; }
 
+/// By the gravest step that changed the database.
+std::string change_kind(Run const& run) {
+  auto const has = [&](std::string_view kind) {
+    return std::any_of(run.steps.begin(), run.steps.end(),
+                       [&](StepRecord const& step) { return step.kind == kind; });
+  };
+  return has("commit-migration") ? "migration" : has("run-sql") ? "sql" : "none";
+}
+
 void set_run(MetricSet& metrics, Run const& run, Verdict const& verdict, bool live) {
   metrics.set("pgdrill_build_info", 1, {{"version", run.version}});
   metrics.set("pgdrill_run_info", 1,
               {{"postgres_version", run.postgres_version()},
+               {"change_kind", change_kind(run)},
                {"fingerprint", short_fingerprint(fingerprint_of(run))}});
   metrics.set("pgdrill_run_duration_seconds", to_seconds(run.ended));
   bool const running = live && run.status.empty();
@@ -77,6 +88,8 @@ void set_rollback(MetricSet& metrics, Run const& run, Verdict const& verdict) {
     for (LedgerVerdict const& ledger : run.ledgers) lost += static_cast<double>(ledger.lost.size());
     metrics.set("pgdrill_rollback_lost_transactions", lost);
   }
+  if (std::optional<bool> const reached = point_of_no_return(run, verdict).reached)
+    metrics.set("pgdrill_point_of_no_return_reached", *reached ? 1 : 0);
   for (std::string const sample_class : {"read", "write"}) {
     if (std::optional<double> const longest = longest_outage(run, verdict, sample_class)) {
       metrics.set("pgdrill_" + sample_class + "_unavailable_seconds", *longest);

@@ -10,6 +10,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/json.hpp"
+#include "reports/gate_settings.hpp"
 
 namespace pgdrill::reports {
 
@@ -141,6 +142,7 @@ struct Run {
   json::object error;
   std::string signal;  ///< of an interruption
   std::vector<ObjectiveLimit> objectives;
+  GateSettings gate;  ///< the scenario's
   std::vector<StepRecord> steps;
   std::vector<ProbeRecord> probes;
   std::vector<Mark> marks;

@@ -35,12 +35,15 @@ std::map<std::string, double> values_of(Run const& run, Verdict const& verdict) 
 
 }  // namespace
 
-// The minor version of PostgreSQL is often what changes,
-// so only its major one counts.
+// What the drill does counts, not the file's words, limits and comments; journals before version 0.2 have
+// the file's digest only. The minor version of PostgreSQL is often what changes, so only its major one
+// counts.
 std::string fingerprint_of(Run const& run) {
+  std::string const drill = name_of(run.scenario, "drill_sha256");
   std::string text =
-      fmt::format("scenario={} sha256={} cluster={}", one_line(run.scenario_name(), longest_name),
-                  name_of(run.scenario, "sha256"), name_of(run.target, "cluster"));
+      fmt::format("scenario={} {} cluster={}", one_line(run.scenario_name(), longest_name),
+                  drill.empty() ? "sha256=" + name_of(run.scenario, "sha256") : "drill=" + drill,
+                  name_of(run.target, "cluster"));
   std::string const postgres = one_line(run.postgres_version(), longest_name);
   text += " postgres=" + postgres.substr(0, postgres.find('.'));
   auto const environment = run.facts.find("environment");
@@ -85,6 +88,7 @@ RunSummary summarize(Run const& run, Verdict const& verdict) {
                      .exit_code = verdict.exit_code,
                      .reason = verdict.reasons.empty() ? "" : one_line(verdict.reasons.front()),
                      .values = values_of(run, verdict),
+                     .gate = run.gate,
                      .fingerprint = fingerprint_of(run)};
   for (ObjectiveResult const& objective : verdict.objectives)
     summary.objectives[objective.name] = objective.limit;

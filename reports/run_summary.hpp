@@ -24,6 +24,7 @@ struct RunSummary {
   /// Seconds by name, of what was measured: rto, rpo, duration, unavailable:<class>, phase:<name>.
   std::map<std::string, double> values;
   std::map<std::string, double> objectives;  ///< limits by name
+  GateSettings gate;                         ///< the scenario's
   std::string fingerprint;                   ///< runs are comparable when theirs are equal
 };
 

@@ -187,6 +187,7 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"outages", outages_json(verdict)},
                         {"undo", undo_json(run)},
                         {"remediation", texts(verdict.remediation)}};
+  if (!run.gate.empty()) document["gate"] = to_json(run.gate);
   return plain_json(document);
 }
 

@@ -13,7 +13,9 @@ namespace pgdrill::cli {
 
 namespace {
 
-Result<double> number(Arguments const& arguments, std::string const& name) {
+/// Nothing when it is not given: then the scenario's counts.
+Result<std::optional<double>> number(Arguments const& arguments, std::string const& name) {
+  if (!arguments.given(name)) return std::nullopt;
   std::string const text = arguments.text(name);
   char* end = nullptr;
   double const value = std::strtod(text.c_str(), &end);
@@ -33,7 +35,7 @@ Result<> read_limits(Arguments const& arguments, reports::GateRequest& request) 
                    .what = "'" + pair + "' is no limit",
                    .todo = "write --limit METRIC=DURATION, for example --limit rto=90s"});
     }
-    request.limits[pair.substr(0, equals)] = to_seconds(*limit);
+    request.settings.limits[pair.substr(0, equals)] = to_seconds(*limit);
   }
   return {};
 }
@@ -50,20 +52,19 @@ std::string branch_of(Arguments const& arguments, std::string const& name) {
 
 Result<reports::GateRequest> request_of(Arguments const& arguments) {
   reports::GateRequest request{.history = arguments.text("history"),
-                               .branch = arguments.text("baseline-branch"),
-                               .tag = arguments.text("baseline-tag"),
-                               .require_history = arguments.flag("require-history")};
+                               .settings = {.metrics = arguments.texts("metric"),
+                                            .branch = arguments.text("baseline-branch"),
+                                            .tag = arguments.text("baseline-tag")}};
+  if (arguments.flag("require-history")) request.settings.require_history = true;
   for (std::string const& path : arguments.texts("RUN")) request.candidates.emplace_back(path);
   for (std::string const& path : arguments.texts("pair-baseline")) request.pair_baselines.emplace_back(path);
   for (std::string const& path : arguments.texts("pair-candidate"))
     request.pair_candidates.emplace_back(path);
-  if (!arguments.texts("metric").empty()) request.metrics = arguments.texts("metric");
   TRY_VOID(read_limits(arguments, request));
-  TRY(double const window, number(arguments, "window"));
-  request.window = static_cast<std::size_t>(window);
-  TRY(request.floor, number(arguments, "floor"));
-  TRY(double const percent, number(arguments, "minimum-change"));
-  request.rule.minimum_ratio = 1 + percent / 100;
+  TRY(std::optional<double> const window, number(arguments, "window"));
+  if (window) request.settings.window = static_cast<std::size_t>(*window);
+  TRY(request.settings.floor, number(arguments, "floor"));
+  TRY(request.settings.minimum_change, number(arguments, "minimum-change"));
   return request;
 }
 
@@ -118,18 +119,20 @@ Verb describe_verb() {
            {.name = "--tag", .help = "release tag to record"},
            {.name = "--baseline-branch", .help = "compare with runs of this branch only"},
            {.name = "--baseline-tag", .help = "compare with runs of this tag only"},
-           {.name = "--window", .help = "newest comparable runs that count", .default_value = "20"},
+           {.name = "--window", .help = "newest comparable runs that count (default: the scenario's, or 20)"},
            {.name = "--pair-baseline", .help = "a run of the baseline, interleaved", .repeated = true},
            {.name = "--pair-candidate", .help = "the run of the candidate beside it", .repeated = true},
            {.name = "--metric",
-            .help = "gating metric, up to three (default rto): rto, rpo, duration, unavailable:write, "
+            .help = "gating metric, up to three (default: the scenario's, or rto): rto, rpo, duration, "
+                    "unavailable:write, "
                     "phase:restore ...",
             .repeated = true},
            {.name = "--limit",
-            .help = "METRIC=DURATION: hard limit beside the scenario's objectives",
+            .help = "METRIC=DURATION: hard limit beside the scenario's limits and objectives",
             .repeated = true},
-           {.name = "--minimum-change", .help = "percent that count as a change", .default_value = "15"},
-           {.name = "--floor", .help = "seconds that count as a change", .default_value = "2"},
+           {.name = "--minimum-change",
+            .help = "percent that count as a change (default: the scenario's, or 15)"},
+           {.name = "--floor", .help = "seconds that count as a change (default: the scenario's, or 2)"},
            {.name = "--require-history", .help = "exit code 4 when there is no verdict", .flag = true},
            {.name = "--json", .help = "file for the whole result"},
            {.name = "--junit", .help = "file for JUnit XML"},

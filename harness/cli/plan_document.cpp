@@ -111,6 +111,21 @@ json::array objectives(scenario::Scenario const& scenario) {
   return all;
 }
 
+json::object gate(scenario::GateSpec const& spec) {
+  json::object limits;
+  for (auto const& [metric, limit] : spec.limits) limits[metric] = format_duration(limit);
+  json::object value{
+      {"metrics", json::value_from(spec.metrics.empty() ? std::vector<std::string>{"rto"} : spec.metrics)},
+      {"limits", std::move(limits)}};
+  if (spec.minimum_change_percent) value["minimum_change_percent"] = *spec.minimum_change_percent;
+  if (spec.floor) value["floor"] = format_duration(*spec.floor);
+  if (spec.window) value["window"] = *spec.window;
+  if (spec.require_history) value["require_history"] = *spec.require_history;
+  if (!spec.baseline_branch.empty()) value["baseline_branch"] = spec.baseline_branch;
+  if (!spec.baseline_tag.empty()) value["baseline_tag"] = spec.baseline_tag;
+  return value;
+}
+
 /// Everything that changes something, in the order in which it acts.
 json::array blast_radius(scenario::Scenario const& scenario) {
   json::array all;
@@ -150,6 +165,7 @@ json::object plan_document(scenario::Scenario const& scenario) {
       {"blast_radius", blast_radius(scenario)},
       {"worst_case",
        {{"steps_ns", steps.count()}, {"undo_ns", undo.count()}, {"total_ns", (steps + undo).count()}}}};
+  if (scenario.gate) plan["gate"] = gate(*scenario.gate);
   if (!scenario.steady_state.empty()) plan["steady_state"] = conditions(scenario.steady_state);
   if (!scenario.abort_when.empty()) plan["abort_when"] = conditions(scenario.abort_when);
   plan["role"] = engine::role_object(engine::rights_of(scenario), {.ns = scenario.target.ns});

@@ -8,7 +8,7 @@
 
 namespace pgdrill::cli {
 
-/// {scenario{name,title,file}, target{}, objectives[], probes[{name,kind,summary,effect?,undo?}],
+/// {scenario{name,title,file}, target{}, objectives[], gate{}?, probes[{name,kind,summary,effect?,undo?}],
 ///  steps[{id,kind,sort,title,timeout_ns,parameters{},when?,during[]?,items[]?,effect?,witness?,phase?,undo?}],
 ///  blast_radius[{by,effect,undo}], worst_case{steps_ns,undo_ns,total_ns}, role{}}
 [[nodiscard]] json::object plan_document(scenario::Scenario const& scenario);

@@ -92,6 +92,11 @@ std::string plan_text(json::object const& document) {
   for (json::value const& one : list(plan, "objectives"))
     out += fmt::format("  - {}: at most {}{}\n", get_string(one, "name"), get_string(one, "limit"),
                        get_string(one, "unit") == "s" ? "" : " " + get_string(one, "unit"));
+  if (json::value const* const gate = find(plan, "gate")) {
+    out += "\ngate (pgdrill gate):\n";
+    for (auto const& entry : gate->as_object())
+      out += fmt::format("  - {}: {}\n", std::string_view(entry.key()), json::serialize(entry.value()));
+  }
   conditions(out, plan, "steady_state", "must hold before and after");
   conditions(out, plan, "abort_when", "stops and undoes the drill");
   out += "\nprobes:\n";

@@ -1,4 +1,5 @@
 // What the executor writes about itself and its items.
+#include "harness/base/files.hpp"
 #include "harness/engine/executor.hpp"
 
 namespace pgdrill::engine {
@@ -27,6 +28,52 @@ json::object step_json(scenario::StepSpec const& item, std::size_t block) {
   return step;
 }
 
+json::object gate_json(scenario::GateSpec const& gate) {
+  json::object value;
+  if (!gate.metrics.empty()) value["metrics"] = json::value_from(gate.metrics);
+  json::object limits;
+  for (auto const& [metric, limit] : gate.limits) limits[metric] = limit.count();
+  if (!limits.empty()) value["limits_ns"] = std::move(limits);
+  if (gate.minimum_change_percent) value["minimum_change_percent"] = *gate.minimum_change_percent;
+  if (gate.floor) value["floor_ns"] = gate.floor->count();
+  if (gate.window) value["window"] = *gate.window;
+  if (gate.require_history) value["require_history"] = *gate.require_history;
+  if (!gate.baseline_branch.empty()) value["baseline_branch"] = gate.baseline_branch;
+  if (!gate.baseline_tag.empty()) value["baseline_tag"] = gate.baseline_tag;
+  return value;
+}
+
+json::value condition_json(std::optional<scenario::TriggerSpec> const& condition) {
+  if (!condition) return nullptr;
+  return {{"kind", condition->kind}, {"parameters", condition->parameters.values()}};
+}
+
+json::array acts_json(std::vector<scenario::StepSpec> const& items) {
+  json::array all;
+  for (scenario::StepSpec const& item : items) {
+    all.push_back({{"kind", item.kind},
+                   {"parameters", item.parameters.values()},
+                   {"when", condition_json(item.when)},
+                   {"held_ns", item.held ? json::value(item.held->count()) : json::value()},
+                   {"during", acts_json(item.during)},
+                   {"items", acts_json(item.children)}});
+  }
+  return all;
+}
+
+/// What a drill does, whatever the file says beside it: words, limits and comments may change, and its runs
+/// are still comparable; a variable that reaches a step makes another drill.
+std::string drill_sha256(scenario::Scenario const& scenario) {
+  json::array probes;
+  for (scenario::ProbeSpec const& probe : scenario.probes)
+    probes.push_back({{"kind", probe.kind}, {"parameters", probe.parameters.values()}});
+  scenario::Target const& target = scenario.target;
+  return sha256_hex(canonical(json::object{
+      {"target", {{"cluster", target.cluster}, {"database", target.database}, {"service", target.service}}},
+      {"probes", std::move(probes)},
+      {"steps", acts_json(scenario.steps)}}));
+}
+
 }  // namespace
 
 void Executor::write_started() {
@@ -52,6 +99,7 @@ void Executor::write_started() {
                         {"title", scenario.title},
                         {"file", scenario.file.filename().string()},
                         {"sha256", scenario.sha256},
+                        {"drill_sha256", drill_sha256(scenario)},
                         {"tags", json::value_from(scenario.tags)},
                         {"variables", json::value_from(scenario.variables)},
                         {"expect", scenario.expect_failure ? "fail" : "pass"}}},
@@ -68,6 +116,7 @@ void Executor::write_started() {
                       {"probes", std::move(probes)},
                       {"steps", std::move(steps)},
                       {"blocks_ns", std::move(blocks)}};
+  if (scenario.gate) fields["gate"] = gate_json(*scenario.gate);
   settings_.journal->write("run-started", std::move(fields));
 }
 

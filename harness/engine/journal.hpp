@@ -11,6 +11,9 @@
 //                  steps[] has sort(fault) and when(text) where they apply, faults stand among the steps)
 //                  (and: steps[] has timeout_ns and block, an index into blocks_ns[], the worst case of each
 //                  item of the scenario's list)
+//                  (and: scenario.drill_sha256, of what the drill does whatever the file says beside it;
+//                  gate{metrics[],limits_ns{},minimum_change_percent,floor_ns,window,require_history,
+//                  baseline_branch,baseline_tag}, all optional: what `pgdrill gate` holds the run against)
 //   step-started   step kind title
 //   waiting        step for why?                    what a step waits for from here on, for people
 //   trigger        step condition condition_ns unmet_ns? at? observed

@@ -1,6 +1,7 @@
 #include "harness/scenario/json_schema.hpp"
 
 #include "harness/scenario/phases.hpp"
+#include "harness/scenario/scenario.hpp"
 #include "harness/scenario/schema_parts.hpp"
 
 namespace pgdrill::scenario {
@@ -166,6 +167,29 @@ json::object objectives() {
       {}, "What the rollback must achieve; what is not measured is never met");
 }
 
+json::object gate() {
+  json::object const metric = schema::one_of(gate_metrics(), "A metric of a run");
+  json::object limits;
+  for (std::string const& name : gate_metrics()) limits[name] = schema::duration("Longest " + name);
+  json::object metrics = schema::list(metric, "Metrics that gate (default: rto)");
+  metrics["minItems"] = 1;
+  metrics["maxItems"] = 3;
+  return schema::map(
+      {{"metrics", std::move(metrics)},
+       {"limits", schema::map(std::move(limits), {}, "Hard limits, whatever history says")},
+       {"minimum-change",
+        {{"description", "A smaller change is none (default: 15%)"},
+         {"type", "string"},
+         {"pattern", R"(^[0-9]+(\.[0-9]+)?%$|\$\{[^}]*\})"}}},
+       {"floor", schema::duration("Nor is one of less time (default: 2s)")},
+       {"window", schema::integer("The newest comparable runs that count, from 5 (default: 20)")},
+       {"baseline", schema::map({{"branch", schema::text("Only runs of this branch")},
+                                 {"tag", schema::text("Only runs of this release tag")}},
+                                {}, "Which history counts (default: all of it)")},
+       {"require-history", schema::boolean("Too little history fails the gate (default: false)")}},
+      {}, "What `pgdrill gate` holds a run against, beside the objectives");
+}
+
 json::object scenario_schema() {
   json::object properties = header("Scenario");
   properties["metadata"] = metadata();
@@ -180,6 +204,7 @@ json::object scenario_schema() {
       schema::one_of({"pass", "fail"}, "fail: a negative control, which passes when the drill fails");
   properties["target"] = target();
   properties["objectives"] = objectives();
+  properties["gate"] = gate();
   properties["probes"] = schema::list(schema::reference("probe"), "What is measured all the time");
   properties["steady-state"] =
       schema::list(schema::reference("condition"), "Must hold before the first step and after the last");

@@ -54,13 +54,14 @@ ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Cat
   if (readable && reader.expect_map(document, "a scenario")) {
     reader.reject_unknown_keys(
         document, {"apiVersion", "kind", "metadata", "variables", "matrix", "repeat", "seed", "expect",
-                   "target", "objectives", "probes", "steady-state", "abort-when", "steps"});
+                   "target", "objectives", "gate", "probes", "steady-state", "abort-when", "steps"});
     outcome.scenario.variables = read_variables(reader, document, options);
     reader.set_variables(outcome.scenario.variables);
     read_header(reader, document, "Scenario");
     read_metadata(reader, document, outcome.scenario);
     read_target(reader, document, options, outcome.scenario);
     read_objectives(reader, document, outcome.scenario);
+    read_gate(reader, document, outcome.scenario);
     read_probes(reader, document, catalogue, outcome.scenario);
     read_repetition(reader, document, outcome.scenario);
     read_guards(reader, document, catalogue, outcome.scenario);

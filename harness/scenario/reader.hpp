@@ -57,6 +57,7 @@ class Reader {
 void read_metadata(Reader& reader, YamlNode const& document, Scenario& into);
 void read_target(Reader& reader, YamlNode const& document, ParseOptions const& options, Scenario& into);
 void read_objectives(Reader& reader, YamlNode const& document, Scenario& into);
+void read_gate(Reader& reader, YamlNode const& document, Scenario& into);
 void read_probes(Reader& reader, YamlNode const& document, Catalogue const& catalogue, Scenario& into);
 void read_header(Reader& reader, YamlNode const& document, std::string const& kind);
 [[nodiscard]] std::optional<TriggerSpec> read_trigger(Reader& reader, YamlNode const& node,

@@ -73,6 +73,20 @@ struct Objective {
   std::string unit;  ///< "s" or "differences"
 };
 
+/// What `pgdrill gate` holds a run against, beside the objectives; what is not set has the gate's default.
+struct GateSpec {
+  std::vector<std::string> metrics = {};        ///< that gate; of gate_metrics()
+  std::map<std::string, Duration> limits = {};  ///< hard limits by metric
+  std::optional<double> minimum_change_percent = {};
+  std::optional<Duration> floor = {};       ///< smallest change that counts
+  std::optional<std::int64_t> window = {};  ///< the newest comparable runs that count
+  std::optional<bool> require_history = {};
+  std::string baseline_branch = {};
+  std::string baseline_tag = {};
+};
+/// The names that `gate` may use: "rto", "unavailable:write", "phase:restore" ...
+[[nodiscard]] std::vector<std::string> gate_metrics();
+
 /// A condition on observed state, by the name of a trigger.
 struct TriggerSpec {
   std::string kind;
@@ -122,6 +136,7 @@ struct Scenario {
   bool expect_failure = false;                 ///< a negative control: it passes when the drill fails
   std::int64_t repeat = 1;                     ///< how often each combination of the matrix is run
   std::map<std::string, std::vector<std::string>> matrix = {};  ///< values for variables; all combinations
+  std::optional<GateSpec> gate = {};
   std::optional<std::uint64_t> seed = {};  ///< of all randomness; none: a new one each run
 };
 

@@ -15,6 +15,13 @@ using engine::RunContext;
 using engine::StepOutcome;
 using scenario::ParameterType;
 
+/// Without what may hold a secret: values of environment variables that are written out.
+kube::Object manifest_for_people(kube::Object manifest) {
+  json::value* const spec = manifest.if_contains("spec");
+  if (spec != nullptr && spec->is_object()) spec->get_object().erase("env");
+  return manifest;
+}
+
 class Restore final : public engine::Step {
  public:
   static scenario::Declaration describe() {
@@ -123,6 +130,7 @@ class Restore final : public engine::Step {
     CO_TRY(json::value const source,
            co_await context.kube->get({kube::cluster_type, ns, context.target.cluster}));
     CO_TRY(kube::Object object, recovery_cluster(plan, source, captured));
+    context.fact("restore-manifest", manifest_for_people(object));
     CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_delete({kube::cluster_type, ns, plan.name})));
     context.mark("restore-requested", step, "pgdrill", "", plan.name);
     CO_TRY_VOID(co_await context.kube->create(kube::cluster_type, ns, std::move(object)));

@@ -13,6 +13,23 @@ namespace {
 using engine::RunContext;
 using engine::StepOutcome;
 
+/// What a rollback's time depends on, as far as the Cluster tells it; what it does not tell is left out.
+void describe_environment(json::object& environment, json::value const& cluster) {
+  for (auto const& [name, path] : {std::pair{"cnpg", "status.cloudNativePGCommitHash"},
+                                   {"image", "status.image"},
+                                   {"storage_class", "spec.storage.storageClass"},
+                                   {"storage_size", "spec.storage.size"},
+                                   {"archive_timeout", "spec.postgresql.parameters.archive_timeout"}}) {
+    std::string const value = get_string(cluster, path);
+    if (!value.empty()) environment[name] = value;
+  }
+}
+
+/// Runs on data of like size are comparable; a size that grows a little must not make them strangers.
+std::string size_class(std::string const& bytes) {
+  return "under 1e" + std::to_string(bytes.size()) + " bytes";
+}
+
 class StatusCheck final : public engine::Step {
  public:
   static scenario::Declaration describe() {
@@ -136,13 +153,21 @@ class StatusCheck final : public engine::Step {
     CO_TRY(std::string const postgres, co_await ask(context, context.target.cluster, "SHOW server_version"));
     Result<json::value> const version = co_await context.kube->raw_get("/version");
     std::string const kubernetes = version ? get_string(*version, "gitVersion") : std::string();
-    context.fact("environment", {{"postgres", postgres}, {"kubernetes", kubernetes}});
+    kube::ObjectRef const ref{kube::cluster_type, context.target.ns, context.target.cluster};
+    CO_TRY(json::value const object, co_await context.kube->get(ref));
+    json::object environment{{"postgres", postgres}, {"kubernetes", kubernetes}};
+    describe_environment(environment, object);
+    Result<std::string> const size =
+        co_await ask(context, context.target.cluster, "SELECT pg_database_size(current_database())");
+    if (size) environment["size_class"] = size_class(*size);
+    context.fact("environment", std::move(environment));
     context.fact("cluster-before", {{"name", cluster.name},
                                     {"uid", cluster.uid},
                                     {"system_id", cluster.system_id},
                                     {"primary", cluster.primary},
                                     {"timeline", cluster.timeline},
-                                    {"instances", cluster.instances_ready}});
+                                    {"instances", cluster.instances_ready},
+                                    {"retention_policy", get_string(object, "spec.backup.retentionPolicy")}});
     context.fact(engine::facts::backup, {{"name", backup.name},
                                          {"backup_id", backup.backup_id},
                                          {"begin_wal", backup.begin_wal},

@@ -1,5 +1,7 @@
 #include "reports/exporters/evidence_metrics.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -42,33 +44,56 @@ void add_history(MetricSet& metrics, std::vector<RunSummary const*> const& runs)
   metrics.set("pgdrill_history_rto_seconds", quantile(rto, 1), {{"quantile", "1"}});
 }
 
-/// The gate's screen of the newest run; fresh runs and pairs are for `pgdrill gate`.
-void add_gate(MetricSet& metrics, std::vector<RunSummary const*> const& runs) {
-  RunSummary const& newest = *runs.back();
-  auto const value = newest.values.find("rto");
-  if (value == newest.values.end()) return;
-  statistics::MetricInput input{.name = "rto", .candidate = {value->second}};
-  for (RunSummary const* const run : runs) {
-    auto const known = run->values.find("rto");
-    if (run == &newest || run->decision != "go" || known == run->values.end() ||
-        run->fingerprint != newest.fingerprint)
-      continue;
-    input.history.push_back(known->second);
-  }
-  if (input.history.size() > gate_window)
-    input.history.erase(input.history.begin(), input.history.end() - gate_window);
-  statistics::MetricResult const result = statistics::judge_gate({input}, {}).front();
+/// One gating metric's screen.
+void add_gate_metric(MetricSet& metrics, std::string const& metric, statistics::MetricResult const& result) {
   using statistics::GateState;
   for (GateState const state : {GateState::pass, GateState::cleared, GateState::regressed, GateState::suspect,
                                 GateState::no_verdict}) {
     metrics.set("pgdrill_gate_state", state == result.state ? 1 : 0,
-                {{"metric", "rto"}, {"state", statistics::name_of(state)}});
+                {{"metric", metric}, {"state", statistics::name_of(state)}});
   }
-  metrics.set("pgdrill_gate_history_runs", static_cast<double>(result.n), {{"metric", "rto"}});
+  metrics.set("pgdrill_gate_history_runs", static_cast<double>(result.n), {{"metric", metric}});
   if (result.state == GateState::no_verdict) return;
-  metrics.set("pgdrill_gate_baseline_seconds", result.baseline, {{"metric", "rto"}});
-  metrics.set("pgdrill_gate_ratio", result.ratio, {{"metric", "rto"}});
-  metrics.set("pgdrill_gate_p_value", result.screen_p, {{"metric", "rto"}});
+  metrics.set("pgdrill_gate_baseline_seconds", result.baseline, {{"metric", metric}});
+  metrics.set("pgdrill_gate_ratio", result.ratio, {{"metric", metric}});
+  metrics.set("pgdrill_gate_p_value", result.screen_p, {{"metric", metric}});
+}
+
+/// The gate's screen of the newest run, held against what its scenario says; fresh runs and pairs are for
+/// `pgdrill gate`.
+void add_gate(MetricSet& metrics, std::vector<RunSummary const*> const& runs) {
+  RunSummary const& newest = *runs.back();
+  std::size_t const window = newest.gate.window.value_or(gate_window);
+  statistics::RuleSettings rule;
+  if (newest.gate.minimum_change) rule.minimum_ratio = 1 + *newest.gate.minimum_change / 100;
+  std::vector<statistics::MetricInput> inputs;
+  for (std::string const& metric :
+       newest.gate.metrics.empty() ? std::vector<std::string>{"rto"} : newest.gate.metrics) {
+    auto const value = newest.values.find(metric);
+    if (value == newest.values.end()) continue;
+    statistics::MetricInput input{
+        .name = metric, .floor = newest.gate.floor.value_or(2), .candidate = {value->second}};
+    for (RunSummary const* const run : runs) {
+      auto const known = run->values.find(metric);
+      if (run == &newest || run->decision != "go" || known == run->values.end() ||
+          run->fingerprint != newest.fingerprint)
+        continue;
+      input.history.push_back(known->second);
+    }
+    if (input.history.size() > window)
+      input.history.erase(input.history.begin(), input.history.end() - static_cast<std::ptrdiff_t>(window));
+    inputs.push_back(std::move(input));
+  }
+  for (statistics::MetricResult const& result : statistics::judge_gate(inputs, rule))
+    add_gate_metric(metrics, result.name, result);
+}
+
+/// When the package of a journal was sealed; nothing while it is not.
+void add_sealed(MetricSet& metrics, std::filesystem::path const& journal) {
+  struct stat status{};
+  if (::stat((journal.parent_path() / "MANIFEST.sha256").c_str(), &status) != 0) return;
+  metrics.set("pgdrill_evidence_written_timestamp_seconds",
+              static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) / 1e9);
 }
 
 }  // namespace
@@ -77,6 +102,7 @@ Result<std::vector<MetricSample>> journal_samples(std::filesystem::path const& j
   TRY(Run const run, read_run(journal));
   MetricSet metrics;
   add_run_metrics(metrics, run, judge(run), false);
+  add_sealed(metrics, journal);
   return metrics.samples();
 }
 
@@ -111,6 +137,7 @@ void EvidenceMetrics::refresh() {
     std::uintmax_t const size = std::filesystem::file_size(journal, problem);
     if (problem) continue;
     auto const [entry, added] = known_.try_emplace(journal);
+    entry->second.journal = &entry->first;
     if (!added && entry->second.changed == changed && entry->second.size == size) continue;
     entry->second.changed = changed;
     entry->second.size = size;
@@ -134,6 +161,7 @@ void EvidenceMetrics::add_group(MetricSet& metrics, std::vector<Known const*> co
   RunSummary const& summary = *summaries.back();
   metrics.common_labels(
       {{"namespace", summary.ns}, {"cluster", summary.cluster}, {"scenario", summary.scenario}});
+  add_sealed(metrics, *runs.back()->journal);
   add_history(metrics, summaries);
   add_gate(metrics, summaries);
   if (expected_interval_) metrics.set("pgdrill_expected_interval_seconds", *expected_interval_);

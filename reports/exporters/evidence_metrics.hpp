@@ -21,6 +21,7 @@ class EvidenceMetrics {
 
  private:
   struct Known {
+    std::filesystem::path const* journal = nullptr;  ///< the key that it is kept by
     std::filesystem::file_time_type changed;
     std::uintmax_t size = 0;
     std::optional<RunSummary> summary;

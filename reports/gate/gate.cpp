@@ -71,20 +71,31 @@ Result<Material> read_material(GateRequest const& request) {
   return material;
 }
 
-std::optional<double> objective_of(GateRequest const& request, HistoryRun const& candidate,
+GateSettings const& defaults() {
+  static GateSettings const all{
+      .metrics = {"rto"}, .minimum_change = 15, .floor = 2, .window = 20, .require_history = false};
+  return all;
+}
+
+std::optional<double> objective_of(GateSettings const& settings, HistoryRun const& candidate,
                                    std::string const& metric) {
-  auto const given = request.limits.find(metric);
-  if (given != request.limits.end()) return given->second;
+  auto const given = settings.limits.find(metric);
+  if (given != settings.limits.end()) return given->second;
   auto const found = candidate.objectives.find(metric);
   return found == candidate.objectives.end() ? std::nullopt : std::optional(found->second);
 }
 
-statistics::MetricInput input_of(GateRequest const& request, Material const& material,
+statistics::MetricInput input_of(GateSettings const& settings, Material const& material,
                                  std::string const& metric, std::vector<HistoryRun const*> const& compared) {
   statistics::MetricInput input{.name = metric,
-                                .floor = request.floor,
-                                .objective = objective_of(request, material.candidates.front(), metric)};
-  for (HistoryRun const* const run : compared) input.history.push_back(*run->value(metric));
+                                .floor = settings.floor.value_or(0),
+                                .objective = objective_of(settings, material.candidates.front(), metric)};
+  std::vector<std::vector<double>> repeats;
+  for (HistoryRun const* const run : compared) {
+    input.history.push_back(*run->value(metric));
+    repeats.push_back(run->values.at(metric));
+  }
+  input.repeat_deviation = statistics::deviation_within(repeats);
   for (HistoryRun const& run : material.candidates) {
     if (auto const value = run.value(metric)) input.candidate.push_back(*value);
   }
@@ -132,20 +143,49 @@ void add_failures(GateReport& report, Material const& material) {
       report.failures.push_back(fmt::format("run {} of the candidate is {}", run.run, run.decision));
   }
   for (GateMetric const& metric : report.metrics) {
-    if (metric.result.over_objective) {
-      report.failures.push_back(fmt::format("{} is over its hard limit of {} s", metric.result.name,
+    if (metric.result.over_objective && !report.settings.limits.contains(metric.result.name)) {
+      report.failures.push_back(fmt::format("{} is over its objective of {} s", metric.result.name,
                                             fixed(metric.objective.value_or(0))));
+    }
+  }
+  for (GateLimit const& limit : report.limits) {
+    if (!limit.worst) {
+      report.failures.push_back(fmt::format("{} was not measured by every run; its hard limit is {} s",
+                                            limit.metric, fixed(limit.limit)));
+    } else if (*limit.worst > limit.limit) {
+      report.failures.push_back(fmt::format("{} of {} s is over its hard limit of {} s", limit.metric,
+                                            fixed(*limit.worst), fixed(limit.limit)));
     }
   }
 }
 
-void conclude(GateReport& report, Material const& material, bool require_history) {
+/// The worst repeat counts: a median would hide the one rollback that took too long.
+std::vector<GateLimit> hard_limits(GateSettings const& settings, Material const& material) {
+  std::vector<GateLimit> limits;
+  for (auto const& [metric, limit] : settings.limits) {
+    GateLimit held{.metric = metric, .limit = limit};
+    bool all = true;
+    for (HistoryRun const& run : material.candidates) {
+      auto const values = run.values.find(metric);
+      bool const measured = values != run.values.end() && !values->second.empty();
+      all = all && measured;
+      if (measured) held.worst = std::max(held.worst.value_or(0), *std::ranges::max_element(values->second));
+    }
+    if (!all && held.worst.value_or(0) <= limit) held.worst.reset();
+    limits.push_back(std::move(held));
+  }
+  return limits;
+}
+
+void conclude(GateReport& report, Material const& material) {
   auto const any = [&](statistics::GateState state) {
     return std::any_of(report.metrics.begin(), report.metrics.end(),
                        [&](GateMetric const& metric) { return metric.result.state == state; });
   };
   bool const over = std::any_of(report.metrics.begin(), report.metrics.end(),
-                                [](GateMetric const& metric) { return metric.result.over_objective; });
+                                [](GateMetric const& metric) { return metric.result.over_objective; }) ||
+                    std::any_of(report.limits.begin(), report.limits.end(),
+                                [](GateLimit const& limit) { return limit.worst.value_or(0) > limit.limit; });
   bool const no_go = std::any_of(material.candidates.begin(), material.candidates.end(),
                                  [](HistoryRun const& run) { return run.decision == "no-go"; });
   using statistics::GateState;
@@ -163,20 +203,20 @@ void conclude(GateReport& report, Material const& material, bool require_history
     report.exit_code = exit_inconclusive;
   } else if (any(GateState::no_verdict)) {
     report.state = "no_verdict";
-    report.exit_code = require_history ? exit_inconclusive : exit_pass;
+    report.exit_code = report.settings.require_history.value_or(false) ? exit_inconclusive : exit_pass;
   } else {
     report.state = any(GateState::cleared) ? "cleared" : "pass";
   }
 }
 
-Result<> check_metrics(GateRequest const& request, HistoryRun const& candidate) {
-  if (request.metrics.size() > request.rule.maximum_metrics) {
+Result<> check_metrics(GateSettings const& settings, HistoryRun const& candidate) {
+  std::size_t const most = statistics::RuleSettings().maximum_metrics;
+  if (settings.metrics.size() > most) {
     return fail({.kind = ErrorKind::usage,
                  .what = "too many gating metrics",
-                 .why = fmt::format("at most {}: each more makes every one of them weaker",
-                                    request.rule.maximum_metrics)});
+                 .why = fmt::format("at most {}: each more makes every one of them weaker", most)});
   }
-  for (std::string const& metric : request.metrics) {
+  for (std::string const& metric : settings.metrics) {
     if (candidate.values.contains(metric) || candidate.decision != "go") continue;
     std::string known;
     for (auto const& entry : candidate.values) known += (known.empty() ? "" : ", ") + entry.first;
@@ -191,55 +231,60 @@ Result<> check_metrics(GateRequest const& request, HistoryRun const& candidate) 
 }  // namespace
 
 std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRun const& candidate,
-                                               GateRequest const& request, std::string const& metric,
+                                               GateSettings const& settings, std::string const& metric,
                                                Excluded& excluded) {
   std::optional<Acceptance> const accepted = newest_acceptance(history, candidate.scenario, metric);
   std::vector<HistoryRun const*> runs;
   for (HistoryRun const& run : history.runs) {
-    bool const other_branch = (!request.branch.empty() && run.branch != request.branch) ||
-                              (!request.tag.empty() && run.tag != request.tag);
-    std::size_t* const counter =
-        run.scenario != candidate.scenario                          ? &excluded.other_scenario
-        : !same_fingerprint(run.fingerprint, candidate.fingerprint) ? &excluded.not_comparable
-        : other_branch                                              ? &excluded.other_branch
-        : run.decision != "go" || !run.value(metric).has_value() || *run.value(metric) <= 0 ? &excluded.failed
-        : run.gate == "regressed" || run.gate == "suspect" ? &excluded.doubtful
-        : accepted && run.started < accepted->at           ? &excluded.superseded
-                                                           : nullptr;
+    bool const other_branch = (!settings.branch.empty() && run.branch != settings.branch) ||
+                              (!settings.tag.empty() && run.tag != settings.tag);
+    bool const failed = run.decision != "go" || run.gate == "failed" || run.value(metric).value_or(0) <= 0;
+    std::size_t* const counter = run.scenario != candidate.scenario ? &excluded.other_scenario
+                                 : !same_fingerprint(run.fingerprint, candidate.fingerprint)
+                                     ? &excluded.not_comparable
+                                 : other_branch                                     ? &excluded.other_branch
+                                 : failed                                           ? &excluded.failed
+                                 : run.gate == "regressed" || run.gate == "suspect" ? &excluded.doubtful
+                                 : accepted && run.started < accepted->at           ? &excluded.superseded
+                                                                                    : nullptr;
     if (counter != nullptr) {
       ++*counter;
     } else if (run.run != candidate.run) {
       runs.push_back(&run);
     }
   }
-  if (runs.size() > request.window)
-    runs.erase(runs.begin(), runs.end() - static_cast<std::ptrdiff_t>(request.window));
+  std::size_t const window = settings.window.value_or(runs.size());
+  if (runs.size() > window) runs.erase(runs.begin(), runs.end() - static_cast<std::ptrdiff_t>(window));
   return runs;
 }
 
 Result<GateReport> run_gate(GateRequest const& request) {
   TRY(Material const material, read_material(request));
   HistoryRun const& candidate = material.candidates.front();
-  TRY_VOID(check_metrics(request, candidate));
+  GateSettings const settings = merged(merged(request.settings, candidate.settings), defaults());
+  TRY_VOID(check_metrics(settings, candidate));
+  statistics::RuleSettings rule;
+  rule.minimum_ratio = 1 + settings.minimum_change.value_or(0) / 100;
   GateReport report{.candidate = candidate,
-                    .window = request.window,
+                    .limits = hard_limits(settings, material),
+                    .settings = settings,
                     .acceptance = newest_acceptance(material.history, candidate.scenario, ""),
                     .unreadable = material.history.unreadable};
   std::vector<statistics::MetricInput> inputs;
   std::vector<std::vector<HistoryRun const*>> compared;
-  for (std::string const& metric : request.metrics) {
+  for (std::string const& metric : settings.metrics) {
     report.excluded = {};
-    compared.push_back(comparable_runs(material.history, candidate, request, metric, report.excluded));
-    inputs.push_back(input_of(request, material, metric, compared.back()));
+    compared.push_back(comparable_runs(material.history, candidate, settings, metric, report.excluded));
+    inputs.push_back(input_of(settings, material, metric, compared.back()));
   }
-  std::vector<statistics::MetricResult> results = statistics::judge_gate(inputs, request.rule);
+  std::vector<statistics::MetricResult> results = statistics::judge_gate(inputs, rule);
   for (std::size_t i = 0; i < results.size(); ++i) {
     GateMetric metric{.result = std::move(results[i])};
-    add_context(metric, inputs[i], compared[i], request.rule);
+    add_context(metric, inputs[i], compared[i], rule);
     report.metrics.push_back(std::move(metric));
   }
   add_failures(report, material);
-  conclude(report, material, request.require_history);
+  conclude(report, material);
   report.candidate.gate = report.state;
   return report;
 }
@@ -251,7 +296,8 @@ Result<HistoryFigures> history_figures(std::filesystem::path const& journal,
   TRY(History const known, read_history(history));
   HistoryFigures figures;
   Excluded excluded;
-  for (HistoryRun const* const run : comparable_runs(known, report.candidate, request, "rto", excluded))
+  for (HistoryRun const* const run :
+       comparable_runs(known, report.candidate, report.settings, "rto", excluded))
     figures.runs.push_back({.started = run->started, .rto = *run->value("rto")});
   for (GateMetric const& metric : report.metrics) figures.sentence += explain(metric);
   return figures;

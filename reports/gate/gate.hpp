@@ -24,14 +24,7 @@ struct GateRequest {
   std::vector<std::filesystem::path> pair_baselines;
   std::vector<std::filesystem::path> pair_candidates;
   std::filesystem::path history;  ///< empty: none
-  std::string branch;             ///< only history of this branch; empty: of all
-  std::string tag;                ///< only history of this tag
-  std::size_t window = 20;        ///< the newest comparable runs that count
-  std::vector<std::string> metrics{"rto"};
-  std::map<std::string, double> limits;  ///< hard limits in seconds, beside the scenario's objectives
-  double floor = 2;                      ///< seconds that a change must have to count
-  bool require_history = false;
-  statistics::RuleSettings rule;
+  GateSettings settings;          ///< of the command line; each goes before the scenario's
 };
 
 struct GateMetric {
@@ -48,12 +41,19 @@ struct GateMetric {
   std::optional<statistics::Drift> drift;
 };
 
+/// A hard limit on a metric, whether it gates or not; the worst repeat of any run of the candidate counts.
+struct GateLimit {
+  std::string metric;
+  double limit = 0;             ///< seconds
+  std::optional<double> worst;  ///< empty: some run did not measure it
+};
+
 /// Why runs of the history were not compared with.
 struct Excluded {
   std::size_t other_scenario = 0;
   std::size_t not_comparable = 0;  ///< another fingerprint
   std::size_t other_branch = 0;    ///< or tag
-  std::size_t failed = 0;          ///< not GO
+  std::size_t failed = 0;          ///< not GO, or over a hard limit
   std::size_t doubtful = 0;        ///< regressed or suspect when they were judged
   std::size_t superseded = 0;      ///< before a level that was accepted
 };
@@ -61,8 +61,9 @@ struct Excluded {
 struct GateReport {
   HistoryRun candidate;
   std::vector<GateMetric> metrics;
+  std::vector<GateLimit> limits;
+  GateSettings settings;  ///< all that held: of the command line, the scenario, or by default
   Excluded excluded;
-  std::size_t window = 0;
   std::optional<Acceptance> acceptance;  ///< the newest that counts
   std::int64_t unreadable = 0;
   std::vector<std::string> failures;  ///< hard failures: an objective missed, a candidate not GO
@@ -77,7 +78,7 @@ struct GateReport {
 /// Runs of a history that a candidate is compared with, oldest first.
 [[nodiscard]] std::vector<HistoryRun const*> comparable_runs(History const& history,
                                                              HistoryRun const& candidate,
-                                                             GateRequest const& request,
+                                                             GateSettings const& settings,
                                                              std::string const& metric, Excluded& excluded);
 
 /// The RTO of comparable runs and the gate's words on this one, for its evidence.

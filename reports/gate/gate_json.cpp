@@ -59,6 +59,10 @@ json::object metric_json(GateMetric const& metric) {
 std::string gate_json(GateReport const& report) {
   json::array metrics;
   for (GateMetric const& metric : report.metrics) metrics.push_back(metric_json(metric));
+  json::array limits;
+  for (GateLimit const& limit : report.limits)
+    limits.push_back(
+        {{"metric", limit.metric}, {"limit_s", limit.limit}, {"worst_s", optional_number(limit.worst)}});
   json::object const document{{"version", 1},
                               {"rule", statistics::rule_version},
                               {"state", report.state},
@@ -66,7 +70,9 @@ std::string gate_json(GateReport const& report) {
                               {"scenario", report.candidate.scenario},
                               {"run", report.candidate.run},
                               {"fingerprint", report.candidate.fingerprint},
-                              {"window", report.window},
+                              {"settings", to_json(report.settings)},
+                              {"limits", std::move(limits)},
+                              {"window", report.settings.window.value_or(0)},
                               {"failures", json::array(report.failures.begin(), report.failures.end())},
                               {"metrics", std::move(metrics)},
                               {"excluded",

@@ -1,6 +1,7 @@
 // The gate as JUnit: one case per gating metric, in the writer's profile of reports/junit.cpp.
 #include <fmt/format.h>
 
+#include "reports/escape.hpp"
 #include "reports/gate/gate.hpp"
 #include "reports/junit.hpp"
 
@@ -35,6 +36,17 @@ std::string gate_junit(GateReport const& report) {
     for (std::string const& failure : report.failures) candidate.body += failure + "\n";
   }
   suite.cases.push_back(std::move(candidate));
+  for (GateLimit const& limit : report.limits) {
+    JunitCase entry{.name = "hard limit of " + limit.metric};
+    if (!limit.worst) {
+      entry.outcome = JunitCase::Outcome::error;
+      entry.message = "not measured by every run";
+    } else if (*limit.worst > limit.limit) {
+      entry.outcome = JunitCase::Outcome::failed;
+      entry.message = fmt::format("{} s is over the limit of {} s", fixed(*limit.worst), fixed(limit.limit));
+    }
+    suite.cases.push_back(std::move(entry));
+  }
   for (GateMetric const& metric : report.metrics) {
     suite.properties.emplace_back("history " + metric.result.name, std::to_string(metric.result.n));
     JunitCase entry{.name = "no regression of " + metric.result.name, .outcome = outcome_of(metric)};

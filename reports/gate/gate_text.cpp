@@ -110,6 +110,20 @@ std::string history_sentence(GateReport const& report) {
   return text.empty() ? "" : "Not compared with: " + text + ".\n";
 }
 
+std::string settings_sentence(GateReport const& report) {
+  GateSettings const& held = report.settings;
+  std::string text = fmt::format("Held against: a change counts from {} % and {} s; the newest {} runs",
+                                 fixed(held.minimum_change.value_or(0)), fixed(held.floor.value_or(0)),
+                                 held.window.value_or(0));
+  if (!held.branch.empty()) text += " of branch " + one_line(held.branch);
+  if (!held.tag.empty()) text += " of tag " + one_line(held.tag);
+  for (GateLimit const& limit : report.limits) {
+    text += fmt::format("; {} at most {} ({})", one_line(limit.metric), seconds(limit.limit),
+                        limit.worst ? seconds(*limit.worst) : "not measured");
+  }
+  return text + ".\n";
+}
+
 }  // namespace
 
 std::string explain(GateMetric const& metric) {
@@ -129,7 +143,7 @@ std::string gate_text(GateReport const& report) {
     text += fmt::format("{}: {}: {}\n", one_line(metric.result.name), name_of(metric.result.state),
                         explain(metric));
   }
-  text += history_sentence(report);
+  text += settings_sentence(report) + history_sentence(report);
   if (report.acceptance) {
     text += fmt::format("Level accepted {} by {}: {}\n", one_line(report.acceptance->at),
                         one_line(report.acceptance->author), one_line(report.acceptance->reason));

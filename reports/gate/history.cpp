@@ -68,7 +68,8 @@ Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats) {
                  .scenario = first.scenario,
                  .fingerprint = first.fingerprint,
                  .decision = first.decision,
-                 .objectives = first.objectives};
+                 .objectives = first.objectives,
+                 .settings = first.gate};
   for (RunSummary const& repeat : repeats) {
     if (repeat.fingerprint != first.fingerprint) {
       return fail({.kind = ErrorKind::usage,

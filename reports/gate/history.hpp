@@ -24,6 +24,7 @@ struct HistoryRun {
   std::string gate;                                   ///< what the gate said of it; empty: it was not asked
   std::map<std::string, std::vector<double>> values;  ///< one per repeat, by metric
   std::map<std::string, double> objectives;
+  GateSettings settings;  ///< of its scenario; what a history keeps of a run has none
 
   /// The one value of a run: the median of its repeats; empty when it was not measured.
   [[nodiscard]] std::optional<double> value(std::string const& metric) const;

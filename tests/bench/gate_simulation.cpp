@@ -1,4 +1,5 @@
-// bench_gate [--cases N] [--series N] [--noise FILE]: false alarms and power of the gate by simulation.
+// bench_gate [--cases N] [--series N] [--noise FILE] [--model NAME]: false alarms and power of the gate by
+// simulation.
 //
 // Writes JSON lines: one `rates` line per model, length of history and shift, with the shares of N cases that
 // the gate (fresh and paired) and "20 % over the last run" call a regression, and `series` lines, the same
@@ -9,33 +10,46 @@
 #include <fstream>
 
 #include "reports/statistics/gate_rule.hpp"
+#include "reports/statistics/order.hpp"
 #include "tests/bench/gate_models.hpp"
 
 namespace pgdrill::bench {
 namespace {
 
 constexpr int repeats = 3;
-constexpr std::size_t pairs = 5;
+constexpr std::size_t window = 20;  // the newest runs that the gate looks at; Otava sees all
 
 struct Settings {
   int cases = 4000;
-  int series = 400;
+  int series = 4000;
   std::vector<double> noise;
+  std::string model;  ///< only this one
 };
 
 struct Case {
+  std::vector<double> history;  ///< all of it
   statistics::MetricInput fresh;
   statistics::MetricInput paired;
 };
 
 Case draw(Model& model, std::size_t history, double shift) {
   Case drawn;
-  for (std::size_t i = 0; i < history; ++i) drawn.fresh.history.push_back(run_value(model, repeats, 1));
-  for (int i = 0; i < 3; ++i) drawn.fresh.candidate.push_back(run_value(model, repeats, shift));
+  std::vector<std::vector<double>> runs;
+  for (std::size_t i = 0; i < history; ++i) {
+    runs.push_back(run_repeats(model, repeats, 1));
+    drawn.history.push_back(statistics::median(runs.back()));
+  }
+  std::size_t const unseen = history > window ? history - window : 0;
+  auto const skipped = static_cast<std::ptrdiff_t>(unseen);
+  drawn.fresh.history.assign(drawn.history.begin() + skipped, drawn.history.end());
+  runs.erase(runs.begin(), runs.begin() + skipped);
+  drawn.fresh.repeat_deviation = statistics::deviation_within(runs);
+  for (int i = 0; i < 3; ++i)
+    drawn.fresh.candidate.push_back(statistics::median(run_repeats(model, repeats, shift)));
   drawn.paired = drawn.fresh;
   drawn.paired.candidate.resize(1);
   model.next_run();  // one session: baseline and candidate share its environment
-  for (std::size_t i = 0; i < pairs; ++i) {
+  for (std::size_t left = statistics::pairs_needed(drawn.paired, 1, {}); left > 0; --left) {
     double const baseline = model.repeat(1);
     drawn.paired.pairs.emplace_back(baseline, model.repeat(shift));
   }
@@ -59,7 +73,7 @@ void print_series(NamedModel const& model, std::size_t history, double shift, Ca
   std::printf(R"({"series":"%s","n":%zu,"shift":%.2f,"fresh":%s,"paired":%s,"values":[)", model.name.c_str(),
               history, shift, fresh ? "true" : "false", paired ? "true" : "false");
   bool first = true;
-  for (auto const& values : {drawn.fresh.history, drawn.fresh.candidate}) {
+  for (auto const& values : {drawn.history, drawn.fresh.candidate}) {
     for (double const value : values) {
       std::printf("%s%.4f", first ? "" : ",", value);
       first = false;
@@ -102,9 +116,12 @@ Settings read_settings(int count, char** arguments) {
   for (int i = 1; i + 1 < count; i += 2) {
     if (std::strcmp(arguments[i], "--cases") == 0) settings.cases = std::atoi(arguments[i + 1]);
     if (std::strcmp(arguments[i], "--series") == 0) settings.series = std::atoi(arguments[i + 1]);
+    if (std::strcmp(arguments[i], "--model") == 0) settings.model = arguments[i + 1];
     if (std::strcmp(arguments[i], "--noise") == 0) {
       std::ifstream file(arguments[i + 1]);
-      for (double value = 0; file >> value;) settings.noise.push_back(value);
+      for (std::string line; std::getline(file, line);)
+        if (!line.empty() && line.front() != '#')
+          settings.noise.push_back(std::strtod(line.c_str(), nullptr));
     }
   }
   return settings;
@@ -118,9 +135,11 @@ int main(int count, char** arguments) {
   Settings const settings = read_settings(count, arguments);
   std::vector<NamedModel> all = models();
   if (settings.noise.size() > 2) all.push_back({"REAL", "resampled drills", true, nullptr});
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 0;
   for (NamedModel const& model : all) {
-    for (std::size_t const history : {5U, 10U, 20U}) {
+    seed += 100;  // a model's cases do not change with the others
+    if (!settings.model.empty() && settings.model != model.name) continue;
+    for (std::size_t const history : {5U, 10U, 20U, 50U}) {
       for (double const shift : {1.0, 1.2, 1.5}) simulate(model, history, shift, settings, ++seed);
     }
   }

@@ -1,22 +1,27 @@
 #!/usr/bin/env python3
 """False alarms and power of the gate, of Apache Otava and of "20 % over the last run", on the same data.
 
-  bench_gate | tests/bench/gate_simulation.py            (needs: pip install apache-otava)
+  bench_gate --noise tests/bench/drill_noise.txt | tests/bench/gate_simulation.py     (needs: pip install apache-otava)
 
-Otava is asked twice about each series: when the first new run has come (its own use: a change point there), and
-when all three runs of the candidate have come (a change point at the first of them). Its p is then chosen, model
-by model and length by length, as the largest of a grid that gives no more false alarms than the gate's fresh
-design on the same null series: power is compared at equal false alarms. The gate sees the further runs only when
-the first is suspect; Otava with three has always seen them.
+Otava is asked twice about each series: when the first new run has come (its own use: a change point there), and when
+all three runs of the candidate have come (a change point at the first of them; the gate sees the further runs only
+when the first is suspect). Power is compared at equal false alarms, for each design of the gate apart: Otava's p lies
+between the two values of a grid whose false alarms on the null series enclose the design's own on the very same
+series, and its power is mixed from theirs in the same proportion, as if p were thrown for. A difference is told with
+its 95 % interval, from the same series.
 """
 import collections
+import itertools
 import json
+import math
 import multiprocessing
 import sys
 
 from otava.analysis import compute_change_points
 
-GRID = [0.05, 0.02, 0.01, 0.003, 0.001, 0.0003]
+GRID = [0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0003, 0.0001, 0.00001, 0.000001]
+SHIFTED = 2000  # series asked about per shift
+DESIGNS = ("fresh", "paired")
 
 
 def flagged(values, at, p):
@@ -25,53 +30,101 @@ def flagged(values, at, p):
 
 
 def share(hits):
-    return 100.0 * sum(hits) / len(hits)
+    return sum(hits) / len(hits)
+
+
+def calibrate(null, n, runs):
+    """For each design: [(p, weight), ...] with the design's own share of false alarms."""
+    rates = {}
+
+    def rate(p):
+        if p not in rates:
+            rates[p] = share([flagged(case["values"][: n + runs], n, p) for case in null])
+        return rates[p]
+
+    chosen = {}
+    for design in DESIGNS:
+        wanted = share([case[design] for case in null])
+        above = None
+        for p in GRID:
+            if rate(p) <= wanted:
+                weight = 0 if above is None else (wanted - rate(p)) / (rate(above) - rate(p))
+                chosen[design] = [(p, 1 - weight)] + ([(above, weight)] if weight > 0 else [])
+                break
+            above = p
+        else:
+            chosen[design] = [(None, 1 - wanted / rate(above)), (above, wanted / rate(above))]
+    return chosen, rate(0.001)
+
+
+def compare(cases, n, runs, design, mixture):
+    """Otava's power and the gate's lead, with half of its 95 % interval; in percent."""
+    answers = {p: [p is not None and flagged(case["values"][: n + runs], n, p) for case in cases] for p, _ in mixture}
+    otava = [sum(weight * answers[p][i] for p, weight in mixture) for i in range(len(cases))]
+    leads = [case[design] - hit for case, hit in zip(cases, otava)]
+    mean = share(leads)
+    deviation = math.sqrt(sum((lead - mean) ** 2 for lead in leads) / (len(leads) - 1))
+    return 100 * share(otava), 100 * mean, 100 * 1.96 * deviation / math.sqrt(len(leads))
 
 
 def ask(item):
-    (model, n, shift), cases = item
-    return (model, n, shift), {
-        (runs, p): [flagged(case["values"][: n + runs], n, p) for case in cases] for runs in (1, 3) for p in GRID
-    }
+    (model, n), by_shift = item
+    result = {}
+    for runs in (1, 3):
+        chosen, plain = calibrate(by_shift[1.0], n, runs)
+        result["plain", runs] = 100 * plain
+        for design, shift in itertools.product(DESIGNS, (1.2, 1.5)):
+            result[design, shift, runs] = compare(by_shift[shift][:SHIFTED], n, runs, design, chosen[design])
+    return model, n, result
+
+
+def groups(lines, rates):
+    """The series of one model and length at a time: all of them would not fit into memory."""
+    series = collections.defaultdict(list)
+    previous = None
+    for line in lines:
+        entry = json.loads(line)
+        if "rates" in entry:
+            rates[entry["rates"], entry["n"], entry["shift"]] = entry
+            continue
+        key = entry["series"], entry["n"]
+        if previous not in (None, key):
+            yield previous, dict(series)
+            series.clear()
+        previous = key
+        series[entry["shift"]].append(entry)
+    yield previous, dict(series)
 
 
 def main():
     rates = {}
-    series = collections.defaultdict(list)
-    for line in sys.stdin:
-        entry = json.loads(line)
-        if "rates" in entry:
-            rates[entry["rates"], entry["n"], entry["shift"]] = entry
-        else:
-            series[entry["series"], entry["n"], entry["shift"]].append(entry)
-
-    otava = {}
+    ahead = behind = unclear = 0
+    print("| model | n | false alarms %: fresh, paired, 20 % rule | finds +20 %: fresh (Otava first, three); "
+          "paired (Otava first, three) | finds +50 %: the same | lead not shown |")
+    print("|---|---:|---|---|---|---|")
     with multiprocessing.Pool() as pool:
-        for key, answers in pool.imap_unordered(ask, series.items()):
-            for (runs, p), hits in answers.items():
-                otava[key, runs, p] = hits
-            print("asked about", *key, file=sys.stderr, flush=True)
-
-    print("model  n  | false alarms %: fresh paired 20%-rule otava(.001) | power +20 %: fresh paired otava1 otava3 "
-          "| power +50 %: fresh paired otava1 otava3 | p of otava1, otava3")
-    for model, n in sorted({(m, n) for m, n, _ in rates}, key=lambda key: (list(rates).index((key[0], key[1], 1.0)))):
-        null = (model, n, 1.0)
-        mine = rates[null]
-        bound = max(100 * mine["fresh"], 100 * mine["paired"])
-        # The grid's value with as many false alarms as the gate's, on the very same cases, or fewer.
-        chosen = {}
-        for runs in (1, 3):
-            fit = [p for p in GRID if share(otava[null, runs, p]) <= bound + 1e-9]
-            chosen[runs] = fit[0] if fit else GRID[-1]
-        cells = []
-        for shift in (1.2, 1.5):
-            rate = rates[model, n, shift]
-            cells.append("%5.1f %5.1f %5.1f %5.1f" % (
-                100 * rate["fresh"], 100 * rate["paired"],
-                share(otava[(model, n, shift), 1, chosen[1]]), share(otava[(model, n, shift), 3, chosen[3]])))
-        print("%-5s %3d | %5.2f %5.2f %5.1f %5.2f | %s | %s | %g %g" % (
-            model, n, 100 * mine["fresh"], 100 * mine["paired"], 100 * mine["naive"],
-            share(otava[null, 1, 0.001]), cells[0], cells[1], chosen[1], chosen[3]))
+        for model, n, result in pool.imap(ask, groups(sys.stdin, rates)):
+            null = rates[model, n, 1.0]
+            cells, doubts = [], []
+            for shift in (1.2, 1.5):
+                parts = []
+                for design in DESIGNS:
+                    first, three = result[design, shift, 1], result[design, shift, 3]
+                    power = 100 * rates[model, n, shift][design]
+                    parts.append("%.1f (%.1f, %.1f)" % (power, first[0], three[0]))
+                    for runs, (_, lead, half) in ((1, first), (3, three)):
+                        ahead += lead > half
+                        behind += lead < -half
+                        unclear += abs(lead) <= half
+                        if lead <= half:
+                            doubts.append("%s +%d %% %s: %+.1f \u00b1 %.1f" % (
+                                design, round(100 * shift - 100), "first" if runs == 1 else "three", lead, half))
+                cells.append("; ".join(parts))
+            print("| %s | %d | %.2f, %.2f, %.1f | %s | %s | %s |" % (
+                model, n, 100 * null["fresh"], 100 * null["paired"], 100 * null["naive"], *cells, ", ".join(doubts)),
+                flush=True)
+    print("\n%d comparisons: the gate ahead in %d, behind in %d, neither shown in %d" % (
+        ahead + behind + unclear, ahead, behind, unclear))
 
 
 if __name__ == "__main__":

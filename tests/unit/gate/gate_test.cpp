@@ -20,7 +20,8 @@ class Gate : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
   /// The journal of a drill in which one probe gave wrong answers for so many seconds.
-  std::filesystem::path journal(std::string const& name, double rto, std::string const& sha = "ab12") const {
+  std::filesystem::path journal(std::string const& name, double rto, std::string const& sha = "ab12",
+                                json::object const& thresholds = {}) const {
     std::string text;
     auto const add = [&](std::string_view event, json::object fields) {
       fields["run"] = "r" + name;
@@ -29,7 +30,8 @@ class Gate : public testing::Test {
       text += json::serialize(fields) + "\n";
     };
     add("run-started",
-        {{"scenario", {{"name", "data-rollback"}, {"sha256", sha}}},
+        {{"gate", thresholds},
+         {"scenario", {{"name", "data-rollback"}, {"sha256", sha}}},
          {"target", {{"cluster", "orders"}, {"postgres", "15.18"}}},
          {"objectives", json::array{{{"name", "rto"}, {"limit_ns", 100'000'000'000}, {"unit", "s"}}}},
          {"probes", json::array{{{"name", "heartbeat"}, {"rto", true}}}}});
@@ -110,15 +112,64 @@ TEST_F(Gate, PairsConfirmWithoutHistory) {
 
 TEST_F(Gate, TheHardLimitComesFirst) {
   EXPECT_EQ(gate({.candidates = {journal("c", 101)}}).exit_code, exit_missed);
-  GateReport const report = gate({.candidates = {journal("d", 61)}, .limits = {{"rto", 60}}});
+  GateReport const report = gate({.candidates = {journal("d", 61)}, .settings = {.limits = {{"rto", 60}}}});
   EXPECT_EQ(report.exit_code, exit_missed);
+}
+
+TEST_F(Gate, TheScenarioSetsItsThresholds) {
+  json::object const thresholds{{"metrics", {"rto", "unavailable:write"}},
+                                {"limits_ns", {{"duration", 50'000'000'000}}},
+                                {"minimum_change_percent", 80},
+                                {"window", 6},
+                                {"baseline_branch", "main"}};
+  auto const history = steady_history();
+  GateReport const report = gate({.candidates = {journal("c", 60, "ab12", thresholds)}, .history = history});
+  EXPECT_EQ(report.metrics.size(), 2U);
+  EXPECT_EQ(report.metrics.front().result.n, 6U);
+  EXPECT_EQ(report.metrics.front().result.state, statistics::GateState::pass) << "less than 80 %";
+  EXPECT_THAT(gate_text(report), HasSubstr("of branch main; duration at most 50 s"));
+  EXPECT_EQ(parse_json(gate_json(report)).value().at("settings").at("window").as_int64(), 6);
+  // The command line goes first, one by one.
+  GateReport const told = gate({.candidates = {journal("d", 60, "ab12", thresholds)},
+                                .history = history,
+                                .settings = {.metrics = {"rto"}, .minimum_change = 15}});
+  EXPECT_EQ(told.metrics.size(), 1U);
+  EXPECT_EQ(told.metrics.front().result.n, 6U);
+  EXPECT_EQ(told.exit_code, exit_suspect);
+}
+
+TEST_F(Gate, ALimitHoldsForEveryRepeatAndForMetricsThatDoNotGate) {
+  journal("many/1", 40);
+  journal("many/2", 61);
+  journal("many/3", 41);
+  GateReport const repeat =
+      gate({.candidates = {directory_ / "many"}, .settings = {.limits = {{"rto", 60}}}});
+  EXPECT_EQ(repeat.exit_code, exit_missed) << "the median would hide the slow one";
+  GateReport const other =
+      gate({.candidates = {journal("c", 40)}, .settings = {.limits = {{"unavailable:write", 30}}}});
+  EXPECT_EQ(other.exit_code, exit_missed);
+  EXPECT_THAT(gate_junit(other), HasSubstr("hard limit of unavailable:write"));
+  GateReport const unknown =
+      gate({.candidates = {journal("d", 40)}, .settings = {.limits = {{"phase:restore", 30}}}});
+  EXPECT_EQ(unknown.exit_code, exit_inconclusive);
+  EXPECT_THAT(unknown.failures.front(), HasSubstr("was not measured"));
+}
+
+TEST_F(Gate, RunsOverAHardLimitNeverBecomeTheBaseline) {
+  auto const history = steady_history();
+  HistoryRun slow = history_run({summarize_journal(journal("s", 90)).value()}).value();
+  slow.gate = "failed";
+  ASSERT_TRUE(append_run(history, slow).has_value());
+  GateReport const report = gate({.candidates = {journal("c", 41)}, .history = history});
+  EXPECT_EQ(report.metrics.front().result.n, 8U);
+  EXPECT_EQ(report.excluded.failed, 1U);
 }
 
 TEST_F(Gate, WithoutHistoryThereIsNoVerdict) {
   GateReport report = gate({.candidates = {journal("c", 41)}, .history = directory_ / "none.jsonl"});
   EXPECT_EQ(report.state, "no_verdict");
   EXPECT_EQ(report.exit_code, 0);
-  report = gate({.candidates = {journal("c", 41)}, .require_history = true});
+  report = gate({.candidates = {journal("c", 41)}, .settings = {.require_history = true}});
   EXPECT_EQ(report.exit_code, exit_inconclusive);
   EXPECT_THAT(gate_junit(report), HasSubstr("<skipped"));
 }
@@ -129,9 +180,11 @@ TEST_F(Gate, OnlyComparableHistoryCounts) {
   EXPECT_EQ(other.metrics.front().result.n, 0U);
   EXPECT_EQ(other.excluded.not_comparable, 8U);
   EXPECT_THAT(gate_text(other), HasSubstr("8 with another fingerprint"));
-  GateReport const branch = gate({.candidates = {journal("d", 41)}, .history = history, .branch = "release"});
+  GateReport const branch =
+      gate({.candidates = {journal("d", 41)}, .history = history, .settings = {.branch = "release"}});
   EXPECT_EQ(branch.excluded.other_branch, 8U);
-  GateReport const window = gate({.candidates = {journal("e", 41)}, .history = history, .window = 6});
+  GateReport const window =
+      gate({.candidates = {journal("e", 41)}, .history = history, .settings = {.window = 6}});
   EXPECT_EQ(window.metrics.front().result.n, 6U);
 }
 
@@ -188,10 +241,12 @@ TEST_F(Gate, WritesForEachReader) {
 }
 
 TEST_F(Gate, ForeignRunsAndUnknownMetricsAreRefused) {
-  EXPECT_EQ(run_gate({.candidates = {journal("c", 40)}, .metrics = {"speed"}}).error().kind,
+  EXPECT_EQ(run_gate({.candidates = {journal("c", 40)}, .settings = {.metrics = {"speed"}}}).error().kind,
             ErrorKind::usage);
   EXPECT_EQ(
-      run_gate({.candidates = {journal("d", 40)}, .metrics = {"rto", "rto", "rto", "rto"}}).error().kind,
+      run_gate({.candidates = {journal("d", 40)}, .settings = {.metrics = {"rto", "rto", "rto", "rto"}}})
+          .error()
+          .kind,
       ErrorKind::usage);
   EXPECT_FALSE(run_gate({.candidates = {directory_ / "nowhere"}}).has_value());
 }

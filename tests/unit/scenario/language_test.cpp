@@ -122,6 +122,22 @@ TEST(Language, ConditionsGuardTheWholeRun) {
   EXPECT_EQ(outcome.scenario.abort_when.at(0).kind, "recovery-stage");
 }
 
+TEST(Language, TheGateHasItsThresholdsInTheScenario) {
+  ParseOutcome const outcome = parse(
+      "gate:\n  metrics: [rto, \"phase:restore\"]\n  limits: {\"phase:restore\": 20s}\n"
+      "  minimum-change: 12.5%\n  floor: 3s\n  window: 10\n  baseline: {branch: main}\n"
+      "  require-history: true\nsteps: [restore]\n");
+  ASSERT_THAT(problems_text(outcome), IsEmpty());
+  GateSpec const& gate = outcome.scenario.gate.value();
+  EXPECT_THAT(gate.metrics, ElementsAre("rto", "phase:restore"));
+  EXPECT_THAT(gate.limits, ElementsAre(Pair("phase:restore", std::chrono::seconds(20))));
+  EXPECT_EQ(gate.minimum_change_percent, 12.5);
+  EXPECT_EQ(gate.floor, std::chrono::seconds(3));
+  EXPECT_EQ(gate.window, 10);
+  EXPECT_EQ(gate.baseline_branch, "main");
+  EXPECT_EQ(gate.require_history, true);
+}
+
 TEST(Language, AMatrixGivesEveryCombination) {
   ParseOutcome const outcome = parse_text(
       "apiVersion: pgdrill.io/v1\nkind: Scenario\nmetadata: {name: test, tags: [nightly]}\n"
