@@ -76,7 +76,8 @@ std::vector<Case> const language_cases{
      with("gate: {metrics: [rot], limits: {\"phase:restroe\": 1s, rto: soon}}\nsteps: [restore]\n"),
      {"6:18: unknown metric 'rot'; did you mean 'rto'?",
       "6:33: unknown metric 'phase:restroe'; did you mean 'phase:restore'?",
-      "6:59: limit of 'rto' must be a duration such as 500ms or 2m, not 'soon': a number was expected at 'soon'"}},
+      "6:59: limit of 'rto' must be a duration such as 500ms or 2m, not 'soon': a number was expected at "
+      "'soon'"}},
     {"gate_too_many",
      with("gate:\n  metrics: [rto, rpo, duration, rto]\nsteps: [restore]\n"),
      {"7:12: 'metrics' must name one to 3 metrics: each more makes every one of them weaker",
