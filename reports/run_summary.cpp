@@ -25,6 +25,9 @@ std::map<std::string, double> values_of(Run const& run, Verdict const& verdict) 
   for (ObjectiveResult const& objective : verdict.objectives) {
     if (objective.value && objective.unit == "s") values[objective.name] = *objective.value;
   }
+  // Without an objective it is a figure all the same.
+  if (!values.contains("rto") && verdict.rto.measured && verdict.rto.to)
+    values["rto"] = seconds(*verdict.rto.to - verdict.rto.from);
   for (Phase const& phase : verdict.phases) values["phase:" + phase.name] = seconds(phase.to - phase.from);
   for (std::string const sample_class : {"read", "write"}) {
     std::optional<double> const longest = longest_outage(run, verdict, sample_class);

@@ -1,5 +1,7 @@
 #include "harness/cli/plan_document.hpp"
 
+#include <fmt/format.h>
+
 #include "harness/engine/executor.hpp"
 #include "harness/engine/registry.hpp"
 #include "harness/engine/rights.hpp"
@@ -117,7 +119,7 @@ json::object gate(scenario::GateSpec const& spec) {
   json::object value{
       {"metrics", json::value_from(spec.metrics.empty() ? std::vector<std::string>{"rto"} : spec.metrics)},
       {"limits", std::move(limits)}};
-  if (spec.minimum_change_percent) value["minimum_change_percent"] = *spec.minimum_change_percent;
+  if (spec.minimum_change_percent) value["minimum_change"] = fmt::format("{}%", *spec.minimum_change_percent);
   if (spec.floor) value["floor"] = format_duration(*spec.floor);
   if (spec.window) value["window"] = *spec.window;
   if (spec.require_history) value["require_history"] = *spec.require_history;

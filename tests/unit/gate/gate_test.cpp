@@ -155,6 +155,15 @@ TEST_F(Gate, ALimitHoldsForEveryRepeatAndForMetricsThatDoNotGate) {
   EXPECT_THAT(unknown.failures.front(), HasSubstr("was not measured"));
 }
 
+TEST_F(Gate, TheRtoGatesWithoutAnObjectiveToo) {
+  std::string text = read_file(journal("c", 41)).value();
+  std::size_t const at = text.find("\"objectives\":[");
+  text.replace(at, text.find(']', at) - at, "\"objectives\":[");
+  ASSERT_TRUE(write_file_atomically(directory_ / "bare.jsonl", text).has_value());
+  GateReport const report = gate({.candidates = {directory_ / "bare.jsonl"}});
+  EXPECT_DOUBLE_EQ(report.metrics.front().result.value, 41);
+}
+
 TEST_F(Gate, RunsOverAHardLimitNeverBecomeTheBaseline) {
   auto const history = steady_history();
   HistoryRun slow = history_run({summarize_journal(journal("s", 90)).value()}).value();
