@@ -4,6 +4,7 @@
 namespace pgdrill::engine {
 
 Task<Result<Fired>> Executor::wait_for(Item const& spec) {
+  context_.waiting(spec.id, "'" + trigger_text(*spec.when) + "' to hold", "its trigger");
   CO_TRY(Fired const fired, co_await await_trigger(context_, *spec.when, *settings_.triggers));
   json::object fields{{"step", spec.id},
                       {"condition", trigger_text(*spec.when)},

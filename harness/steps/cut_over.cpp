@@ -101,6 +101,8 @@ class CutOver final : public engine::Step {
   /// Witness: asked through the Service, the database says whose it is.
   static Task<Result<>> wait_arrived(RunContext& context, std::string step, std::string service,
                                      std::string cluster, TimeLeft time) {
+    context.waiting(step, "Service " + service + " to lead to Cluster " + cluster,
+                    "endpoints follow the changed selector");
     while (true) {
       Result<std::string> const behind = co_await cluster_behind(context, service);
       bool const arrived = behind && *behind == cluster;
@@ -131,6 +133,7 @@ class CutOver final : public engine::Step {
       context.mark("reconnected", spec.id, "pgdrill");
       co_return Result<>();
     }
+    context.waiting(spec.id, "probe " + probe + " to be answered again", "clients connect anew");
     while (true) {
       json::value const last = context.facts[fact];
       if (get_string(last, "status") == "right" && get_int(last, "t_ns") > cut) break;

@@ -18,7 +18,9 @@ class MarkStep final : public engine::Step {
 
   Task<Result<engine::StepOutcome>> run(engine::RunContext& context,
                                         scenario::StepSpec const& spec) override {
-    co_await sleep_for(spec.parameters.duration("after"));
+    Duration const pause = spec.parameters.duration("after");
+    if (pause > Duration::zero()) context.waiting(spec.id, format_duration(pause) + " to pass");
+    co_await sleep_for(pause);
     context.mark(spec.parameters.text("name"), spec.id, "scenario");
     co_return engine::StepOutcome{};
   }

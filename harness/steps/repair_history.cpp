@@ -55,6 +55,8 @@ class RepairHistory : public engine::Step {
         "NULL "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     TimeLeft const time(spec.timeout);
+    context.waiting(spec.id, "the failed migration to hold no lock any more",
+                    "its client may be dead and its statement still run");
     std::string found;
     int quiet = 0;
     while (quiet < quiet_looks && !time.over()) {

@@ -92,6 +92,8 @@ class Verify : public engine::Step {
   static bool of_clients(std::string const& check) { return check == "ledger" || check == "writes"; }
 
   static Task<> run_one(Verification& verification, std::string check, StepOutcome& outcome) {
+    verification.context.waiting(verification.step, "check '" + check + "'",
+                                 "it compares with the captured state");
     Result<bool> const passed = co_await run_check(verification, check);
     if (!passed) {
       verification.context.undecided(check, subject_of(check), verification.step, "as captured",

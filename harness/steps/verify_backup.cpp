@@ -50,6 +50,8 @@ Task<Result<bool>> check_backup(Verification& verification) {
   }
   CO_TRY(Archiver const before, co_await read_archiver(verification));
   CO_TRY(std::string const name, co_await take_backup(context, verification.cluster));
+  context.waiting(verification.step, "Backup " + name + " to complete",
+                  "the restored Cluster must be restorable itself");
   Result<cnpg::BackupView> const backup = co_await wait_completed(context, name, time);
   if (!backup) {
     co_return context.check("restored cluster can be restored", "archive", verification.step, false, expected,
@@ -57,6 +59,8 @@ Task<Result<bool>> check_backup(Verification& verification) {
   }
   CO_TRY_VOID(co_await ask(context, verification.cluster, "CHECKPOINT"));
   CO_TRY_VOID(co_await ask(context, verification.cluster, "SELECT pg_switch_wal()"));
+  context.waiting(verification.step, "WAL segment " + backup->end_wal + " to be archived",
+                  "without it Backup " + name + " cannot be restored");
   Result<> const archived = co_await wait_archived(context, verification.cluster, backup->end_wal, time);
   CO_TRY(Archiver const after, co_await read_archiver(verification));
   bool const whole = archived && after.left_behind == 0;

@@ -1,9 +1,9 @@
 // Kills a run by SIGKILL right after each event of its journal, cleans up, and compares the namespace with
 // the one before, object by object: Kubernetes' objects, every table's content, the repository's files.
 //
-//   kill_at_every_event [FIRST [STRIDE]]
+//   kill_at_every_event [FIRST [STRIDE [SHARDS]]]
 //
-// Takes minutes: a drill and a clean-up for each event.
+// Takes minutes: a drill and a clean-up for each event, shared out over so many sandboxes at once.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -224,9 +224,34 @@ int run(int first, int stride) {
   return unclean == 0 && killed > 0 ? 0 : 1;
 }
 
+/// Each shard is a process with a sandbox of its own and takes every n-th of the events.
+int run_shards(int first, int stride, int shards) {
+  if (shards <= 1) return run(first, stride);
+  std::vector<pid_t> children;
+  for (int i = 0; i < shards; ++i) {
+    pid_t const child = ::fork();
+    if (child == 0) {
+      int const code = run(first + i * stride, stride * shards);
+      std::fflush(nullptr);
+      ::_exit(code);
+    }
+    children.push_back(child);
+  }
+  int failed = 0;
+  for (pid_t const child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) ++failed;
+  }
+  return failed == 0 ? 0 : 1;
+}
+
 }  // namespace
 }  // namespace pgdrill::bench
 
 int main(int argc, char** argv) {
-  return pgdrill::bench::run(argc > 1 ? std::atoi(argv[1]) : 1, argc > 2 ? std::atoi(argv[2]) : 1);
+  int const first = argc > 1 ? std::atoi(argv[1]) : 1;
+  int const stride = argc > 2 ? std::atoi(argv[2]) : 1;
+  int const shards = argc > 3 ? std::atoi(argv[3]) : 1;
+  return pgdrill::bench::run_shards(first, stride, shards);
 }

@@ -2,7 +2,7 @@
 // this process, until the engine knew it. What brings it about (a statement, a request) counts from when it
 // was sent, so that the true error is smaller by the way there and the work itself.
 //
-//   trigger_error [ROUNDS]
+//   trigger_error [ROUNDS [TRIGGER]]
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -141,7 +141,8 @@ Task<Result<std::optional<double>>> measure(Bench& bench, Kind const& kind, int 
   co_return static_cast<double>(fired->condition_ns - *cause) / 1e6;
 }
 
-Task<Result<bool>> measure_all(std::string kubeconfig, std::filesystem::path directory, int rounds) {
+Task<Result<bool>> measure_all(std::string kubeconfig, std::filesystem::path directory, int rounds,
+                               std::string only) {
   cli::Arguments arguments;
   arguments.set("kubeconfig", {kubeconfig});
   CO_TRY(cli::Connection const connection, co_await cli::connect(arguments));
@@ -174,6 +175,7 @@ Task<Result<bool>> measure_all(std::string kubeconfig, std::filesystem::path dir
   bool good = true;
   std::printf("%-16s %6s %10s %10s\n", "trigger", "rounds", "median ms", "worst ms");
   for (Kind const& kind : kinds) {
+    if (!only.empty() && only != kind.name) continue;
     CO_TRY_VOID(co_await ask(bench, "DROP TABLE IF EXISTS trigger_error"));
     CO_TRY_VOID(co_await ask(bench, "CREATE TABLE trigger_error (a integer)"));
     std::vector<double> all;
@@ -191,11 +193,11 @@ Task<Result<bool>> measure_all(std::string kubeconfig, std::filesystem::path dir
   co_return good;
 }
 
-int run(int rounds) {
+int run(int rounds, std::string const& only) {
   test::Sandbox const sandbox;
   test::TemporaryDirectory const directory;
   if (!sandbox.healthy()) return 1;
-  Result<bool> const good = run_to_end(measure_all(sandbox.kubeconfig(), directory.path(), rounds));
+  Result<bool> const good = run_to_end(measure_all(sandbox.kubeconfig(), directory.path(), rounds, only));
   if (!good) std::fprintf(stderr, "%s\n", ::pgdrill::describe(good.error()).c_str());
   return good && *good ? 0 : 1;
 }
@@ -203,4 +205,6 @@ int run(int rounds) {
 }  // namespace
 }  // namespace pgdrill::bench
 
-int main(int argc, char** argv) { return pgdrill::bench::run(argc > 1 ? std::atoi(argv[1]) : 20); }
+int main(int argc, char** argv) {
+  return pgdrill::bench::run(argc > 1 ? std::atoi(argv[1]) : 20, argc > 2 ? argv[2] : "");
+}
