@@ -11,10 +11,10 @@ namespace {
 std::string const overlay = R"(apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 namespace: inside
-resources: [DEPLOY/job]
+resources: [DEPLOY/OVERLAY]
 images: [{name: pgdrill, newName: registry.local/pgdrill, newTag: dev}]
 patches:
-  - target: {kind: Job, name: pgdrill}
+  - target: {kind: Job, name: ".*"}
     patch: |
       - {op: add, path: /spec/template/spec/containers/0/args/-, value: --var}
       - {op: add, path: /spec/template/spec/containers/0/args/-, value: rto=240s}
@@ -30,9 +30,10 @@ class Inside : public testing::Test {
     ASSERT_EQ(demo.exit_code, 0) << demo.out << demo.err;
   }
 
-  /// Applies deploy/job; kustomize takes only relative paths.
-  CommandResult apply() {
+  /// Applies deploy/NAME; kustomize takes only relative paths.
+  CommandResult apply(std::string const& name) {
     std::string text = overlay;
+    text.replace(text.find("OVERLAY"), 7, name);
     std::filesystem::path const deploy = std::filesystem::relative(
         PGDRILL_SOURCE_DIR "/deploy", std::filesystem::canonical(directory_.path()));
     text.replace(text.find("DEPLOY"), 6, deploy.string());
@@ -40,28 +41,34 @@ class Inside : public testing::Test {
     return cluster_.kubectl({"apply", "-k", directory_.path().string()});
   }
 
-  [[nodiscard]] json::value job() const { return cluster_.get("inside", "job", "pgdrill"); }
-  [[nodiscard]] std::string log() const {
-    return cluster_.kubectl({"logs", "-n", "inside", "job/pgdrill", "--tail=-1"}).out;
+  /// Runs the Job of deploy/NAME to its end.
+  void passes(std::string const& name, std::string const& job) {
+    CommandResult const applied = apply(name);
+    ASSERT_EQ(applied.exit_code, 0) << applied.out << applied.err;
+    json::value now;
+    bool const ended = eventually(
+        [&] {
+          now = cluster_.get("inside", "job", job);
+          return get_int(now, "status.succeeded", 0) + get_int(now, "status.failed", 0) > 0;
+        },
+        std::chrono::seconds(280));
+    std::string const log = cluster_.kubectl({"logs", "-n", "inside", "job/" + job, "--tail=-1"}).out;
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(get_int(now, "status.succeeded", 0), 1) << log;
+    EXPECT_THAT(log, testing::HasSubstr("PASS"));
+    EXPECT_EQ(leftovers(cluster_, "inside"), "");
+    CommandResult const removed = cluster_.kubectl({"delete", "job", job, "-n", "inside", "--wait"});
+    EXPECT_EQ(removed.exit_code, 0) << removed.err;
   }
 
   RealCluster cluster_;
   TemporaryDirectory directory_;
 };
 
-TEST_F(Inside, TheShippedJobPassesWithTheShippedRole) {
-  CommandResult const applied = apply();
-  ASSERT_EQ(applied.exit_code, 0) << applied.out << applied.err;
-  bool const ended = eventually(
-      [&] {
-        json::value const now = job();
-        return get_int(now, "status.succeeded", 0) + get_int(now, "status.failed", 0) > 0;
-      },
-      std::chrono::seconds(280));
-  EXPECT_TRUE(ended);
-  EXPECT_EQ(get_int(job(), "status.succeeded", 0), 1) << log();
-  EXPECT_THAT(log(), testing::HasSubstr("PASS"));
-  EXPECT_EQ(leftovers(cluster_, "inside"), "");
+TEST_F(Inside, TheShippedJobPassesWithTheShippedRole) { passes("job", "pgdrill"); }
+
+TEST_F(Inside, RestoreUnderFirePassesWithTheRoleOfItsFaults) {
+  passes("restore-under-fire", "pgdrill-restore-under-fire");
 }
 
 }  // namespace
