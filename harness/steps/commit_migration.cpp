@@ -130,8 +130,14 @@ class CommitMigration : public engine::Step {
     CO_TRY(std::string edited, with_migrations(kustomization, names));
     changes.push_back({path / "kustomization.yaml", std::move(edited)});
     std::string const line = "Pgdrill-Change: " + context.run_id + "/" + spec.id;
-    json::object record{
-        {"repository", objects_.repository}, {"kustomization", objects_.kustomization}, {"line", line}};
+    // The first commit's undo comes last, so that its one applying does for all of them.
+    auto const former = context.facts.find(std::string(engine::facts::migration));
+    bool const first =
+        former == context.facts.end() || get_string(former->second, "repository") != objects_.repository;
+    json::object record{{"repository", objects_.repository},
+                        {"kustomization", objects_.kustomization},
+                        {"line", line},
+                        {"reconcile", first}};
     CO_TRY_VOID(co_await context.undo.announce(
         {.kind = "git-revert",
          .summary = "revert the migration's commit in GitRepository " + objects_.repository,

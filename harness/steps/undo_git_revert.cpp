@@ -1,5 +1,6 @@
-// Undo of a commit: reverts it when it is in the branch and not reverted yet, and lets Flux apply that. The
-// commit is found by a line of its message, since a rebase changes its id.
+// Undo of a commit: reverts it when it is in the branch and not reverted yet, and lets Flux apply that; of a
+// run's commits only with the first, whose undo comes last. The commit is found by a line of its message,
+// since a rebase changes its id.
 #include "harness/engine/undo.hpp"
 #include "harness/flux/reconcile.hpp"
 
@@ -26,6 +27,7 @@ class GitRevert : public engine::UndoKind {
       CO_TRY_VOID(co_await tree->revert(*commit));
       CO_TRY_VOID(co_await tree->push());
     }
+    if (!get_bool(whole, "reconcile", true)) co_return Result<>();
     CO_TRY(std::string const head, co_await tree->head());
     Result<flux::ReconcileClocks> const applied =
         co_await flux::reconcile(*context.kube, objects, head, longest_reconcile);
