@@ -10,6 +10,7 @@ namespace pgdrill::cnpg {
 namespace {
 
 constexpr std::size_t name_length = 24;
+constexpr std::int64_t most_segments = 1'000'000;
 
 std::uint32_t hexadecimal(std::string_view digits) {
   std::uint32_t value = 0;
@@ -28,6 +29,32 @@ std::optional<WalSegment> parse_wal(std::string_view name) {
   if (stem.size() != name_length || !ends || !std::ranges::all_of(stem, is_digit)) return std::nullopt;
   return WalSegment{hexadecimal(stem.substr(0, 8)), hexadecimal(stem.substr(8, 8)),
                     hexadecimal(stem.substr(16, 8))};
+}
+
+Result<std::vector<std::string>> segments_between(std::string_view first, std::string_view last,
+                                                  std::int64_t segment_bytes) {
+  auto const begin = parse_wal(first);
+  auto const end = parse_wal(last);
+  auto const invalid = [&](std::string_view why) {
+    return fail({.kind = ErrorKind::invalid,
+                 .what = fmt::format("no WAL segments lie between {} and {}", first, last),
+                 .why = std::string(why)});
+  };
+  if (!begin || !end || segment_bytes <= 0) return invalid("these are no names of segments");
+  if (begin->timeline != end->timeline) return invalid("they are of two timelines");
+  std::int64_t const each_log = (std::int64_t{1} << 32) / segment_bytes;
+  auto const number = [each_log](WalSegment const& segment) {
+    return std::int64_t{segment.log} * each_log + segment.segment;
+  };
+  if (number(*begin) > number(*end)) return invalid("the first is the later one");
+  if (number(*end) - number(*begin) > most_segments) return invalid("they are more than a million");
+  std::vector<std::string> names;
+  for (std::int64_t at = number(*begin); at <= number(*end); ++at) {
+    names.push_back(WalSegment{begin->timeline, static_cast<std::uint32_t>(at / each_log),
+                               static_cast<std::uint32_t>(at % each_log)}
+                        .text());
+  }
+  return names;
 }
 
 bool archived(std::string_view wanted, std::string_view last_archived) {

@@ -3,6 +3,7 @@
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/cnpg/wal.hpp"
 #include "harness/engine/facts.hpp"
+#include "harness/steps/archive_proof.hpp"
 #include "harness/steps/backups.hpp"
 #include "harness/steps/waiting.hpp"
 
@@ -36,8 +37,12 @@ class StatusCheck final : public engine::Step {
     return {
         .name = "status-check",
         .summary = "Waits until the Cluster is healthy, archives WAL, and has a backup that can be restored",
-        .parameters = {{"kustomizations", scenario::ParameterType::text_list, false, "[]",
-                        "Flux Kustomizations that must be Ready, so that no migration is still running"}},
+        .parameters =
+            {{"kustomizations", scenario::ParameterType::text_list, false, "[]",
+              "Flux Kustomizations that must be Ready, so that no migration is still running"},
+             {"fetched_segments", scenario::ParameterType::integer, false, "8",
+              "WAL segments that are fetched from the object store to prove that they are there: the "
+              "backup's, then the newest; 0: none"}},
         .permissions = {{"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
@@ -71,9 +76,18 @@ class StatusCheck final : public engine::Step {
     CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, spec.id, cluster.timeline, time));
     context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
+    CO_TRY(ArchiveProof const proof,
+           co_await look_into_store(context, backup, spec.parameters.integer("fetched_segments")));
+    bool const there = proof.missing.empty();
+    // What could not be examined is said in the outputs and proves nothing.
+    if (proof.why_not.empty() || !there) {
+      context.check("archive-complete", "archive", spec.id, there, "each segment is in the store",
+                    proof.text());
+    }
     CO_TRY_VOID(co_await record(context, cluster, backup));
-    co_return StepOutcome{.passed = true,
-                          .outputs = {{"backup", backup.name}, {"backup_id", backup.backup_id}}};
+    co_return StepOutcome{
+        .passed = there,
+        .outputs = {{"backup", backup.name}, {"backup_id", backup.backup_id}, {"store", proof.text()}}};
   }
 
  private:
@@ -147,6 +161,16 @@ class StatusCheck final : public engine::Step {
     context.waiting(step, "WAL segment " + backup.end_wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
     co_return backup;
+  }
+
+  /// From the backup's first segment to the last one that is archived.
+  static Task<Result<ArchiveProof>> look_into_store(RunContext& context, cnpg::BackupView backup,
+                                                    std::int64_t most) {
+    CO_TRY(std::string last, co_await ask(context, context.target.cluster,
+                                          "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver"));
+    if (!cnpg::archived(backup.end_wal, last)) last = backup.end_wal;
+    co_return co_await prove_archive(context, context.target.cluster, backup.begin_wal, backup.end_wal, last,
+                                     most);
   }
 
   static Task<Result<>> record(RunContext& context, cnpg::ClusterView cluster, cnpg::BackupView backup) {

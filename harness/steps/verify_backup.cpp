@@ -3,6 +3,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/cnpg/wal.hpp"
+#include "harness/steps/archive_proof.hpp"
 #include "harness/steps/backups.hpp"
 #include "harness/steps/verify_checks.hpp"
 
@@ -17,6 +18,9 @@ constexpr char const* archiver_sql =
     "'%.ready' AND name < coalesce(last_archived_wal, '') || '.ready' AND substr(name, 1, 8) = "
     "substr(last_archived_wal, 1, "
     "8)) FROM pg_stat_archiver";
+
+/// Segments of the new Backup that are fetched from the store.
+constexpr std::int64_t most_fetched = 8;
 
 struct Archiver {
   std::string last;
@@ -63,13 +67,18 @@ Task<Result<bool>> check_backup(Verification& verification) {
                   "without it Backup " + name + " cannot be restored");
   Result<> const archived = co_await wait_archived(context, verification.cluster, backup->end_wal, time);
   CO_TRY(Archiver const after, co_await read_archiver(verification));
-  bool const whole = archived && after.left_behind == 0;
+  ArchiveProof proof;
+  if (archived) {
+    CO_TRY(proof, co_await prove_archive(context, verification.cluster, backup->begin_wal, backup->end_wal,
+                                         backup->end_wal, most_fetched));
+  }
+  bool const whole = archived && after.left_behind == 0 && proof.missing.empty();
   co_return context.check("restored cluster can be restored", "archive", verification.step, whole, expected,
                           fmt::format("Backup {} ends with {}; archived up to {} (was {}), {} segments left "
-                                      "behind, {} failures since then",
+                                      "behind, {} failures since then; {}",
                                       name, backup->end_wal, after.last.empty() ? "nothing" : after.last,
                                       before.last.empty() ? "nothing" : before.last, after.left_behind,
-                                      after.failures - before.failures));
+                                      after.failures - before.failures, proof.text()));
 }
 
 }  // namespace pgdrill::steps

@@ -1,9 +1,9 @@
-// How far the measured outage is from the true one: a server is stopped and let go on at known moments, while
-// the heartbeat probe runs; the outages are taken from its journal by the code that reports use.
+// How far the measured outage is from the true one: a server is taken away at known moments and given back,
+// in three ways, while the heartbeat probe runs; the outages are taken from its journal by the code that
+// reports use.
 //
-//   bench_rto_accuracy [trials, default 500] [interval in ms, default 20]
+//   bench_rto_accuracy [trials, default 500, of all three ways] [interval in ms, default 20]
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,21 +11,23 @@
 
 #include "harness/base/scope.hpp"
 #include "reports/outage.hpp"
+#include "tests/bench/rto_breakages.hpp"
 #include "tests/unit/probes/fake_namespace.hpp"
 
 namespace {
 
 using namespace pgdrill;
 using namespace std::chrono_literals;
+using bench::Breakage;
 
 struct Truth {
   std::int64_t from = 0;
   std::int64_t to = 0;
 };
 
-/// Stops and continues the server, again and again. Lengths are longer than the heartbeat's time-out: a
-/// shorter stop fails no call.
-Task<> break_it(test::FakeRun& run, test::PostgresServer const& server, int trials,
+/// Breaks and mends the server, again and again. Lengths are longer than the heartbeat's time-out: a shorter
+/// stop fails no call. The moment of breaking lies before the deed, that of mending after it.
+Task<> break_it(Breakage breakage, test::FakeRun& run, test::PostgresServer& server, int trials,
                 std::vector<Truth>& truths, bool& done) {
   std::mt19937 random(7);
   co_await sleep_for(1s);
@@ -33,9 +35,9 @@ Task<> break_it(test::FakeRun& run, test::PostgresServer const& server, int tria
     co_await sleep_for(std::chrono::microseconds(300'000 + random() % 200'000));
     Truth truth;
     truth.from = run.context().journal.elapsed_ns();
-    server.signal_all(SIGSTOP);
+    co_await bench::break_server(breakage, server);
     co_await sleep_for(std::chrono::microseconds(200'000 + random() % 400'000));
-    server.signal_all(SIGCONT);
+    co_await bench::mend_server(breakage, server);
     truth.to = run.context().journal.elapsed_ns();
     truths.push_back(truth);
   }
@@ -100,23 +102,20 @@ void compare(test::FakeRun const& run, std::string const& call_class, std::vecto
   print("  length", length, interval);
 }
 
-}  // namespace
-
-int main(int argument_count, char** arguments) {
-  int const trials = argument_count > 1 ? std::atoi(arguments[1]) : 500;
-  int const interval = argument_count > 2 ? std::atoi(arguments[2]) : 20;
+void measure(Breakage breakage, int trials, int interval) {
   auto const server = test::PostgresServer::start();
+  bench::begin(breakage, *server);
   test::FakeRun run(server->parameters());
   std::vector<Truth> truths;
   bool done = false;
   auto work = [&]() -> Task<> {
     Scope scope(co_await asio::this_coro::executor);
-    scope.spawn("break", break_it(run, *server, trials, truths, done));
     auto spec = test::probe_spec("heartbeat", {{"every", fmt::format("{}ms", interval)},
                                                {"connect_every", fmt::format("{}ms", interval)},
                                                {"timeout", "50ms"}});
     auto const probe = engine::find_entry(engine::probes(), "heartbeat")->make();
     if (!co_await probe->prepare(run.context(), spec)) co_return;
+    scope.spawn("break", break_it(breakage, run, *server, trials, truths, done));
     scope.spawn("probe", probe->run(run.context(), spec));
     while (!done) co_await sleep_for(50ms);
     scope.cancel();
@@ -124,7 +123,21 @@ int main(int argument_count, char** arguments) {
     run.close_forwards();
   };
   run_to_end(work());
-  fmt::print("interval {} ms, deadline 50 ms, stops of 200 to 600 ms\n", interval);
+  fmt::print("\n{}, {} times; every {} ms, deadline 50 ms\n", bench::name_of(breakage), trials, interval);
   for (std::string const call_class : {"connect", "write", "read"})
     compare(run, call_class, truths, interval);
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  int const trials = argument_count > 1 ? std::atoi(arguments[1]) : 500;
+  int const interval = argument_count > 2 ? std::atoi(arguments[2]) : 20;
+  bool const network = bench::enter_own_network();
+  if (!network) fmt::print("no packets are dropped: that needs root, ip and nft\n");
+  int const dropped = network ? trials / 3 : 0;
+  int const killed = trials / 5;
+  measure(Breakage::frozen, trials - dropped - killed, interval);
+  measure(Breakage::killed, killed, interval);
+  if (network) measure(Breakage::dropped, dropped, interval);
 }

@@ -136,7 +136,7 @@ void PostgresServer::initialise() {
 }
 
 void PostgresServer::launch() {
-  port_ = free_port();
+  if (port_ == 0) port_ = free_port();
   auto const log = directory_ / "log";
   std::vector<std::string> command = {program("postgres"),
                                       "-D",
@@ -165,7 +165,7 @@ void PostgresServer::launch() {
     int status = 0;
     bool const ended = ::waitpid(postmaster_, &status, WNOHANG) == postmaster_;
     if (ended || std::chrono::steady_clock::now() > limit) give_up("the server did not start", log);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
 }
 

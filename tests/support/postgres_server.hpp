@@ -33,11 +33,12 @@ class PostgresServer {
   void signal_all(int number) const;
   /// Kills the server as a power cut would.
   void kill();
+  /// Starts it again, on the same port, after kill(); back when it answers.
+  void launch();
 
  private:
   PostgresServer() = default;
   void initialise();
-  void launch();
 
   std::filesystem::path directory_;
   std::vector<std::string> settings_;

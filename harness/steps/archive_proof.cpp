@@ -1,0 +1,80 @@
+#include "harness/steps/archive_proof.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/base/text.hpp"
+#include "harness/cnpg/wal.hpp"
+#include "harness/steps/waiting.hpp"
+
+namespace pgdrill::steps {
+
+namespace {
+
+/// Memory of the pod. The plugin takes the path below PGDATA, the manager as it stands: with so many steps up
+/// both come to the same file.
+constexpr char const* place = "/../../../../../../../../dev/shm/pgdrill-wal-proof";
+constexpr char const* same_place = "/dev/shm/pgdrill-wal-proof";
+
+std::string reason_of(kube::ExecResult const& result) {
+  auto const lines = split(trim(result.err.empty() ? result.out : result.err), '\n');
+  return fmt::format("wal-restore ended with {}: {}", result.exit_code, lines.empty() ? "" : lines.back());
+}
+
+bool says_missing(kube::ExecResult const& result) {
+  return (result.out + result.err).find("WAL file not found") != std::string::npos;
+}
+
+}  // namespace
+
+std::string ArchiveProof::text() const {
+  if (!why_not.empty()) return "not examined: " + why_not;
+  std::string result = fmt::format("{} segments fetched from the store", fetched.size());
+  if (!fetched.empty()) result += fmt::format(", {} to {}", fetched.front(), fetched.back());
+  if (skipped > 0) result += fmt::format("; {} between them not fetched", skipped);
+  if (!missing.empty()) result += "; missing in the store: " + join(missing, ", ");
+  return result;
+}
+
+std::vector<std::string> segments_to_fetch(std::vector<std::string> const& all, std::string const& needed,
+                                           std::int64_t most) {
+  auto const limit = static_cast<std::size_t>(std::max<std::int64_t>(most, 0));
+  std::vector<std::string> chosen;
+  std::size_t at = 0;
+  for (; at < all.size() && chosen.size() < limit && all[at] <= needed; ++at) chosen.push_back(all[at]);
+  std::size_t const newest = std::min(limit - chosen.size(), all.size() - at);
+  chosen.insert(chosen.end(), all.end() - static_cast<std::ptrdiff_t>(newest), all.end());
+  return chosen;
+}
+
+Task<Result<ArchiveProof>> prove_archive(engine::RunContext& context, std::string cluster, std::string first,
+                                         std::string needed, std::string last, std::int64_t most) {
+  ArchiveProof proof;
+  if (most <= 0) {
+    proof.why_not = "no segment is to be fetched";
+    co_return proof;
+  }
+  CO_TRY(std::string const size,
+         co_await ask(context, cluster, "SELECT pg_size_bytes(current_setting('wal_segment_size'))"));
+  CO_TRY(auto const all, cnpg::segments_between(first, last, std::strtoll(size.c_str(), nullptr, 10)));
+  auto const chosen = segments_to_fetch(all, needed, most);
+  proof.skipped = static_cast<std::int64_t>(all.size() - chosen.size());
+  CO_TRY(std::string const pod, co_await context.databases.primary_pod(cluster));
+  for (std::string const& segment : chosen) {
+    std::vector<std::string> command{"/controller/manager", "wal-restore", segment, place};
+    CO_TRY(kube::ExecResult const result,
+           co_await context.kube->exec(context.target.ns, pod, "postgres", std::move(command)));
+    if (result.exit_code == 0) {
+      proof.fetched.push_back(segment);
+    } else if (says_missing(result)) {
+      proof.missing.push_back(segment);
+    } else {
+      proof.why_not = reason_of(result);
+      break;
+    }
+  }
+  std::vector<std::string> clean{"rm", "-f", same_place};
+  CO_TRY_VOID(co_await context.kube->exec(context.target.ns, pod, "postgres", std::move(clean)));
+  co_return proof;
+}
+
+}  // namespace pgdrill::steps
