@@ -1,0 +1,108 @@
+// Can what was restored be rolled back itself, and is the archive what the archiver says?
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <thread>
+
+#include "harness/base/files.hpp"
+#include "tests/support/sandbox.hpp"
+
+namespace pgdrill::test {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+class Recoverability : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(sandbox_.healthy()); }
+
+  CommandResult run_text(std::string const& text) {
+    auto const file = directory_.path() / "scenario.yaml";
+    EXPECT_TRUE(write_file_atomically(file, text));
+    evidence_ = directory_.path() / ("evidence-" + std::to_string(++runs_));
+    return sandbox_.pgdrill({"run", file.string(), "--evidence", evidence_.string()});
+  }
+
+  std::string journal() const { return read_file(evidence_ / "journal.jsonl").value_or(""); }
+
+  /// The last WAL segment of a Backup that is taken now, once the archiver has it.
+  std::string take_backup() {
+    auto const file = directory_.path() / "backup.yaml";
+    EXPECT_TRUE(write_file_atomically(file,
+                                      "apiVersion: postgresql.cnpg.io/v1\nkind: Backup\n"
+                                      "metadata: {name: by-hand, namespace: develop}\n"
+                                      "spec: {cluster: {name: orders}, target: primary}\n"));
+    CommandResult const made = sandbox_.kubectl({"create", "-f", file.string()});
+    EXPECT_EQ(made.exit_code, 0) << made.out << made.err;
+    std::string end;
+    for (int tries = 0; tries < 300 && end.empty(); ++tries) {
+      std::this_thread::sleep_for(100ms);
+      end = get_string(sandbox_.get("backups.postgresql.cnpg.io", "by-hand"), "status.endWal");
+    }
+    return end;
+  }
+
+  std::filesystem::path in_store(std::string const& segment) const {
+    for (auto const& entry : std::filesystem::recursive_directory_iterator(sandbox_.directory() / "store")) {
+      if (entry.path().filename() == segment) return entry.path();
+    }
+    return {};
+  }
+
+  Sandbox sandbox_;
+  TemporaryDirectory directory_;
+  std::filesystem::path evidence_;
+  int runs_ = 0;
+};
+
+constexpr char const* status_check_only = R"(
+apiVersion: pgdrill.io/v1
+kind: Scenario
+metadata: {name: status, title: Is there something to roll back to}
+target: {namespace: develop, cluster: orders, database: app, service: orders-db, secret: orders-app}
+steps:
+  - status-check: {}
+    timeout: 60s
+)";
+
+std::string replaced(std::string text, std::string const& from, std::string const& to) {
+  auto const at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  return text;
+}
+
+// Point-in-time recovery after point-in-time recovery: the restored cluster archives, and a backup of it can
+// be taken.
+TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
+  std::string text = read_file(PGDRILL_SOURCE_DIR "/scenarios/data-rollback.yaml").value_or("");
+  text = replaced(text, "ledger, history, writes]", "ledger, history, writes, structure, backup]");
+  for (std::string const name :
+       {"000002_round_ledger_amounts.up.sql", "000002_round_ledger_amounts.down.sql"}) {
+    text =
+        replaced(text, "- data-rollback/" + name, "- " PGDRILL_SOURCE_DIR "/scenarios/data-rollback/" + name);
+  }
+  CommandResult const result = run_text(text);
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(journal(), HasSubstr("structure equals the captured one"));
+  EXPECT_THAT(journal(), HasSubstr("restored cluster can be restored"));
+  EXPECT_THAT(journal(), HasSubstr("segments fetched from the store"));
+}
+
+TEST_F(Recoverability, ASegmentThatIsGoneFromTheStoreIsMissed) {
+  std::string const end = take_backup();
+  ASSERT_FALSE(end.empty());
+  CommandResult const whole = run_text(status_check_only);
+  ASSERT_EQ(whole.exit_code, 0) << whole.out << whole.err;
+  ASSERT_THAT(journal(), HasSubstr("segments fetched from the store"));
+  auto const file = in_store(end);
+  ASSERT_FALSE(file.empty()) << end;
+  std::filesystem::remove(file);
+  CommandResult const result = run_text(status_check_only);
+  EXPECT_NE(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(journal(), HasSubstr("missing in the store: " + end));
+}
+
+}  // namespace
+}  // namespace pgdrill::test
