@@ -5,7 +5,7 @@
 namespace pgdrill::engine {
 
 Turns::Turn::~Turn() {
-  if (turns_ == nullptr) return;
+  if (turns_ == nullptr || ::pgdrill::detail::loop_is_ending()) return;
   turns_->taken_ = false;
   if (turns_->given_back_) turns_->given_back_->cancel_one();
 }

@@ -53,7 +53,7 @@ Task<Result<std::unique_ptr<net::HttpClient>>> Transport::connect() {
 }
 
 Transport::Slot::~Slot() {
-  if (transport_ == nullptr) return;
+  if (transport_ == nullptr || ::pgdrill::detail::loop_is_ending()) return;
   --transport_->under_way_;
   if (transport_->ended_) transport_->ended_->cancel_one();
 }

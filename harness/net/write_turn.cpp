@@ -10,7 +10,7 @@ struct WriteTurn::Place {
   std::uint64_t number;
   bool reached = false;
   ~Place() {
-    if (!reached) turn.leave(number);
+    if (!reached && !::pgdrill::detail::loop_is_ending()) turn.leave(number);
   }
 };
 
@@ -34,6 +34,8 @@ Task<> WriteTurn::take() {
 }
 
 WriteTurn::Hold::~Hold() {
+  // When a loop is taken down with a write under way, the connection may be gone before it.
+  if (::pgdrill::detail::loop_is_ending()) return;
   if (!whole_) stream_.close();
   turn_.leave(turn_.queue_.front());
 }

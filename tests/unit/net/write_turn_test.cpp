@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <openssl/sha.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "harness/base/files.hpp"
 #include "harness/net/http.hpp"
 #include "harness/net/websocket.hpp"
@@ -63,6 +66,23 @@ TEST(WriteTurn, WhoStopsWaitingHoldsNobodyUp) {
   std::vector<int> order;
   run_to_end(give_up_waiting(order));
   EXPECT_THAT(order, ElementsAre(0, 2));
+}
+
+/// As a port-forward's pump when the program ends in the middle of what it sends.
+Task<> end_with_a_write_under_way(std::vector<int>& order) {
+  auto pair = std::make_unique<Pair>(co_await plain_pair());
+  auto turn = std::make_unique<WriteTurn>(co_await asio::this_coro::executor);
+  asio::co_spawn(co_await asio::this_coro::executor,
+                 note_turn(*turn, *pair->client, order, 0, std::chrono::hours(1)), asio::detached);
+  while (order.empty()) co_await sleep_for(std::chrono::milliseconds(1));
+  turn.reset();
+  pair.reset();
+}
+
+TEST(WriteTurn, OfAConnectionThatIsGoneIsLeftAloneWhenTheLoopEnds) {
+  std::vector<int> order;
+  run_to_end(end_with_a_write_under_way(order));
+  EXPECT_THAT(order, ElementsAre(0));
 }
 
 Task<Error> write_in_the_middle(Pair& pair) {
