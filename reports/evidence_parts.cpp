@@ -24,6 +24,7 @@ std::vector<std::vector<std::string>> fact_rows(std::string const& name, json::v
   if (!value.is_object()) return {{html(name), "", html(value_text(value), 400)}};
   for (auto const& entry : value.get_object()) {
     std::string const text = value_text(entry.value());
+    if (text.empty()) continue;
     bool const large = text.size() > 400;
     rows.push_back({html(name), html(entry.key()),
                     large ? fmt::format("<span class=soft>{} bytes, in journal.jsonl</span>", text.size())

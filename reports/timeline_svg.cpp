@@ -83,22 +83,39 @@ std::string series_bars(Scale const& scale, Series const& series, double y) {
   return svg;
 }
 
-std::string mark_lines(Scale const& scale, Run const& run, double top, double bottom) {
+constexpr double letter_width = 6.2;  // of the widest common letters at 11 px
+constexpr double lane_height = 12;
+constexpr std::size_t most_lanes = 30;
+
+struct Marks {
   std::string svg;
-  double last_x = -100;
-  int lane = 0;
+  std::size_t lanes = 0;
+};
+
+/// Each name in the first lane below the chart in which it covers no other.
+Marks mark_lines(Scale const& scale, Run const& run, double top, double bottom) {
+  Marks marks;
+  std::vector<double> taken;  // how far to the right each lane is used
   for (Mark const& mark : run.marks) {
     double const x = scale.x(mark.t);
-    lane = x - last_x < 70 ? (lane + 1) % 6 : 0;
-    last_x = x;
-    svg += fmt::format(R"(<line x1="{0:.1f}" x2="{0:.1f}" y1="{1:.0f}" y2="{2:.0f}" class="mark"/>)", x, top,
-                       bottom);
-    bool const at_the_edge = x > label_width + chart_width - 90;
-    svg += fmt::format(R"(<text x="{:.1f}" y="{:.0f}" text-anchor="{}">{}<title>{:.3f} s, {}</title></text>)",
-                       at_the_edge ? x - 2 : x + 2, bottom + 12 + 12 * lane, at_the_edge ? "end" : "start",
-                       html(mark.name, 40), seconds(mark.t), html(mark.source, 100));
+    std::string const name = one_line(mark.name, 40);
+    double const width = letter_width * static_cast<double>(name.size());
+    bool const at_the_edge = x + width > label_width + chart_width + 18;
+    double const from = at_the_edge ? x - 2 - width : x + 2;
+    auto lane = static_cast<std::size_t>(
+        std::find_if(taken.begin(), taken.end(), [&](double end) { return end < from; }) - taken.begin());
+    lane = std::min(lane, most_lanes - 1);
+    if (lane >= taken.size()) taken.push_back(0);
+    taken[lane] = from + width;
+    marks.svg += fmt::format(R"(<line x1="{0:.1f}" x2="{0:.1f}" y1="{1:.0f}" y2="{2:.0f}" class="mark"/>)", x,
+                             top, bottom);
+    marks.svg +=
+        fmt::format(R"(<text x="{:.1f}" y="{:.0f}" text-anchor="{}">{}<title>{:.3f} s, {}</title></text>)",
+                    at_the_edge ? x - 2 : x + 2, bottom + 12 + lane_height * static_cast<double>(lane),
+                    at_the_edge ? "end" : "start", html(name), seconds(mark.t), html(mark.source, 100));
   }
-  return svg;
+  marks.lanes = taken.size();
+  return marks;
 }
 
 }  // namespace
@@ -139,7 +156,8 @@ std::string timeline_svg(Run const& run, Verdict const& verdict) {
                   fmt::format("{}: {:.3f} s", phase.name, seconds(phase.to - phase.from)));
     y += row_height;
   }
-  double const height = y + 84;
+  Marks const marks = mark_lines(scale, run, 18, y);
+  double const height = y + 12 + lane_height * static_cast<double>(marks.lanes);
   std::string outage;
   if (verdict.rto.measured) {
     outage = bar(scale, verdict.rto.from, verdict.rto.to.value_or(run.ended), 18, y - 18, "outage",
@@ -151,7 +169,7 @@ std::string timeline_svg(Run const& run, Verdict const& verdict) {
          "<title id=\"timeline-title\">Timeline of the run</title><desc id=\"timeline-desc\">Steps, probes' "
          "answers, "
          "phases and marks over time; the shaded stretch is the outage that clients saw.</desc>" +
-         axis(scale, y) + outage + rows + mark_lines(scale, run, 18, y) + "</svg>";
+         axis(scale, y) + outage + rows + marks.svg + "</svg>";
 }
 
 }  // namespace pgdrill::reports

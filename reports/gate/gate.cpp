@@ -90,12 +90,7 @@ statistics::MetricInput input_of(GateSettings const& settings, Material const& m
   statistics::MetricInput input{.name = metric,
                                 .floor = settings.floor.value_or(0),
                                 .objective = objective_of(settings, material.candidates.front(), metric)};
-  std::vector<std::vector<double>> repeats;
-  for (HistoryRun const* const run : compared) {
-    input.history.push_back(*run->value(metric));
-    repeats.push_back(run->values.at(metric));
-  }
-  input.repeat_deviation = statistics::deviation_within(repeats);
+  for (HistoryRun const* const run : compared) input.history.push_back(*run->value(metric));
   for (HistoryRun const& run : material.candidates) {
     if (auto const value = run.value(metric)) input.candidate.push_back(*value);
   }

@@ -75,13 +75,13 @@ void missing(MetricResult& result, std::string why) {
 
 std::optional<Confirmation> confirm_pairs(MetricInput const& metric, std::size_t suspects,
                                           RuleSettings const& settings, MetricResult& result) {
+  static_cast<void>(suspects);  // so many pairs reach what Holm's procedure asks of three metrics
   result.design = "paired";
   result.level = settings.paired_level;
-  std::size_t const needed = pairs_needed(metric, suspects, settings);
   result.confirmations = metric.pairs.size();
-  if (metric.pairs.size() < needed) {
-    missing(result, fmt::format("{} pairs decide nothing: {} are needed{}", metric.pairs.size(), needed,
-                                needed == settings.noisy_pairs ? ", since repeats scatter much here" : ""));
+  if (metric.pairs.size() < settings.minimum_pairs) {
+    missing(result, fmt::format("{} pairs decide nothing: {} are needed", metric.pairs.size(),
+                                settings.minimum_pairs));
     return std::nullopt;
   }
   std::vector<double> const ratios = log_ratios(metric.pairs);
@@ -151,13 +151,6 @@ char const* name_of(GateState state) {
       return "no_verdict";
   }
   return "no_verdict";
-}
-
-std::size_t pairs_needed(MetricInput const& metric, std::size_t suspects, RuleSettings const& settings) {
-  bool const noisy =
-      metric.repeat_deviation.value_or(log_deviation(metric.history)) > settings.noisy_deviation;
-  if (noisy && metric.history.size() >= settings.minimum_runs) return settings.noisy_pairs;
-  return suspects > 1 ? settings.minimum_pairs + 1 : settings.minimum_pairs;
 }
 
 std::vector<MetricResult> judge_gate(std::vector<MetricInput> const& metrics, RuleSettings const& settings) {

@@ -1,4 +1,4 @@
-// The gate's rule, version 1: one value per run; screened against history by rank, effect and floor;
+// The gate's rule, version 2: one value per run; screened against history by rank, effect and floor;
 // confirmed by interleaved pairs or by fresh runs with exact tests; Holm over the suspect metrics. Pure:
 // values in, decision out. Its false alarms and power are measured by tests/bench.
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace pgdrill::statistics {
 
-inline constexpr int rule_version = 1;
+inline constexpr int rule_version = 2;
 
 struct RuleSettings {
   double minimum_ratio = 1.15;      ///< a smaller change is none
@@ -20,19 +20,15 @@ struct RuleSettings {
   double paired_level = 0.05;       ///< of the sign-flip test
   std::size_t minimum_runs = 5;     ///< of history; below it there is no verdict
   std::size_t fresh_runs = 3;       ///< the screened run and two more
-  std::size_t minimum_pairs = 5;    ///< six when more than one metric is suspect
-  std::size_t noisy_pairs = 8;      ///< where repeats scatter: five decide too little there
-  double noisy_deviation = 0.15;    ///< of the logarithms of repeats, from which they do
+  std::size_t minimum_pairs = 8;    ///< five are the fewest that could decide, and find a third less
   std::size_t maximum_metrics = 3;  ///< that may gate
 };
 
 /// A metric of which larger values are worse.
 struct MetricInput {
   std::string name;
-  double floor = 2;             ///< smallest absolute change that counts, in its unit
-  std::vector<double> history;  ///< one value per comparable run
-  /// Standard deviation of the logarithms of repeats within runs; empty: runs have one, and theirs is taken.
-  std::optional<double> repeat_deviation = {};
+  double floor = 2;                              ///< smallest absolute change that counts, in its unit
+  std::vector<double> history;                   ///< one value per comparable run
   std::vector<double> candidate;                 ///< the run to judge first, then fresh runs of the same
   std::vector<std::pair<double, double>> pairs;  ///< interleaved: baseline, candidate
   std::optional<double> objective;               ///< hard limit; any candidate over it is over
@@ -64,10 +60,6 @@ struct MetricResult {
   std::optional<Interval> baseline_interval;
   std::string why;  ///< one sentence
 };
-
-/// How many interleaved pairs decide about a metric when so many are suspect; known before any is run.
-[[nodiscard]] std::size_t pairs_needed(MetricInput const& metric, std::size_t suspects,
-                                       RuleSettings const& settings);
 
 /// Judges all gating metrics together, since Holm's procedure needs all that are suspect.
 [[nodiscard]] std::vector<MetricResult> judge_gate(std::vector<MetricInput> const& metrics,

@@ -53,18 +53,6 @@ double log_deviation(std::vector<double> const& values) {
   return std::sqrt(sum / static_cast<double>(logs.size() - 1));
 }
 
-std::optional<double> deviation_within(std::vector<std::vector<double>> const& runs) {
-  double squares = 0;
-  std::size_t freedom = 0;
-  for (std::vector<double> const& repeats : runs) {
-    if (repeats.size() < 2) continue;
-    double const deviation = log_deviation(repeats);
-    squares += deviation * deviation * static_cast<double>(repeats.size() - 1);
-    freedom += repeats.size() - 1;
-  }
-  return freedom == 0 ? std::nullopt : std::optional(std::sqrt(squares / static_cast<double>(freedom)));
-}
-
 double lag_one_correlation(std::vector<double> const& series) {
   if (series.size() < 3) return 0;
   double const center = mean(series);

@@ -1,7 +1,6 @@
 // Order statistics: what few values may claim without a model of their distribution.
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 namespace pgdrill::statistics {
@@ -25,10 +24,6 @@ struct Interval {
 
 /// Standard deviation of the values' logarithms (n - 1 below); 0 for fewer than two positive values.
 [[nodiscard]] double log_deviation(std::vector<double> const& values);
-
-/// Of repeats within runs, whatever lies between the runs: pooled over all that have at least two; empty when
-/// none has.
-[[nodiscard]] std::optional<double> deviation_within(std::vector<std::vector<double>> const& runs);
 
 /// Correlation of neighbours in a series; 0 for fewer than three values or a constant series.
 [[nodiscard]] double lag_one_correlation(std::vector<double> const& series);

@@ -118,11 +118,11 @@ std::unique_ptr<Model> resampled(Random& random, std::vector<double> values) {
   return std::make_unique<Resampled>(random, std::move(values));
 }
 
-std::vector<double> run_repeats(Model& model, int repeats, double factor) {
+double run_value(Model& model, int repeats, double factor) {
   model.next_run();
   std::vector<double> values;
   for (int i = 0; i < repeats; ++i) values.push_back(model.repeat(factor));
-  return values;
+  return statistics::median(std::move(values));
 }
 
 }  // namespace pgdrill::bench

@@ -30,7 +30,7 @@ struct NamedModel {
 /// scaled to a median of 60.
 [[nodiscard]] std::unique_ptr<Model> resampled(statistics::Random& random, std::vector<double> values);
 
-/// One run; its value is the median of these.
-[[nodiscard]] std::vector<double> run_repeats(Model& model, int repeats, double factor);
+/// The value of a run: the median of `repeats` repeats.
+[[nodiscard]] double run_value(Model& model, int repeats, double factor);
 
 }  // namespace pgdrill::bench

@@ -10,7 +10,6 @@
 #include <fstream>
 
 #include "reports/statistics/gate_rule.hpp"
-#include "reports/statistics/order.hpp"
 #include "tests/bench/gate_models.hpp"
 
 namespace pgdrill::bench {
@@ -34,22 +33,15 @@ struct Case {
 
 Case draw(Model& model, std::size_t history, double shift) {
   Case drawn;
-  std::vector<std::vector<double>> runs;
-  for (std::size_t i = 0; i < history; ++i) {
-    runs.push_back(run_repeats(model, repeats, 1));
-    drawn.history.push_back(statistics::median(runs.back()));
-  }
+  for (std::size_t i = 0; i < history; ++i) drawn.history.push_back(run_value(model, repeats, 1));
   std::size_t const unseen = history > window ? history - window : 0;
-  auto const skipped = static_cast<std::ptrdiff_t>(unseen);
-  drawn.fresh.history.assign(drawn.history.begin() + skipped, drawn.history.end());
-  runs.erase(runs.begin(), runs.begin() + skipped);
-  drawn.fresh.repeat_deviation = statistics::deviation_within(runs);
-  for (int i = 0; i < 3; ++i)
-    drawn.fresh.candidate.push_back(statistics::median(run_repeats(model, repeats, shift)));
+  drawn.fresh.history.assign(drawn.history.begin() + static_cast<std::ptrdiff_t>(unseen),
+                             drawn.history.end());
+  for (int i = 0; i < 3; ++i) drawn.fresh.candidate.push_back(run_value(model, repeats, shift));
   drawn.paired = drawn.fresh;
   drawn.paired.candidate.resize(1);
   model.next_run();  // one session: baseline and candidate share its environment
-  for (std::size_t left = statistics::pairs_needed(drawn.paired, 1, {}); left > 0; --left) {
+  for (std::size_t i = 0; i < statistics::RuleSettings().minimum_pairs; ++i) {
     double const baseline = model.repeat(1);
     drawn.paired.pairs.emplace_back(baseline, model.repeat(shift));
   }

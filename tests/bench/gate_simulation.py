@@ -20,7 +20,7 @@ import sys
 from otava.analysis import compute_change_points
 
 GRID = [0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0003, 0.0001, 0.00001, 0.000001]
-SHIFTED = 2000  # series asked about per shift
+SHIFTED = 1000  # series asked about per shift
 DESIGNS = ("fresh", "paired")
 
 
@@ -45,15 +45,15 @@ def calibrate(null, n, runs):
     chosen = {}
     for design in DESIGNS:
         wanted = share([case[design] for case in null])
-        above = None
-        for p in GRID:
-            if rate(p) <= wanted:
-                weight = 0 if above is None else (wanted - rate(p)) / (rate(above) - rate(p))
-                chosen[design] = [(p, 1 - weight)] + ([(above, weight)] if weight > 0 else [])
-                break
-            above = p
-        else:
-            chosen[design] = [(None, 1 - wanted / rate(above)), (above, wanted / rate(above))]
+        low, high = 0, len(GRID)  # the first value with no more false alarms lies in [low, high]
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if rate(GRID[middle]) <= wanted else (middle + 1, high)
+        fit = GRID[low] if low < len(GRID) else None
+        least = rate(fit) if fit is not None else 0.0
+        above = GRID[low - 1] if low > 0 else None
+        weight = 0 if above is None else (wanted - least) / (rate(above) - least)
+        chosen[design] = [(fit, 1 - weight)] + ([(above, weight)] if weight > 0 else [])
     return chosen, rate(0.001)
 
 
