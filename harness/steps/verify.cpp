@@ -17,7 +17,7 @@ constexpr Duration longest_settling = std::chrono::seconds(10);
 
 /// What a check speaks of in the journal.
 std::string subject_of(std::string const& check) {
-  if (check == "digest") return "data";
+  if (check == "digest" || check == "reference") return "data";
   if (check == "fingerprint") return "schema";
   if (check == "structure") return "schema";
   if (check == "markers") return "marker";
@@ -35,11 +35,17 @@ class Verify : public engine::Step {
              {.name = "checks",
               .type = scenario::ParameterType::text_list,
               .default_value = "[fingerprint, digest, markers, ledger, history, writes]",
-              .help = "What is compared. structure: faults that content and schema do not show. backup: the "
-                      "restored "
-                      "Cluster archives again and a new Backup of it completes.",
+              .help =
+                  "What is compared. structure: faults that content and schema do not show. backup: the "
+                  "restored "
+                  "Cluster archives again and a new Backup of it completes. reference: rows and columns in "
+                  "which the content differs from that of a live Cluster.",
               .allowed = {"fingerprint", "digest", "structure", "markers", "ledger", "history", "writes",
-                          "backup"}},
+                          "backup", "reference"}},
+             {.name = "reference",
+              .help = "Cluster whose content is known to be good, for the check reference: another restored "
+                      "copy, "
+                      "or one kept apart. Reached by its Service -rw and Secret -app."},
              {.name = "steady",
               .type = scenario::ParameterType::duration,
               .default_value = "1s",
@@ -69,6 +75,7 @@ class Verify : public engine::Step {
                               .cluster = cluster,
                               .application = spec.parameters.text("application"),
                               .history = history,
+                              .reference = spec.parameters.text("reference"),
                               .timeout = spec.timeout};
     // An application keeps pooled connections for a while; what does not settle is told by the checks and the
     // RTO. What is stored can be compared while the clients settle; what they see and wrote cannot.
@@ -108,6 +115,7 @@ class Verify : public engine::Step {
     if (check == "history") return check_history(verification);
     if (check == "writes") return check_writes(verification);
     if (check == "backup") return check_backup(verification);
+    if (check == "reference") return check_reference(verification);
     return check_state(verification, std::move(check));
   }
 };

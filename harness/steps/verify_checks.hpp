@@ -15,6 +15,7 @@ struct Verification {
   std::string cluster;      ///< the restored one
   std::string application;  ///< name of the probe that watches the application's invariant
   std::string history;      ///< table of the migration history
+  std::string reference;    ///< a Cluster with good content; may be empty
   Duration timeout{};       ///< of the step
 };
 
@@ -29,6 +30,8 @@ struct Verification {
 /// The restored cluster archives WAL again, without a gap, and a new backup of it can be taken: it can be
 /// rolled back itself.
 [[nodiscard]] Task<Result<bool>> check_backup(Verification& verification);
+/// The restored content is that of a live Cluster, row by row.
+[[nodiscard]] Task<Result<bool>> check_reference(Verification& verification);
 /// Every acknowledged write is where it must be; writes the ledger-verdict event.
 [[nodiscard]] Task<Result<bool>> check_writes(Verification& verification);
 

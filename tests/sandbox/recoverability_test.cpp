@@ -90,6 +90,17 @@ TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
   EXPECT_THAT(journal(), HasSubstr("segments fetched from the store"));
 }
 
+TEST_F(Recoverability, ContentIsComparedWithALiveCluster) {
+  CommandResult const result = run_text(std::string(status_check_only) + R"(
+  - capture-target: {target: good}
+    timeout: 30s
+  - verify: {target: good, checks: [reference], reference: orders}
+    timeout: 30s
+)");
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(journal(), HasSubstr("content equals that of Cluster orders"));
+}
+
 TEST_F(Recoverability, ASegmentThatIsGoneFromTheStoreIsMissed) {
   std::string const end = take_backup();
   ASSERT_FALSE(end.empty());
