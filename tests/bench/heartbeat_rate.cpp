@@ -20,8 +20,7 @@ void measure(test::PostgresServer& server, json::array const& classes, int secon
   auto work = [&]() -> Task<> {
     Scope scope(co_await asio::this_coro::executor);
     auto const spec = test::probe_spec(
-        "heartbeat",
-        {{"classes", classes}, {"every", "1ms"}, {"connect_every", "10ms"}, {"timeout", "50ms"}});
+        "heartbeat", {{"classes", classes}, {"every", "1ms"}, {"connect_every", "10ms"}, {"timeout", "1s"}});
     auto const probe = engine::find_entry(engine::probes(), "heartbeat")->make();
     if (!co_await probe->prepare(run.context(), spec)) co_return;
     scope.spawn("probe", probe->run(run.context(), spec));
