@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "harness/base/text.hpp"
 #include "harness/engine/registry.hpp"
@@ -80,6 +81,25 @@ TEST(DeployRole, IsWhatTheDrillAsks) {
   EXPECT_THAT(proxy.refused(), IsEmpty());
   EXPECT_THAT(without(without(rights_of(rules_of(role)), with_watches(proxy.used())), seldom), IsEmpty())
       << "never asked";
+}
+
+/// With the names of Secret, Service and Lease in it (`resourceNames`).
+TEST(PrintedRole, IsEnoughForItsScenario) {
+  Sandbox const sandbox;
+  TemporaryDirectory const directory;
+  std::string const scenario = (root / "scenarios/data-rollback.yaml").string();
+  CommandResult const printed = run({PGDRILL_BINARY, "rbac", scenario, "--role-only"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_THAT(printed.out, testing::HasSubstr("resourceNames"));
+  std::ofstream(directory.path() / "role.yaml") << printed.out;
+  RbacProxy const proxy(sandbox.kubeconfig(), rules_of(directory.path() / "role.yaml"), "develop");
+  std::string const kubeconfig = (directory.path() / "kubeconfig").string();
+  proxy.write_kubeconfig(kubeconfig);
+  CommandResult const result = run({PGDRILL_BINARY, "run", scenario, "--kubeconfig", kubeconfig, "--evidence",
+                                    (directory.path() / "evidence").string()});
+  EXPECT_THAT(result.out, testing::HasSubstr("ok verify")) << result.err;
+  EXPECT_NE(result.exit_code, 5) << result.out;
+  EXPECT_THAT(proxy.refused(), IsEmpty());
 }
 
 std::string text_of(YAML::Node const& node) {
