@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "harness/base/files.hpp"
 #include "harness/base/text.hpp"
@@ -172,6 +173,22 @@ std::string last_event(std::filesystem::path const& journal) {
          get_string(event, "action");
 }
 
+/// Whether the run announced every kind of undo that there is; says which it did not.
+bool has_every_kind(std::filesystem::path const& journal) {
+  std::set<std::string> announced;
+  for (std::string const& line : split(read_file(journal).value_or(""), '\n')) {
+    json::value const event = parse_json(line.empty() ? "null" : line).value_or(nullptr);
+    if (get_string(event, "event") == "undo-announced") announced.insert(get_string(event, "kind"));
+  }
+  bool all = true;
+  for (std::string const& kind : engine::undo_kinds()) {
+    if (announced.contains(kind)) continue;
+    all = false;
+    std::printf("the scenario announces no undo of kind %s\n", kind.c_str());
+  }
+  return all;
+}
+
 /// Patient: a busy machine is no failure of what is tested here.
 bool healthy(test::Sandbox const& sandbox) {
   for (int attempt = 0; attempt < 10; ++attempt) {
@@ -201,6 +218,7 @@ int run(int first, int stride) {
       static_cast<void>(
           run_victim(whole));  // what the first run leaves for good (a pod's new name) is no difference
       before = snapshot(sandbox);
+      if (!has_every_kind(whole.journal)) return 1;
       std::printf("the whole run has %zu events\n",
                   split(read_file(whole.journal).value_or(""), '\n').size() - 1);
       std::fflush(stdout);

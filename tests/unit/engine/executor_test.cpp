@@ -190,7 +190,7 @@ TEST_F(Execution, AStepThatThrowsIsOurBugAndIsUndone) {
 }
 
 TEST_F(Execution, AStepThatTakesTooLongIsEndedAndUndone) {
-  RunEnd const end = execute({"act", "hang", "pass"}, {"tick"}, std::chrono::milliseconds(50));
+  RunEnd const end = execute({"act", "hang", "pass"}, {"tick"}, std::chrono::milliseconds(500));
   EXPECT_EQ(end.status, "error");
   ASSERT_TRUE(end.error);
   EXPECT_EQ(end.error->kind, ErrorKind::timeout);

@@ -1,5 +1,8 @@
 #include "tests/unit/engine/fake_client.hpp"
 
+#include <algorithm>
+
+#include "harness/base/text.hpp"
 #include "harness/engine/context.hpp"
 
 namespace pgdrill::engine {
@@ -32,9 +35,12 @@ void merge(json::value& into, json::value const& patch) {
 }
 
 bool matches(json::value const& object, std::string const& selector) {
-  std::size_t const equals = selector.find('=');
-  if (selector.empty() || equals == std::string::npos) return true;
-  return kube::label_of(object, selector.substr(0, equals)) == selector.substr(equals + 1);
+  std::vector<std::string> const wanted = split(selector, ',');
+  return std::all_of(wanted.begin(), wanted.end(), [&object](std::string const& one) {
+    std::size_t const equals = one.find('=');
+    return equals == std::string::npos ||
+           kube::label_of(object, one.substr(0, equals)) == one.substr(equals + 1);
+  });
 }
 
 /// Reports what is there, then nothing more for ever.
