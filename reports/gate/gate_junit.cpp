@@ -33,7 +33,8 @@ std::string gate_junit(GateReport const& report) {
     candidate.outcome =
         report.exit_code == exit_missed ? JunitCase::Outcome::failed : JunitCase::Outcome::error;
     candidate.message = report.failures.front();
-    for (std::string const& failure : report.failures) candidate.body += failure + "\n";
+    // The writer puts the message before the body.
+    for (std::size_t i = 1; i < report.failures.size(); ++i) candidate.body += report.failures[i] + "\n";
   }
   suite.cases.push_back(std::move(candidate));
   for (GateLimit const& limit : report.limits) {

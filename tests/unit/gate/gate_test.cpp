@@ -153,6 +153,12 @@ TEST_F(Gate, ALimitHoldsForEveryRepeatAndForMetricsThatDoNotGate) {
       gate({.candidates = {journal("d", 40)}, .settings = {.limits = {{"phase:restore", 30}}}});
   EXPECT_EQ(unknown.exit_code, exit_inconclusive);
   EXPECT_THAT(unknown.failures.front(), HasSubstr("was not measured"));
+  std::string const junit = gate_junit(other);
+  std::size_t told = 0;
+  for (std::size_t at = junit.find("is over its hard limit"); at != std::string::npos;
+       at = junit.find("is over its hard limit", at + 1))
+    ++told;
+  EXPECT_EQ(told, 2U) << "as the message, and once in the text";
 }
 
 TEST_F(Gate, TheRtoGatesWithoutAnObjectiveToo) {
