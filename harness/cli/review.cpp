@@ -120,6 +120,12 @@ Verb describe_verb() {
                    .help = "severity that makes the exit code 1: error, warning, note or never",
                    .default_value = "warning"},
                   {.name = "--postgres", .help = "major version that will run them", .default_value = "15"},
+                  {.name = "--database",
+                   .help = "postgresql://USER@HOST:PORT/DATABASE: sizes, types and dependants from a live "
+                           "database, read-only; also says its version"},
+                  {.name = "--rewrite",
+                   .help = "directory: writes each breaking change as Expand-Contract, numbered files with "
+                           "their downs; wants --database"},
                   {.name = "--in-transaction",
                    .help = "plain files are run in a transaction by their tool",
                    .flag = true},

@@ -39,7 +39,8 @@ TEST(Registry, Knex) {
       "exports.down = () => {};\n");
   stage.run(with_modules(
       tool,
-      "node_modules/.bin/knex migrate:latest & while [ \"$(psql -Atq \"$DATABASE_URL\" -c \"SELECT count(*) "
+      "exec node_modules/.bin/knex migrate:latest & while [ \"$(psql -Atq \"$DATABASE_URL\" -c \"SELECT "
+      "count(*) "
       "FROM "
       "pg_stat_activity WHERE wait_event = 'PgSleep'\")\" != 1 ]; do :; done; kill -9 $!; wait $! || true"));
   Audit const killed = stage.audited();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <regex>
 
 #include "harness/base/text.hpp"
 
@@ -49,23 +48,33 @@ Annotation section(std::string tool, Direction direction, TransactionMode mode) 
   return {std::move(tool), direction, mode};
 }
 
+/// Of V1_2__add.sql, and empty of R__views.sql; nothing for names of another form.
+std::optional<std::string> flyway_version(std::string const& name) {
+  if (name.empty() || std::string_view("VUBR").find(name.front()) == std::string_view::npos)
+    return std::nullopt;
+  if (!name.ends_with(".sql")) return std::nullopt;
+  std::size_t const end = name.find("__");
+  if (end == std::string::npos) return std::nullopt;
+  std::string version = name.substr(1, end - 1);
+  bool const digits = version.find_first_not_of("0123456789._") == std::string::npos;
+  bool const begins = version.empty() || (version.front() >= '0' && version.front() <= '9');
+  return digits && begins ? std::optional(std::move(version)) : std::nullopt;
+}
+
 }  // namespace
 
 Dialect dialect_of_path(std::string const& path) {
   std::filesystem::path const file(path);
   std::string const name = file.filename().string();
   std::string const directory = file.parent_path().string();
-  static std::regex const flyway(R"(^([VUBR])([0-9][0-9._]*)?__.*\.sql$)");
-  static std::regex const pair(R"(^(.*)\.(up|down)\.sql$)");
-  std::smatch match;
-  if (std::regex_match(name, match, flyway)) {
-    bool const undo = match[1] == "U";
-    return {"Flyway", directory + "/" + match[2].str(), undo ? Direction::down : Direction::up,
+  if (std::optional<std::string> const version = flyway_version(name)) {
+    return {"Flyway", directory + "/" + *version, name.front() == 'U' ? Direction::down : Direction::up,
             TransactionMode::wrapped};
   }
-  if (std::regex_match(name, match, pair)) {
-    return {"golang-migrate", directory + "/" + match[1].str(),
-            match[2] == "down" ? Direction::down : Direction::up, TransactionMode::one_string};
+  for (std::string_view const suffix : {".up.sql", ".down.sql"}) {
+    if (!name.ends_with(suffix)) continue;
+    return {"golang-migrate", directory + "/" + name.substr(0, name.size() - suffix.size()),
+            suffix == ".down.sql" ? Direction::down : Direction::up, TransactionMode::one_string};
   }
   if (name == "up.sql" || name == "down.sql")
     return {"diesel", directory, name == "down.sql" ? Direction::down : Direction::up,
@@ -108,24 +117,46 @@ std::optional<Annotation> annotation_of(std::string_view comment) {
   return std::nullopt;
 }
 
+namespace {
+
+struct Order {
+  std::string root;
+  bool repeatable = false;
+  std::string base;
+  bool down = false;
+  std::string path;
+
+  bool operator<(Order const& other) const {
+    if (root != other.root) return natural_less(root, other.root);
+    if (repeatable != other.repeatable) return other.repeatable;
+    if (base != other.base) return natural_less(base, other.base);
+    // An up file comes before the down file of its version, which sorts before it by name.
+    if (down != other.down) return other.down;
+    return path < other.path;
+  }
+};
+
+Order order_of(std::string const& path) {
+  Dialect const dialect = dialect_of_path(path);
+  std::filesystem::path const file(path);
+  // Flyway runs repeatable migrations after all versioned ones.
+  bool const repeatable = dialect.tool == "Flyway" && file.filename().string().starts_with("R");
+  return {file.parent_path().parent_path().string(), repeatable,
+          dialect.version.empty() ? path : dialect.version, dialect.direction == Direction::down, path};
+}
+
+}  // namespace
+
 bool runs_before(std::string const& left, std::string const& right) {
-  // An up file comes before the down file of its version, which sorts before it by name.
-  auto const key = [](std::string const& path) {
-    Dialect const dialect = dialect_of_path(path);
-    std::filesystem::path const file(path);
-    std::string const base = dialect.version.empty() ? path : dialect.version;
-    // Flyway runs repeatable migrations after all versioned ones.
-    bool const repeatable = dialect.tool == "Flyway" && file.filename().string().starts_with("R");
-    return std::tuple(file.parent_path().parent_path().string(), repeatable, base,
-                      dialect.direction == Direction::down, path);
-  };
-  auto const [left_root, left_last, left_base, left_down, left_path] = key(left);
-  auto const [right_root, right_last, right_base, right_down, right_path] = key(right);
-  if (left_root != right_root) return natural_less(left_root, right_root);
-  if (left_last != right_last) return right_last;
-  if (left_base != right_base) return natural_less(left_base, right_base);
-  if (left_down != right_down) return right_down;
-  return left_path < right_path;
+  return order_of(left) < order_of(right);
+}
+
+void sort_as_run(std::vector<std::string>& paths) {
+  std::vector<Order> order;
+  order.reserve(paths.size());
+  for (std::string const& path : paths) order.push_back(order_of(path));
+  std::sort(order.begin(), order.end());
+  for (std::size_t i = 0; i < paths.size(); ++i) paths[i] = std::move(order[i].path);
 }
 
 }  // namespace pgdrill::review

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/migrations/review/sql_file.hpp"
 
@@ -29,5 +30,7 @@ struct Annotation {
 /// Order of two paths: directories by name, versions by number (V2 before V10, up before down of one
 /// version).
 [[nodiscard]] bool runs_before(std::string const& left, std::string const& right);
+/// The same order for many paths, each looked at once.
+void sort_as_run(std::vector<std::string>& paths);
 
 }  // namespace pgdrill::review

@@ -80,14 +80,16 @@ std::string as_json(ReviewReport const& report) {
                                  {"suppressed", file.suppressed},
                                  {"sections", std::move(sections)}});
   }
-  return pretty(json::object{{"format", "pgdrill-review/1"},
-                             {"verdict", name_of(report.verdict())},
-                             {"statements", report.statements},
-                             {"unparsed", report.unparsed},
-                             {"errors", report.count(Severity::error)},
-                             {"warnings", report.count(Severity::warning)},
-                             {"notes", report.count(Severity::note)},
-                             {"files", std::move(files)}});
+  // Machines read it, and of a whole repository it is megabytes: without indentation.
+  return json::serialize(json::object{{"format", "pgdrill-review/1"},
+                                      {"verdict", name_of(report.verdict())},
+                                      {"statements", report.statements},
+                                      {"unparsed", report.unparsed},
+                                      {"errors", report.count(Severity::error)},
+                                      {"warnings", report.count(Severity::warning)},
+                                      {"notes", report.count(Severity::note)},
+                                      {"files", std::move(files)}}) +
+         "\n";
 }
 
 }  // namespace pgdrill::review

@@ -3,6 +3,8 @@
 #include <pg_query.h>
 
 #include <algorithm>
+#include <boost/json/monotonic_resource.hpp>
+#include <string_view>
 
 #include "harness/base/text.hpp"
 #include "harness/migrations/review/lexer.hpp"
@@ -15,11 +17,15 @@ namespace {
 /// Expressions nest deeply in generated SQL; PostgreSQL itself stops at its stack limit first.
 constexpr std::size_t json_depth = 4000;
 
+/// A tree is read once and dropped as a whole: one arena for all its nodes is twice as fast as one allocation
+/// each.
 json::value read_tree(char const* text) {
   json::parse_options options;
   options.max_depth = json_depth;
   boost::system::error_code failed;
-  json::value tree = json::parse(text, failed, {}, options);
+  std::string_view const all(text);
+  json::value tree = json::parse(
+      all, failed, json::make_shared_resource<json::monotonic_resource>(all.size() / 2 + 256), options);
   return failed ? json::value() : tree;
 }
 
@@ -33,13 +39,15 @@ tl::expected<ParsedStatement, SyntaxError> parse_as_it_is(std::string const& tex
   }
   json::value tree = read_tree(result.parse_tree);
   pg_query_free_parse_result(result);
-  json::value const* const statements = find(tree, "stmts");
-  bool const one = statements != nullptr && statements->is_array() && statements->as_array().size() == 1;
-  json::value const* const statement = one ? find(statements->as_array().front(), "stmt") : nullptr;
+  json::value* const statements = tree.is_object() ? tree.as_object().if_contains("stmts") : nullptr;
+  bool const one = statements != nullptr && statements->is_array() && statements->as_array().size() == 1 &&
+                   statements->as_array().front().is_object();
+  json::value* const statement =
+      one ? statements->as_array().front().as_object().if_contains("stmt") : nullptr;
   if (statement == nullptr || !statement->is_object() || statement->as_object().empty())
     return tl::make_unexpected(SyntaxError{"not one statement", 0});
-  auto const& node = *statement->as_object().begin();
-  return ParsedStatement{std::string(node.key()), node.value(), {}};
+  auto& node = *statement->as_object().begin();
+  return ParsedStatement{std::string(node.key()), std::move(node.value()), {}};  // keeps the arena alive
 }
 
 /// Walks a PL/pgSQL tree and collects the SQL in it.

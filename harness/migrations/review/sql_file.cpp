@@ -123,7 +123,7 @@ Result<std::vector<SqlFile>> read_sql_files(std::vector<std::string> const& path
       bool const verifies = entry.path().parent_path().filename() == "verify";
       if (is_sql && !verifies) below.push_back(entry.path().string());
     }
-    std::sort(below.begin(), below.end(), &runs_before);
+    sort_as_run(below);
     if (below.empty())
       return fail({.kind = ErrorKind::usage,
                    .what = "nothing to review",
