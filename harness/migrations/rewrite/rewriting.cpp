@@ -49,7 +49,9 @@ Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major)
                  .what = what,
                  .why = "there is no way to do it in phases",
                  .todo = "pgdrill review says what to do instead"});
-  if (action.table.empty()) return found->second(action, {}, schema, major);  // a type's
+  bool const of_type =
+      action.kind == ActionKind::add_enum_value || action.kind == ActionKind::rename_enum_value;
+  if (of_type) return found->second(action, {}, schema, major);
   Table const* const table = schema.table(action.table);
   if (table == nullptr || !table->complete || !table->rows)
     return fail({.kind = ErrorKind::usage,
