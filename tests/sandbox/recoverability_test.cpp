@@ -62,7 +62,7 @@ kind: Scenario
 metadata: {name: status, title: Is there something to roll back to}
 target: {namespace: develop, cluster: orders, database: app, service: orders-db, secret: orders-app}
 steps:
-  - status-check: {}
+  - status-check: {kustomizations: [migrations]}
     timeout: 60s
 )";
 

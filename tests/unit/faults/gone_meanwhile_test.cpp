@@ -20,9 +20,11 @@ class GoneMeanwhile : public engine::Drill {
   void put_pod(std::string const& uid) {
     json::object const labels{{"cnpg.io/cluster", "orders"},
                               {"cnpg.io/instanceRole", "primary"},
+                              {"cnpg.io/podRole", "instance"},
                               {"cnpg.io/jobRole", "full-recovery"}};
+    json::object const ready{{"type", "Ready"}, {"status", "True"}};
     client_->put(pod, {{"metadata", {{"name", pod.name}, {"uid", uid}, {"labels", labels}}},
-                       {"status", {{"phase", "Running"}}}});
+                       {"status", {{"phase", "Running"}, {"conditions", json::array{ready}}}}});
   }
   /// The call answers that its object is gone.
   void gone_at(std::string call) {
@@ -72,7 +74,15 @@ TEST_F(GoneMeanwhile, TheServiceToCut) {
 }
 
 TEST_F(GoneMeanwhile, TheClusterToFence) {
-  client_->put(cluster, {{"metadata", {{"name", cluster.name}}}});
+  // Healthy, since undo waits for that.
+  json::object const ready{{"type", "Ready"}, {"status", "True"}};
+  client_->put(cluster, {{"metadata", {{"name", cluster.name}}},
+                         {"spec", {{"instances", 1}}},
+                         {"status",
+                          {{"phase", "Cluster in healthy state"},
+                           {"instances", 1},
+                           {"readyInstances", 1},
+                           {"conditions", json::array{ready}}}}});
   gone_at("patch " + cluster.text());
   run("steps:\n  - fence:\n    for: 10ms\n");
   EXPECT_EQ(witness("fence"), "missing");
