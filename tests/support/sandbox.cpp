@@ -1,5 +1,6 @@
 #include "tests/support/sandbox.hpp"
 
+#include <cstdio>
 #include <stdexcept>
 
 namespace pgdrill::test {
@@ -47,10 +48,17 @@ CommandResult Sandbox::pgdrill(std::vector<std::string> arguments) const {
 }
 
 bool Sandbox::healthy() const {
-  return eventually([&] {
+  bool const well = eventually([&] {
     return get_string(get("clusters.postgresql.cnpg.io", "orders"), "status.phase") ==
            "Cluster in healthy state";
   });
+  if (!well) {
+    std::fputs(kubectl({"get", "clusters.postgresql.cnpg.io,pods,jobs", "-A", "-o", "wide"}).out.c_str(),
+               stdout);
+    for (std::string const pod : {"orders-1", "orders-2"})
+      std::fputs(kubectl({"logs", "-n", "develop", pod, "--tail", "15"}).out.c_str(), stdout);
+  }
+  return well;
 }
 
 }  // namespace pgdrill::test
