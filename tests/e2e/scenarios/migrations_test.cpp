@@ -9,8 +9,7 @@ class Migrations : public RealDrill {};
 TEST_P(Migrations, ComesToTheSandboxsVerdict) { run_scenario("migrations", "native"); }
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, Migrations,
-                         testing::ValuesIn(expected({"ExpandContractCycle", "HalfAppliedExpand",
-                                                     "ContractTooEarly", "BlockedMigration",
+                         testing::ValuesIn(expected({"ExpandContractCycle", "BlockedMigration",
                                                      "FailedMigrationRevert"})),
                          name_of);
 
