@@ -66,14 +66,7 @@ class Drill : public testing::Test {
     return labelled + schema + cut;
   }
 
-  std::string sql(std::string const& statement) const {
-    std::string const primary =
-        get_string(sandbox_->get("clusters.postgresql.cnpg.io", "orders"), "status.currentPrimary");
-    return sandbox_
-        ->kubectl({"exec", "-n", "develop", primary, "-c", "postgres", "--", "psql", "-XAt", "-d", "app",
-                   "-c", statement})
-        .out;
-  }
+  std::string sql(std::string const& statement) const { return sandbox_->sql(statement); }
 
   TemporaryDirectory directory_;
   static std::unique_ptr<Sandbox> sandbox_;

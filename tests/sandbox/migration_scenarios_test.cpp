@@ -32,14 +32,7 @@ class MigrationScenarios : public testing::TestWithParam<ExpectedVerdict> {
   }
   static void TearDownTestSuite() { sandbox_.reset(); }
 
-  static std::string sql(std::string const& statement) {
-    std::string const primary =
-        get_string(sandbox_->get("clusters.postgresql.cnpg.io", "orders"), "status.currentPrimary");
-    return sandbox_
-        ->kubectl({"exec", "-n", "develop", primary, "-c", "postgres", "--", "psql", "-XAt", "-d", "app",
-                   "-c", statement})
-        .out;
-  }
+  static std::string sql(std::string const& statement) { return sandbox_->sql(statement); }
 
   TemporaryDirectory directory_;
   static std::unique_ptr<Sandbox> sandbox_;

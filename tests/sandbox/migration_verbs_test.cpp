@@ -20,12 +20,7 @@ class MigrationVerbs : public testing::Test {
   }
   static void TearDownTestSuite() { sandbox_.reset(); }
 
-  static std::string sql(std::string const& statement) {
-    return sandbox_
-        ->kubectl({"exec", "-n", "develop", "orders-1", "-c", "postgres", "--", "psql", "-XAt", "-d", "app",
-                   "-c", statement})
-        .out;
-  }
+  static std::string sql(std::string const& statement) { return sandbox_->sql(statement); }
   /// The application's connection string, as its Secret has it, with an address that is reached from outside.
   static std::string url() {
     std::string const password = sandbox_

@@ -39,6 +39,14 @@ json::value Sandbox::get(std::string const& kind, std::string const& name) const
   return result.exit_code == 0 ? parse_json(result.out).value_or(nullptr) : json::value(nullptr);
 }
 
+std::string Sandbox::sql(std::string const& statement) const {
+  std::string const primary =
+      get_string(get("clusters.postgresql.cnpg.io", "orders"), "status.currentPrimary");
+  return kubectl({"exec", "-n", "develop", primary, "-c", "postgres", "--", "psql", "-XAt", "-d", "app", "-c",
+                  statement})
+      .out;
+}
+
 std::vector<std::string> Sandbox::pgdrill_command(std::vector<std::string> arguments) const {
   return joined({PGDRILL_BINARY}, joined(std::move(arguments), {"--kubeconfig", kubeconfig()}));
 }

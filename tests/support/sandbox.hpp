@@ -22,6 +22,8 @@ class Sandbox {
   [[nodiscard]] CommandResult kubectl(std::vector<std::string> arguments) const;
   /// An object as JSON, null when kubectl cannot get it.
   [[nodiscard]] json::value get(std::string const& kind, std::string const& name) const;
+  /// What psql prints, unaligned, of a statement in database app on the primary of Cluster develop/orders.
+  [[nodiscard]] std::string sql(std::string const& statement) const;
   /// pgdrill VERB ARGUMENTS --kubeconfig ITS.
   [[nodiscard]] CommandResult pgdrill(std::vector<std::string> arguments) const;
   [[nodiscard]] std::vector<std::string> pgdrill_command(std::vector<std::string> arguments) const;
