@@ -1,9 +1,14 @@
 // A query of the application with an answer that never changes while the data are right.
-#include "probes/sampling.hpp"
+#include "probes/overlapping.hpp"
 
 namespace pgdrill::probes {
 
 namespace {
+
+Task<Outcome> ask(Link& link, std::string sql, std::string expected, Duration timeout) {
+  auto const rows = co_await link.query(std::move(sql), {}, timeout);
+  co_return judge(rows, expected);
+}
 
 class ApplicationQuery final : public engine::Probe {
  public:
@@ -29,16 +34,15 @@ class ApplicationQuery final : public engine::Probe {
   }
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
-    Link link(context, service_of(context, spec), secret_of(context, spec),
-              spec.parameters.duration("lifetime"));
-    Sampler sampler(context, spec.name, "query", spec.parameters.duration("every"));
+    std::string const sql = spec.parameters.text("sql");
     std::string const expected = spec.parameters.text("expect");
-    while (true) {
-      co_await sampler.wait();
-      auto const rows =
-          co_await link.query(spec.parameters.text("sql"), {}, spec.parameters.duration("timeout"));
-      sampler.record(judge(rows, expected));
-    }
+    auto const timeout = spec.parameters.duration("timeout");
+    co_await call_on_schedule(
+        context, spec.name,
+        {.name = "query",
+         .every = spec.parameters.duration("every"),
+         .make_link = link_maker(context, spec, spec.parameters.duration("lifetime")),
+         .call = [&sql, &expected, timeout](Link& link) { return ask(link, sql, expected, timeout); }});
   }
 };
 

@@ -4,7 +4,7 @@
 
 #include "harness/base/scope.hpp"
 #include "probes/drill_schema.hpp"
-#include "probes/sampling.hpp"
+#include "probes/overlapping.hpp"
 
 namespace pgdrill::probes {
 
@@ -13,77 +13,54 @@ namespace {
 constexpr char const* table =
     "CREATE TABLE IF NOT EXISTS pgdrill.heartbeat (probe text PRIMARY KEY, sequence bigint NOT NULL, "
     "at timestamptz NOT NULL)";
+// A write that hung may reach the table after later ones: it takes nothing back.
 constexpr char const* write_sql =
-    "INSERT INTO pgdrill.heartbeat VALUES ($1, $2, clock_timestamp()) "
-    "ON CONFLICT (probe) DO UPDATE SET sequence = excluded.sequence, at = excluded.at RETURNING sequence";
+    "INSERT INTO pgdrill.heartbeat AS own VALUES ($1, $2, clock_timestamp()) "
+    "ON CONFLICT (probe) DO UPDATE SET sequence = greatest(own.sequence, excluded.sequence), "
+    "at = excluded.at RETURNING sequence";
 constexpr char const* read_sql = "SELECT sequence FROM pgdrill.heartbeat WHERE probe = $1";
 
 /// What the classes of calls need; outlived by the scope of `Heartbeat::run`.
 struct Settings {
-  engine::RunContext& context;
-  std::string probe;
   std::string key;  ///< of its row, so that runs and probes do not meet
-  std::string service;
-  std::string secret;
-  Duration every;
-  Duration connect_every;
   Duration timeout;
-  Duration lifetime;
+  std::int64_t sequence = 0;      ///< of the last write sent
   std::int64_t acknowledged = 0;  ///< last write known to be there
 };
 
-Task<> keep_writing(Settings& settings) {
-  Link link(settings.context, settings.service, settings.secret, settings.lifetime);
-  Sampler sampler(settings.context, settings.probe, "write", settings.every);
-  for (std::int64_t sequence = 1;; ++sequence) {
-    co_await sampler.wait();
-    std::string const text = std::to_string(sequence);
-    auto const rows = co_await link.query(write_sql, {settings.key, text}, settings.timeout);
-    if (rows) settings.acknowledged = sequence;
-    sampler.record(judge(rows, text));
-  }
-}
-
-/// An answer older than what was acknowledged before the question is wrong: an acknowledged write is gone.
-Outcome judge_read(Result<postgres::Rows> const& rows, std::int64_t acknowledged) {
+/// Right when the row is as new as it must be at least: an older one has lost an acknowledged write.
+Outcome judge_sequence(Result<postgres::Rows> const& rows, std::int64_t least) {
   if (!rows) return failed_outcome(rows.error());
   std::string const value = rows->scalar();
   std::int64_t const found = value.empty() ? 0 : std::strtoll(value.c_str(), nullptr, 10);
-  auto const status = found >= acknowledged ? SampleStatus::right : SampleStatus::wrong;
+  auto const status = found >= least ? SampleStatus::right : SampleStatus::wrong;
   return {.status = status, .value = value, .error = std::nullopt};
 }
 
-Task<> keep_reading_own(Settings& settings) {
-  Link link(settings.context, settings.service, settings.secret, settings.lifetime);
-  Sampler sampler(settings.context, settings.probe, "read", settings.every);
-  while (true) {
-    co_await sampler.wait();
-    auto const acknowledged = settings.acknowledged;
-    auto const rows = co_await link.query(read_sql, {settings.key}, settings.timeout);
-    sampler.record(judge_read(rows, acknowledged));
-  }
+Task<Outcome> write_next(Settings& settings, Link& link) {
+  std::int64_t const sequence = ++settings.sequence;
+  auto const rows =
+      co_await link.query(write_sql, {settings.key, std::to_string(sequence)}, settings.timeout);
+  if (rows) settings.acknowledged = std::max(settings.acknowledged, sequence);
+  co_return judge_sequence(rows, sequence);
 }
 
-/// A connection that is never given up while it works: what a client with a long session sees.
-Task<> keep_reading(Settings& settings) {
-  Link link(settings.context, settings.service, settings.secret, Duration::max());
-  Sampler sampler(settings.context, settings.probe, "read-open", settings.every);
-  while (true) {
-    co_await sampler.wait();
-    sampler.record(judge(co_await link.query("SELECT 1", {}, settings.timeout), "1"));
-  }
+Task<Outcome> read_own(Settings& settings, Link& link) {
+  auto const acknowledged = settings.acknowledged;
+  auto const rows = co_await link.query(read_sql, {settings.key}, settings.timeout);
+  co_return judge_sequence(rows, acknowledged);
 }
 
-Task<> keep_connecting(Settings& settings) {
-  Link link(settings.context, settings.service, settings.secret, settings.lifetime);
-  Sampler sampler(settings.context, settings.probe, "connect", settings.connect_every);
-  while (true) {
-    co_await sampler.wait();
-    link.close();
-    auto const rows = co_await link.query("SELECT 1", {}, settings.timeout);
-    sampler.record(judge(rows, "1"));
-    link.close();
-  }
+Task<Outcome> read_one(Settings& settings, Link& link) {
+  auto const rows = co_await link.query("SELECT 1", {}, settings.timeout);
+  co_return judge(rows, "1");
+}
+
+Task<Outcome> connect_and_read(Settings& settings, Link& link) {
+  link.close();
+  Outcome outcome = co_await read_one(settings, link);
+  link.close();
+  co_return outcome;
 }
 
 class Heartbeat final : public engine::Probe {
@@ -135,20 +112,24 @@ class Heartbeat final : public engine::Probe {
   }
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
-    Settings settings{.context = context,
-                      .probe = spec.name,
-                      .key = context.run_id + "/" + spec.name,
-                      .service = service_of(context, spec),
-                      .secret = secret_of(context, spec),
-                      .every = spec.parameters.duration("every"),
-                      .connect_every = spec.parameters.duration("connect_every"),
-                      .timeout = spec.parameters.duration("timeout"),
-                      .lifetime = spec.parameters.duration("lifetime")};
+    Settings settings{.key = context.run_id + "/" + spec.name,
+                      .timeout = spec.parameters.duration("timeout")};
+    auto const every = spec.parameters.duration("every");
+    auto const lifetime = spec.parameters.duration("lifetime");
     Scope scope(co_await asio::this_coro::executor);
-    if (uses(spec, "connect")) scope.spawn("connect", keep_connecting(settings));
-    if (uses(spec, "read-open")) scope.spawn("read-open", keep_reading(settings));
-    if (uses(spec, "write")) scope.spawn("write", keep_writing(settings));
-    if (uses(spec, "read")) scope.spawn("read", keep_reading_own(settings));
+    auto const start = [&](std::string const& name, Duration interval, Duration kept, auto const& call) {
+      if (!uses(spec, name)) return;
+      scope.spawn(name,
+                  call_on_schedule(context, spec.name,
+                                   {.name = name,
+                                    .every = interval,
+                                    .make_link = link_maker(context, spec, kept),
+                                    .call = [&settings, call](Link& link) { return call(settings, link); }}));
+    };
+    start("connect", spec.parameters.duration("connect_every"), lifetime, connect_and_read);
+    start("read-open", every, Duration::max(), read_one);
+    start("write", every, lifetime, write_next);
+    start("read", every, lifetime, read_own);
     co_await scope.join();
   }
 

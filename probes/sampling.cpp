@@ -62,28 +62,44 @@ Task<> Sampler::wait() {
 
 void Sampler::record(Outcome const& outcome) {
   auto const ended = std::chrono::steady_clock::now();
-  auto const scheduled = schedule_.due();
-  write(outcome, scheduled, started_, ended, false);
-  for (auto const missed : schedule_.finish(ended)) write(outcome, missed, missed, ended, true);
+  write({.scheduled = schedule_.due(), .started = started_}, outcome, ended);
+  for (auto const missed : schedule_.finish(ended))
+    write({.scheduled = missed, .started = missed, .waited = true}, outcome, ended);
 }
 
-void Sampler::write(Outcome const& outcome, Monotonic scheduled, Monotonic started, Monotonic ended,
-                    bool waited) {
+Task<Slot> Sampler::next() {
+  Monotonic const scheduled = schedule_.due();
+  schedule_.advance();
+  co_await sleep_until(scheduled);
+  co_return Slot{.scheduled = scheduled, .started = std::chrono::steady_clock::now()};
+}
+
+void Sampler::record(Slot const& slot, Outcome const& outcome) {
+  write(slot, outcome, std::chrono::steady_clock::now());
+}
+
+void Sampler::write(Slot const& slot, Outcome const& outcome, Monotonic ended) {
+  bool const right = outcome.status == SampleStatus::right;
+  bool const overtaken = !right && slot.scheduled < newest_right_;
+  if (right) newest_right_ = std::max(newest_right_, slot.scheduled);
   json::object sample = {{"probe", probe_},
                          {"class", call_class_},
-                         {"scheduled_ns", context_.journal.elapsed_ns(scheduled)},
-                         {"started_ns", context_.journal.elapsed_ns(started)},
+                         {"scheduled_ns", context_.journal.elapsed_ns(slot.scheduled)},
+                         {"started_ns", context_.journal.elapsed_ns(slot.started)},
                          {"ended_ns", context_.journal.elapsed_ns(ended)},
                          {"status", name_of(outcome.status)}};
   if (!outcome.value.empty()) sample["value"] = outcome.value;
-  if (waited) sample["waited"] = true;
+  if (slot.waited) sample["waited"] = true;
+  if (overtaken) sample["overtaken"] = true;
   if (outcome.error) {
     sample["error"] = {{"class", postgres::error_class(*outcome.error)},
                        {"code", outcome.error->code},
                        {"why", outcome.error->why}};
   }
-  context_.facts[engine::facts::last_sample(probe_)] = {
-      {"status", name_of(outcome.status)}, {"t_ns", sample.at("ended_ns")}, {"value", outcome.value}};
+  if (!overtaken) {
+    context_.facts[engine::facts::last_sample(probe_)] = {
+        {"status", name_of(outcome.status)}, {"t_ns", sample.at("ended_ns")}, {"value", outcome.value}};
+  }
   context_.journal.write("sample", std::move(sample));
   ++samples_;
 }

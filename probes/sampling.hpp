@@ -19,6 +19,8 @@ class FixedSchedule {
   /// Ends the call that was due: returns the times at which further calls were due before `now`, and moves on
   /// to the first one after it.
   [[nodiscard]] std::vector<Monotonic> finish(Monotonic now);
+  /// Moves on by one call.
+  void advance() { next_ += every_; }
 
  private:
   Monotonic next_;
@@ -41,7 +43,17 @@ struct Outcome {
 /// ended; then the commit may have come before.
 [[nodiscard]] WriteStatus write_status(Result<postgres::Rows> const& rows);
 
-/// One class of calls of a probe: waits for the next one's time and writes its sample.
+/// One call of a schedule.
+struct Slot {
+  Monotonic scheduled;
+  Monotonic started;
+  bool waited = false;  ///< not made: it has the fate of a call that was
+};
+
+/// One class of calls of a probe: waits for the next one's time and writes its sample. Either one call after
+/// the other (wait, then record or skip), or calls that overlap (next, then record with the slot). A sample
+/// that is not right though a call scheduled later was answered rightly already is `overtaken`: it says
+/// nothing about now.
 class Sampler {
  public:
   Sampler(engine::RunContext& context, std::string probe, std::string call_class, Duration every);
@@ -51,17 +63,22 @@ class Sampler {
   /// their own scheduled time and `waited`: a client that had made them would have waited for the same
   /// answer.
   void record(Outcome const& outcome);
+  /// Waits until the next call is due, and moves the schedule on.
+  [[nodiscard]] Task<Slot> next();
+  /// Writes the sample of a call that has just ended.
+  void record(Slot const& slot, Outcome const& outcome);
   /// Ends the call that was due without a sample: there was nothing to ask yet.
   void skip() { static_cast<void>(schedule_.finish(std::chrono::steady_clock::now())); }
   [[nodiscard]] std::int64_t samples() const { return samples_; }
 
  private:
-  void write(Outcome const& outcome, Monotonic scheduled, Monotonic started, Monotonic ended, bool waited);
+  void write(Slot const& slot, Outcome const& outcome, Monotonic ended);
   engine::RunContext& context_;
   std::string probe_;
   std::string call_class_;
   FixedSchedule schedule_;
   Monotonic started_;
+  Monotonic newest_right_;  ///< scheduled time of the latest call that was answered rightly
   std::int64_t samples_ = 0;
 };
 

@@ -11,7 +11,8 @@ LiveMetrics::~LiveMetrics() = default;
 
 void LiveMetrics::on_event(json::object const& event) { add_event(run_, event); }
 
-std::string LiveMetrics::text() const {
+std::string LiveMetrics::text() {
+  sort_samples(run_);
   MetricSet metrics;
   add_run_metrics(metrics, run_, judge(run_), true);
   return metrics.text();

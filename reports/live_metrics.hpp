@@ -18,7 +18,7 @@ class LiveMetrics {
   LiveMetrics();
   ~LiveMetrics();
   void on_event(json::object const& event);
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text();
   /// Opens 127.0.0.1:port; 0 takes a free one. Returns the port. Error: io.
   [[nodiscard]] Result<std::uint16_t> bind(asio::any_io_executor executor, std::uint16_t port);
   /// Answers GET /metrics until cancelled; needs bind.

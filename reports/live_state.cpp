@@ -97,6 +97,7 @@ void LiveState::on_step_finished(json::object const& event) {
 }
 
 void LiveState::on_sample(json::object const& event) {
+  if (event.contains("overtaken")) return;  // a later call was answered rightly already
   std::string const name = text(event, "probe");
   auto const probe =
       std::find_if(probes_.begin(), probes_.end(), [&](LiveProbe const& one) { return one.name == name; });

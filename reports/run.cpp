@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <tuple>
 
 namespace pgdrill::reports {
 
@@ -332,6 +333,13 @@ void add_event(Run& run, json::object const& event) {
   if (Handler const handle = handler_of(text(event, "event")); handle != nullptr) handle(run, event);
 }
 
+void sort_samples(Run& run) {
+  auto const earlier = [](Sample const& a, Sample const& b) {
+    return std::tie(a.scheduled, a.ended) < std::tie(b.scheduled, b.ended);
+  };
+  for (Series& series : run.series) std::ranges::sort(series.samples, earlier);
+}
+
 namespace {
 
 constexpr std::size_t longest_line = std::size_t{16} << 20U;
@@ -375,6 +383,7 @@ Result<Run> read_run(std::filesystem::path const& journal) {
                  .where = journal.string(),
                  .why = "no line of it has a run id"});
   }
+  sort_samples(run);
   return run;
 }
 

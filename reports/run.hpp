@@ -92,7 +92,7 @@ struct Sample {
 struct Series {
   std::string probe;
   std::string sample_class;
-  std::vector<Sample> samples;
+  std::vector<Sample> samples;  ///< as they ended; in the order of their schedule after sort_samples
 };
 
 struct ProbeRecord {
@@ -165,6 +165,10 @@ struct Run {
 
 /// Adds one event to a run; unknown events and fields are passed over.
 void add_event(Run& run, json::object const& event);
+
+/// Orders all samples by their scheduled times: calls overlap, so a slow one ends after later ones. What is
+/// measured and drawn needs this order.
+void sort_samples(Run& run);
 
 /// Reads a journal; lines that are no JSON (a torn last line after a crash) are counted and passed over.
 /// Errors: io, or invalid when no line of it is a journal's.

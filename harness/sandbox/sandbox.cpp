@@ -1,7 +1,9 @@
 #include "harness/sandbox/sandbox.hpp"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -51,7 +53,25 @@ Result<Environment> make_environment(std::filesystem::path const& directory) {
   return environment;
 }
 
-Result<> prepare_directory(std::filesystem::path const& directory) {
+// PostgreSQL never runs as root, so its user must be able to come to its files. Said here, since a server
+// that cannot only shows as a Cluster that never gets healthy.
+Result<> require_passable(std::filesystem::path const& directory, std::string const& user) {
+  passwd const* const account = user.empty() ? nullptr : ::getpwnam(user.c_str());
+  if (account == nullptr) return {};
+  for (auto folder = directory; folder != folder.root_path(); folder = folder.parent_path()) {
+    struct stat state{};
+    if (::stat(folder.c_str(), &state) != 0 || (state.st_mode & S_IXOTH) != 0) continue;
+    if (state.st_uid == account->pw_uid && (state.st_mode & S_IXUSR) != 0) continue;
+    return fail({.kind = ErrorKind::io,
+                 .what = fmt::format("user {} cannot come into the sandbox's directory", user),
+                 .where = folder.string(),
+                 .why = fmt::format("its mode is {:04o}", state.st_mode & 07777U),
+                 .todo = fmt::format("chmod o+x {}, or another --dir", folder.string())});
+  }
+  return {};
+}
+
+Result<> prepare_directory(std::filesystem::path const& directory, std::string const& user) {
   if (auto const other = running_instance(directory)) {
     return fail({.kind = ErrorKind::conflict,
                  .what = "a sandbox runs in this directory already",
@@ -68,6 +88,7 @@ Result<> prepare_directory(std::filesystem::path const& directory) {
                  .where = directory.string(),
                  .why = problem.message()});
   }
+  TRY_VOID(require_passable(directory, user));
   return write_instance(directory);
 }
 
@@ -131,7 +152,7 @@ Task<Result<>> serve_prepared(SandboxOptions options, Environment environment) {
 
 Task<Result<>> serve(SandboxOptions options) {
   CO_TRY(Environment const environment, make_environment(options.directory));
-  CO_TRY_VOID(prepare_directory(environment.directory));
+  CO_TRY_VOID(prepare_directory(environment.directory, environment.run_as));
   Result<> const outcome = co_await serve_prepared(options, environment);
   remove_leftovers(environment.directory);
   co_return outcome;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "harness/base/scope.hpp"
 #include "harness/cnpg/recovery_log.hpp"
 
 namespace pgdrill::steps {
@@ -11,6 +12,9 @@ namespace {
 using engine::RunContext;
 
 constexpr char const* recovery_container = "full-recovery";
+/// With the plugin the restore of the base backup runs, and logs, in this sidecar (CNPG-I, restore job
+/// hooks).
+constexpr char const* plugin_container = "plugin-barman-cloud";
 
 std::string phase_of(json::value const& pod) { return get_string(pod, "status.phase"); }
 
@@ -32,19 +36,46 @@ Task<Result<json::value>> next_pod(RunContext& context, std::string cluster,
   }
 }
 
-Task<> follow_log(RunContext& context, std::string const& step, std::string pod, cnpg::RecoveryLog& log,
-                  std::set<std::string>& marked) {
+bool has_plugin(json::value const& pod) {
+  for (auto const* path : {"spec.initContainers", "spec.containers"}) {
+    json::value const* const containers = find(pod, path);
+    if (containers == nullptr || !containers->is_array()) continue;
+    for (json::value const& container : containers->get_array())
+      if (get_string(container, "name") == plugin_container) return true;
+  }
+  return false;
+}
+
+/// What the logs of one recovery pod are read into.
+struct Following {
+  RunContext& context;
+  std::string step;
+  std::string pod;
+  std::set<std::string>& marked;  ///< stages of this Cluster's recovery that are known already
+  cnpg::RecoveryLog log{};
+};
+
+Task<> follow_log(Following& following, std::string container) {
+  RunContext& context = following.context;
   Result<std::unique_ptr<kube::LogStream>> const stream = co_await context.kube->follow_logs(
-      context.target.ns, pod, {.container = recovery_container, .follow = true});
+      context.target.ns, following.pod, {.container = std::move(container), .follow = true});
   if (!stream) co_return;  // the pod's end tells the rest
   while (true) {
     Result<std::optional<std::string>> const line = co_await (*stream)->next_line();
     if (!line || !*line) co_return;
-    std::optional<cnpg::RecoveryMark> const mark = log.feed(**line);
+    std::optional<cnpg::RecoveryMark> const mark = following.log.feed(**line);
     if (!mark) continue;
     std::string const name(cnpg::name_of(mark->stage));
-    if (marked.insert(name).second) context.mark(name, step, "pod " + pod, mark->at, mark->detail);
+    if (following.marked.insert(name).second)
+      context.mark(name, following.step, "pod " + following.pod, mark->at, mark->detail);
   }
+}
+
+// A sidecar ends when the recovery has ended.
+Task<> follow_containers(Scope& scope, Following& following, bool plugin) {
+  if (plugin) scope.spawn("sidecar", follow_log(following, plugin_container));
+  co_await follow_log(following, recovery_container);
+  scope.cancel();
 }
 
 Error failure_of(cnpg::RecoveryLog const& log, std::string const& pod) {
@@ -72,8 +103,12 @@ Task<Result<>> follow_pods(RunContext& context, std::string step, std::string cl
     std::string const uid = kube::uid_of(pod);
     followed.insert(uid);
     context.waiting(step, "the recovery in pod " + name + " to end");
-    cnpg::RecoveryLog log;
-    co_await follow_log(context, step, name, log, marked);
+    Following following{.context = context, .step = step, .pod = name, .marked = marked};
+    bool const plugin = has_plugin(pod);
+    std::function<Task<>(Scope&)> body = [&following, plugin](Scope& scope) {
+      return follow_containers(scope, following, plugin);
+    };
+    co_await with_scope(std::move(body));
     auto const over = [uid](json::value const* now) {
       return now == nullptr || kube::uid_of(*now) != uid || is_over(*now);
     };
@@ -82,7 +117,7 @@ Task<Result<>> follow_pods(RunContext& context, std::string step, std::string cl
                                    time.left(), "Pod " + name + " does not end"));
     if (phase_of(end) == "Succeeded") co_return Result<>();
     if (phase_of(end) == "Failed" && find(end, "metadata.deletionTimestamp") == nullptr) {
-      co_return fail(failure_of(log, name));
+      co_return fail(failure_of(following.log, name));
     }
   }
 }

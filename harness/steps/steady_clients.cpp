@@ -19,7 +19,7 @@ constexpr Duration look_interval = std::chrono::milliseconds(20);
 SteadyClients::SteadyClients(engine::Journal& journal) : seen_(std::make_shared<Seen>()) {
   journal.subscribe([seen = seen_](json::object const& event) {
     json::value const whole(event);
-    if (get_string(whole, "event") != "sample") return;
+    if (get_string(whole, "event") != "sample" || whole.as_object().contains("overtaken")) return;
     bool const right = get_string(whole, "status") == "right";
     seen->right[get_string(whole, "probe") + " " + get_string(whole, "class")] = right;
     if (!right) seen->last_other = std::chrono::steady_clock::now();

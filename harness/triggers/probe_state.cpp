@@ -23,6 +23,7 @@ class ProbeState final : public engine::Trigger {
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& sample) override {
     if (get_string(sample, "probe") != spec.parameters.text("probe")) return false;
+    if (sample.as_object().contains("overtaken")) return false;
     std::string const wanted = spec.parameters.text("class");
     if (!wanted.empty() && get_string(sample, "class") != wanted) return false;
     std::int64_t const scheduled = get_int(sample, "scheduled_ns");

@@ -2,7 +2,8 @@
 // in three ways, while the heartbeat probe runs; the outages are taken from its journal by the code that
 // reports use.
 //
-//   bench_rto_accuracy [trials, default 500, of all three ways] [interval in ms, default 20]
+//   bench_rto_accuracy [trials, default 500, of all three ways] [interval, default 100 ms] [deadline, default
+//   250 ms]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,18 +26,24 @@ struct Truth {
   std::int64_t to = 0;
 };
 
+struct Setting {
+  int trials = 0;
+  std::chrono::milliseconds interval;
+  std::chrono::milliseconds deadline;  ///< of each call
+};
+
 /// Breaks and mends the server, again and again. Lengths are longer than the heartbeat's time-out: a shorter
 /// stop fails no call. The moment of breaking lies before the deed, that of mending after it.
-Task<> break_it(Breakage breakage, test::FakeRun& run, test::PostgresServer& server, int trials,
+Task<> break_it(Breakage breakage, Setting setting, test::FakeRun& run, test::PostgresServer& server,
                 std::vector<Truth>& truths, bool& done) {
   std::mt19937 random(7);
   co_await sleep_for(1s);
-  for (int trial = 0; trial < trials; ++trial) {
-    co_await sleep_for(std::chrono::microseconds(300'000 + random() % 200'000));
+  for (int trial = 0; trial < setting.trials; ++trial) {
+    co_await sleep_for(setting.deadline + std::chrono::microseconds(300'000 + random() % 200'000));
     Truth truth;
     truth.from = run.context().journal.elapsed_ns();
     co_await bench::break_server(breakage, server);
-    co_await sleep_for(std::chrono::microseconds(200'000 + random() % 400'000));
+    co_await sleep_for(setting.deadline + std::chrono::microseconds(100'000 + random() % 500'000));
     co_await bench::mend_server(breakage, server);
     truth.to = run.context().journal.elapsed_ns();
     truths.push_back(truth);
@@ -102,7 +109,7 @@ void compare(test::FakeRun const& run, std::string const& call_class, std::vecto
   print("  length", length, interval);
 }
 
-void measure(Breakage breakage, int trials, int interval) {
+void measure(Breakage breakage, Setting setting) {
   auto const server = test::PostgresServer::start();
   bench::begin(breakage, *server);
   test::FakeRun run(server->parameters());
@@ -110,12 +117,13 @@ void measure(Breakage breakage, int trials, int interval) {
   bool done = false;
   auto work = [&]() -> Task<> {
     Scope scope(co_await asio::this_coro::executor);
-    auto spec = test::probe_spec("heartbeat", {{"every", fmt::format("{}ms", interval)},
-                                               {"connect_every", fmt::format("{}ms", interval)},
-                                               {"timeout", "50ms"}});
+    std::string const every = fmt::format("{}ms", setting.interval.count());
+    std::string const timeout = fmt::format("{}ms", setting.deadline.count());
+    auto spec =
+        test::probe_spec("heartbeat", {{"every", every}, {"connect_every", every}, {"timeout", timeout}});
     auto const probe = engine::find_entry(engine::probes(), "heartbeat")->make();
     if (!co_await probe->prepare(run.context(), spec)) co_return;
-    scope.spawn("break", break_it(breakage, run, *server, trials, truths, done));
+    scope.spawn("break", break_it(breakage, setting, run, *server, truths, done));
     scope.spawn("probe", probe->run(run.context(), spec));
     while (!done) co_await sleep_for(50ms);
     scope.cancel();
@@ -123,21 +131,31 @@ void measure(Breakage breakage, int trials, int interval) {
     run.close_forwards();
   };
   run_to_end(work());
-  fmt::print("\n{}, {} times; every {} ms, deadline 50 ms\n", bench::name_of(breakage), trials, interval);
+  fmt::print("\n{}, {} times; every {} ms, deadline {} ms\n", bench::name_of(breakage), setting.trials,
+             setting.interval.count(), setting.deadline.count());
   for (std::string const call_class : {"connect", "write", "read"})
-    compare(run, call_class, truths, interval);
+    compare(run, call_class, truths, static_cast<double>(setting.interval.count()));
 }
 
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  int const trials = argument_count > 1 ? std::atoi(arguments[1]) : 500;
-  int const interval = argument_count > 2 ? std::atoi(arguments[2]) : 20;
+  auto const argument = [&](int place, int otherwise) {
+    return argument_count > place ? std::atoi(arguments[place]) : otherwise;
+  };
+  int const trials = argument(1, 500);
+  Setting setting{.trials = 0,
+                  .interval = std::chrono::milliseconds(argument(2, 100)),
+                  .deadline = std::chrono::milliseconds(argument(3, 250))};
   bool const network = bench::enter_own_network();
   if (!network) fmt::print("no packets are dropped: that needs root, ip and nft\n");
+  auto const times = [&setting](int count) {
+    setting.trials = count;
+    return setting;
+  };
   int const dropped = network ? trials / 3 : 0;
   int const killed = trials / 5;
-  measure(Breakage::frozen, trials - dropped - killed, interval);
-  measure(Breakage::killed, killed, interval);
-  if (network) measure(Breakage::dropped, dropped, interval);
+  measure(Breakage::frozen, times(trials - dropped - killed));
+  measure(Breakage::killed, times(killed));
+  if (network) measure(Breakage::dropped, times(dropped));
 }

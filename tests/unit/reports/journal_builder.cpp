@@ -61,6 +61,7 @@ Run JournalBuilder::run() const {
     add_event(run, parse_json(std::string_view(text_).substr(begin, end - begin)).value().as_object());
     begin = end + 1;
   }
+  sort_samples(run);
   return run;
 }
 

@@ -83,6 +83,18 @@ TEST(Live, TheRtoClockRunsUntilAllAnswersAreRight) {
   EXPECT_FALSE(state_of(journal).rto().to) << "it was no unbroken stretch";
 }
 
+TEST(Live, AnOvertakenCallDoesNotStartTheClockAgain) {
+  JournalBuilder journal = waiting_run();
+  journal.at(4).sample("heartbeat", "read", "failed").at(6).sample("heartbeat", "read", "right");
+  journal.at(7).add("sample", {{"probe", "heartbeat"},
+                               {"class", "read"},
+                               {"status", "failed"},
+                               {"scheduled_ns", 5 * second},
+                               {"overtaken", true}});
+  ASSERT_TRUE(state_of(journal).rto().to);
+  EXPECT_EQ(*state_of(journal).rto().to, 6'002'000'000);
+}
+
 TEST(Live, WhatIsNoClientsViewDoesNotMoveTheRto) {
   JournalBuilder journal = waiting_run();
   journal.at(4).sample("digest", "digest", "wrong");

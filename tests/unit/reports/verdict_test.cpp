@@ -70,6 +70,17 @@ TEST(VerdictTest, ARelapseExtendsTheOutage) {
   EXPECT_EQ(rto.to.value(), 5'002'000'000);
 }
 
+TEST(VerdictTest, ACallThatHungIsNoRelapse) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("heartbeat", "write", "right").at(2.2).sample("heartbeat", "write", "right");
+  json::object hung{{"probe", "heartbeat"}, {"class", "write"}, {"status", "failed"}, {"overtaken", true}};
+  hung.insert({{"scheduled_ns", 2'100'000'000}, {"started_ns", 2'100'000'000}, {"ended_ns", 3'100'000'000}});
+  journal.at(3.1).add("sample", std::move(hung)).at(3.2).sample("heartbeat", "write", "right");
+  Rto const rto = measure_rto(journal.run());
+  EXPECT_EQ(rto.from, 2'100'000'000);
+  EXPECT_EQ(rto.to.value(), 2'202'000'000);
+}
+
 TEST(VerdictTest, AnswersAfterTheUndoDoNotCount) {
   JournalBuilder journal = started_run();
   journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");

@@ -96,6 +96,15 @@ TEST(Decisions, AProbesStateMustLastWithoutABreak) {
   EXPECT_TRUE(failed(sample("heartbeat", "failed", 1'900'000'000, 1'900'000'000)));
 }
 
+TEST(Decisions, AnOvertakenCallSaysNothingOfNow) {
+  Decision right("probe-state", {{"probe", "heartbeat"}, {"is", "right"}, {"for", "1s"}});
+  EXPECT_FALSE(right(sample("heartbeat", "right", 0, 1)));
+  json::value late = sample("heartbeat", "failed", -500'000'000, 500'000'000);
+  late.as_object()["overtaken"] = true;
+  EXPECT_FALSE(right(late));
+  EXPECT_TRUE(right(sample("heartbeat", "right", 1'000'000'000, 1'000'000'001)));
+}
+
 TEST(Decisions, EveryTriggerSaysWhatItNeeds) {
   for (auto const& entry : engine::triggers()) {
     EXPECT_FALSE(entry.declaration.summary.empty()) << entry.declaration.name;

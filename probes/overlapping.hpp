@@ -1,0 +1,30 @@
+// Calls on a fixed schedule that no hanging call delays.
+#pragma once
+#include <functional>
+
+#include "probes/sampling.hpp"
+
+namespace pgdrill::probes {
+
+/// One class of calls of a probe.
+struct CallClass {
+  std::string name;
+  Duration every;
+  std::function<std::unique_ptr<Link>()> make_link;  ///< for each call that runs at the same time
+  std::function<Task<Outcome>(Link&)> call;          ///< nobody else uses the link meanwhile
+};
+
+/// Makes the calls until it is cancelled, and writes their samples. While a call hangs, the next ones go out
+/// on connections of their own: the end of an outage is seen within one interval, whatever the deadline of a
+/// call is. At most `most_at_once` calls run at a time; what falls due beyond them shares the fate of the
+/// call that ends next (`waited` in its sample).
+[[nodiscard]] Task<> call_on_schedule(engine::RunContext& context, std::string probe, CallClass call_class);
+
+/// Links to the service and with the secret of a probe. `context` must outlive them.
+[[nodiscard]] std::function<std::unique_ptr<Link>()> link_maker(engine::RunContext& context,
+                                                                scenario::ProbeSpec const& spec,
+                                                                Duration lifetime);
+
+inline constexpr std::size_t most_at_once = 12;
+
+}  // namespace pgdrill::probes
