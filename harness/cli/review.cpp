@@ -65,6 +65,7 @@ Result<> read_database(Arguments const& arguments, review::Options& options) {
   TRY(review::Catalogue catalogue, run_to_end(review::read_catalogue(database)));
   options.schema = std::move(catalogue.schema);
   options.major = catalogue.major;
+  options.minor = catalogue.minor;
   return {};
 }
 
@@ -79,6 +80,7 @@ int write_rewriting(std::vector<review::SqlFile> const& files, review::Options c
     if (!written) return report_error(written.error());
     std::printf("%s\n", (directory / file.name).c_str());
   }
+  for (std::string const& note : rewritten.notes) std::fprintf(stderr, "pgdrill review: %s\n", note.c_str());
   for (Error const& refusal : rewritten.refusals)
     std::fprintf(stderr, "pgdrill review: %s\n", describe(refusal).c_str());
   return rewritten.refusals.empty() ? 0 : reports::exit_missed;
@@ -95,7 +97,10 @@ int run(Arguments const& arguments) {
   Result<std::vector<review::SqlFile>> const files = review::read_sql_files(arguments.texts("PATH"));
   if (!files) return report_error(files.error());
   review::Options options;
-  options.major = std::atoi(arguments.text("postgres").c_str());
+  std::string const version = arguments.text("postgres");
+  options.major = std::atoi(version.c_str());
+  if (std::size_t const dot = version.find('.'); dot != std::string::npos)
+    options.minor = std::atoi(version.c_str() + dot + 1);
   options.assume_transaction = arguments.flag("in-transaction");
   options.extra.insert(extra.begin(), extra.end());
   options.excluded.insert(excluded.begin(), excluded.end());
@@ -113,25 +118,24 @@ Verb describe_verb() {
       .name = "review",
       .summary = "review SQL migrations: locks, rewrites, what they break, whether they can be rolled back",
       .positionals = {{.name = "PATH", .help = "SQL files, or directories of them", .repeated = true}},
-      .options = {{.name = "--format",
-                   .help = "text, json, sarif (2.1.0) or github",
-                   .default_value = "text"},
-                  {.name = "--fail-on",
-                   .help = "severity that makes the exit code 1: error, warning, note or never",
-                   .default_value = "warning"},
-                  {.name = "--postgres", .help = "major version that will run them", .default_value = "15"},
-                  {.name = "--database",
-                   .help = "postgresql://USER@HOST:PORT/DATABASE: sizes, types and dependants from a live "
-                           "database, read-only; also says its version"},
-                  {.name = "--rewrite",
-                   .help = "directory: writes each breaking change as Expand-Contract, numbered files with "
-                           "their downs; wants --database"},
-                  {.name = "--in-transaction",
-                   .help = "plain files are run in a transaction by their tool",
-                   .flag = true},
-                  {.name = "--statements", .help = "show every statement, not only findings", .flag = true},
-                  {.name = "--rule", .help = "a rule that is not on by default", .repeated = true},
-                  {.name = "--exclude", .help = "a rule to leave out", .repeated = true}},
+      .options =
+          {{.name = "--format", .help = "text, json, sarif (2.1.0) or github", .default_value = "text"},
+           {.name = "--fail-on",
+            .help = "severity that makes the exit code 1: error, warning, note or never",
+            .default_value = "warning"},
+           {.name = "--postgres", .help = "version that will run them: 15, or 14.2", .default_value = "15"},
+           {.name = "--database",
+            .help = "postgresql://USER@HOST:PORT/DATABASE: sizes, types and dependants from a live "
+                    "database, read-only; also says its version"},
+           {.name = "--rewrite",
+            .help = "directory: writes each breaking change as Expand-Contract, numbered files with "
+                    "their downs; wants --database"},
+           {.name = "--in-transaction",
+            .help = "plain files are run in a transaction by their tool",
+            .flag = true},
+           {.name = "--statements", .help = "show every statement, not only findings", .flag = true},
+           {.name = "--rule", .help = "a rule that is not on by default", .repeated = true},
+           {.name = "--exclude", .help = "a rule to leave out", .repeated = true}},
       .run = &run};
 }
 

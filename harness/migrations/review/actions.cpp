@@ -240,6 +240,19 @@ std::vector<Action> set_variable(Statement const& statement) {
   return {action};
 }
 
+std::vector<Action> extension(Statement const& statement) {
+  Action action{.kind = ActionKind::other, .name = get_string(statement, "extname"), .object = "EXTENSION"};
+  action.node = &statement;
+  return {action};
+}
+
+std::vector<Action> sequence(Statement const& statement) {
+  Action action{
+      .kind = ActionKind::other, .table = name_of(find(statement, "sequence")), .object = "SEQUENCE"};
+  action.node = &statement;
+  return {action};
+}
+
 std::vector<Action> truncate(Statement const& s) {
   return each_relation(s, "relations", ActionKind::truncate);
 }
@@ -257,6 +270,8 @@ std::map<std::string, Make, std::less<>> const makers{
     {"IndexStmt", &index},
     {"AlterEnumStmt", &enum_type},
     {"AlterDomainStmt", &domain},
+    {"AlterExtensionStmt", &extension},
+    {"AlterSeqStmt", &sequence},
     {"AlterObjectSchemaStmt", &schema_change},
     {"CreateTrigStmt", &trigger},
     {"RuleStmt", &simple<ActionKind::create_rule>},

@@ -18,6 +18,7 @@ std::map<std::string, ActionKind, std::less<>> const kinds{
     {"AT_DropNotNull", ActionKind::drop_not_null},
     {"AT_DropExpression", ActionKind::drop_expression},
     {"AT_AddIdentity", ActionKind::add_identity},
+    {"AT_DropIdentity", ActionKind::drop_default},
     {"AT_AddConstraint", ActionKind::add_constraint},
     {"AT_AddIndexConstraint", ActionKind::add_constraint},
     {"AT_DropConstraint", ActionKind::drop_constraint},
@@ -118,6 +119,7 @@ Action action_of_command(Name const& table, std::string const& object, json::val
       if (find(command, "def") == nullptr) action.kind = ActionKind::drop_default;
       break;
     case ActionKind::drop_column:
+    case ActionKind::drop_default:
     case ActionKind::set_not_null:
     case ActionKind::drop_not_null:
     case ActionKind::drop_expression:

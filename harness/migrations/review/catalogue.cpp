@@ -157,8 +157,9 @@ Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) 
   Catalogue catalogue;
   std::function<Result<>(pqxx::transaction_base&)> work =
       [&catalogue](pqxx::transaction_base& transaction) -> Result<> {
-    catalogue.major =
-        transaction.exec("SELECT current_setting('server_version_num')::int / 10000")[0][0].as<int>();
+    int const version = transaction.exec("SELECT current_setting('server_version_num')")[0][0].as<int>();
+    catalogue.major = version / 10000;
+    catalogue.minor = version % 10000;
     read_tables(transaction, catalogue.schema);
     read_columns(transaction, catalogue.schema);
     read_constraints(transaction, catalogue.schema);

@@ -8,6 +8,7 @@ namespace pgdrill::review {
 struct Catalogue {
   Schema schema;
   int major = 15;  ///< of the server
+  int minor = -1;
 };
 
 /// Reads everything outside PostgreSQL's own schemas. Errors: those of in_transaction().

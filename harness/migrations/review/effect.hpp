@@ -59,7 +59,8 @@ struct Effect {
   std::string cost_reason = {};  ///< why there is work: "a volatile default differs in every row"
   std::string breaks_old =
       {};  ///< why the former version of the application fails afterwards; empty: it works
-  std::string breaks_new = {};  ///< why the next version cannot run before it
+  bool breaks_when_used = false;  ///< `breaks_old` holds once the next version has used what was added
+  std::string breaks_new = {};    ///< why the next version cannot run before it
   Undo undo = Undo::none_needed;
   std::string undo_how = {};          ///< the statement that undoes it, or what brings the data back
   bool needs_no_transaction = false;  ///< refused inside a transaction block
@@ -88,6 +89,7 @@ struct Situation {
   int major = 15;                                   ///< of the server that will run it
   std::vector<std::string> const* newer = nullptr;  ///< newer syntax in the statement
   std::vector<Action> const* actions = nullptr;     ///< all actions of the statement
+  int minor = -1;                                   ///< of the server; -1: not known
 
   [[nodiscard]] bool has_newer(std::string_view word) const;
   /// Made by the file itself: nobody uses it yet.

@@ -22,8 +22,9 @@ Effect change_rows(Action const& action, Situation const&) {
 }
 
 Effect add_enum_value(Action const& action, Situation const&) {
-  Effect effect{.undo = Undo::impossible};
+  Effect effect{.undo = Undo::lossy};
   effect.breaks_old = fmt::format("a version that does not know '{}' fails when it reads it", action.name);
+  effect.breaks_when_used = true;
   effect.undo_how = "a label cannot be dropped: only a new type without it, and a new column, undo it";
   return effect;
 }
@@ -87,6 +88,25 @@ Effect replace_object(Action const& action, Situation const&) {
   return effect;
 }
 
+/// Attributes of composite types, extensions and sequences; of anything else nothing is known.
+Effect other(Action const& action, Situation const&) {
+  Effect effect;
+  if (action.object == "TYPE" && !action.column.empty()) {
+    bool const drops = get_string(*action.node, "subtype") == "AT_DropColumn";
+    effect.breaks_old =
+        fmt::format("who reads values of {} by position or by this attribute fails", action.table.text());
+    effect.undo = drops ? Undo::impossible : Undo::lossless;
+    effect.undo_how = drops ? "only a backup brings back the values" : "DROP or ALTER ATTRIBUTE";
+  } else if (action.object == "EXTENSION") {
+    effect.undo = Undo::lossy;
+    effect.undo_how = "ALTER EXTENSION UPDATE TO the former version, where the extension has scripts for it";
+  } else if (action.object == "SEQUENCE") {
+    effect.undo = Undo::lossy;
+    effect.undo_how = "ALTER SEQUENCE with the former options; values that were given stay given";
+  }
+  return effect;
+}
+
 Effect revoke(Action const&, Situation const&) {
   return {.breaks_old = "a version that uses the privilege fails",
           .undo = Undo::lossless,
@@ -106,6 +126,7 @@ RegisterEffect const objects[] = {
     {{ActionKind::rename_object}, &rename_object},
     {{ActionKind::replace_view, ActionKind::replace_function}, &replace_object},
     {{ActionKind::revoke}, &revoke},
+    {{ActionKind::other}, &other},
     {{ActionKind::create_type, ActionKind::create_domain, ActionKind::create_function}, &undone_by_drop}};
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "harness/migrations/review/parser.hpp"
 
@@ -27,10 +28,19 @@ void add_once(std::vector<std::string>& to, std::string text) {
   if (!text.empty() && std::find(to.begin(), to.end(), text) == to.end()) to.push_back(std::move(text));
 }
 
+/// In quotes when PostgreSQL would fold it or not read it as one name. What no parser could read stays as it
+/// is.
+std::string quoted(std::string const& name) {
+  bool const folds =
+      std::any_of(name.begin(), name.end(), [](unsigned char c) { return std::isupper(c) != 0 || c == '-'; });
+  bool const is_name = name.find_first_of("\" (") == std::string::npos;
+  return folds && is_name ? '"' + name + '"' : name;
+}
+
 }  // namespace
 
 std::string Type::text() const {
-  std::string out = schema.empty() ? name : schema + "." + name;
+  std::string out = schema.empty() ? quoted(name) : quoted(schema) + "." + quoted(name);
   if (!modifiers.empty()) out += fmt::format("({})", fmt::join(modifiers, ","));
   return array ? out + "[]" : out;
 }

@@ -19,7 +19,8 @@ namespace {
 
 Verdict verdict_of(Effect const& effect) {
   if (effect.undo == Undo::impossible) return Verdict::irreversible;
-  bool const unsafe = !effect.breaks_old.empty() || effect.blocks_while_working();
+  bool const breaks = !effect.breaks_old.empty() && !effect.breaks_when_used;
+  bool const unsafe = breaks || effect.blocks_while_working();
   return unsafe ? Verdict::needs_expand_contract : Verdict::safe;
 }
 
@@ -81,8 +82,9 @@ class Reviewer {
       review.actions = actions_of(*statement.parsed, statement.text);
       bodies_.add_embedded(statement, review);
     }
-    context.situation = {&schema_, &follower.session(), options_->major,
-                         statement.parsed ? &statement.parsed->newer : &none, &review.actions};
+    context.situation = {&schema_,        &follower.session(),
+                         options_->major, statement.parsed ? &statement.parsed->newer : &none,
+                         &review.actions, options_->minor};
     for (Action const& action : review.actions)
       review.effects.push_back(effect_of(action, context.situation));
     for (Effect const& effect : review.effects) review.verdict = std::max(review.verdict, verdict_of(effect));

@@ -15,6 +15,7 @@ enum class Verdict { safe, needs_expand_contract, irreversible };
 
 struct Options {
   int major = 15;                       ///< of the server that will run the files
+  int minor = -1;                       ///< likewise; -1: not known
   bool assume_transaction = false;      ///< plain files are run in a transaction by their tool
   std::set<std::string> extra = {};     ///< rules that are not on by default
   std::set<std::string> excluded = {};  ///< rules that are off

@@ -72,6 +72,22 @@ UserType const* Schema::type(Name const& name) const {
   return found == types_.end() ? nullptr : &found->second;
 }
 
+bool is_type(Type const& type, Name const& name) {
+  return Name{type.schema, type.name}.in_public() == name.in_public();
+}
+
+void Schema::rename_type(Name const& from, std::string const& to) {
+  auto node = types_.extract(from.in_public().text());
+  if (node.empty()) return;
+  node.key() = Name{from.schema, to}.in_public().text();
+  types_.insert(std::move(node));
+  for (auto& [name, table] : tables_) {
+    for (std::size_t i = 0; i < table->columns.size(); ++i) {
+      if (is_type(table->columns[i].type, from)) own(table).columns[i].type.name = to;
+    }
+  }
+}
+
 std::vector<Table const*> Schema::partitions_of(Name const& parent) const {
   std::vector<Table const*> partitions;
   for (auto const& [name, table] : tables_) {
@@ -128,13 +144,16 @@ void Schema::rename_table(Name const& from, Name const& to) {
   own(node.mapped()).name = to;
   tables_.insert(std::move(node));
   for (auto& [name, index] : indexes_) {
-    if (index.table.in_public() == from.in_public()) index.table = to;
+    if (index.table.in_public() != from.in_public()) continue;
+    index.table = to;
+    index.definition.clear();  // it names the table as it was
   }
   for (auto& [name, table] : tables_) {
     if (table->parent && table->parent->in_public() == from.in_public()) own(table).parent = to;
     for (std::size_t i = 0; i < table->constraints.size(); ++i) {
-      if (table->constraints[i].referenced.in_public() == from.in_public())
-        own(table).constraints[i].referenced = to;
+      if (table->constraints[i].referenced.in_public() != from.in_public()) continue;
+      own(table).constraints[i].referenced = to;
+      own(table).constraints[i].definition.clear();
     }
   }
 }

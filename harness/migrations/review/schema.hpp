@@ -14,6 +14,12 @@
 
 namespace pgdrill::review {
 
+/// Stands for a default that a statement gave: its text is not kept.
+inline constexpr std::string_view replayed_default = "(given)";
+
+/// Whether a column's type is the user's type of this name.
+[[nodiscard]] bool is_type(Type const& type, Name const& name);
+
 struct Column {
   std::string name;
   Type type;
@@ -96,6 +102,9 @@ class Schema {
   void set_index(Index index) { indexes_[index.name] = std::move(index); }
   void drop_index(std::string const& name) { indexes_.erase(name); }
   void set_type(Name const& name, UserType type) { types_[name.in_public().text()] = std::move(type); }
+  /// Columns of the type follow.
+  void rename_type(Name const& from, std::string const& to);
+  void drop_type(Name const& name) { types_.erase(name.in_public().text()); }
   void set_volatility(std::string const& function, char volatility) { volatility_[function] = volatility; }
   void drop_table(Name const& name);
   void rename_table(Name const& from, Name const& to);

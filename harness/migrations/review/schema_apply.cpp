@@ -67,8 +67,12 @@ void apply_to_column(Table& table, Action const& action) {
       return;
     case ActionKind::rename_column:
       if (column != nullptr) column->name = action.name;
-      for (Constraint& constraint : table.constraints)
-        std::replace(constraint.columns.begin(), constraint.columns.end(), action.column, action.name);
+      for (Constraint& constraint : table.constraints) {
+        auto const on_it = std::find(constraint.columns.begin(), constraint.columns.end(), action.column);
+        if (on_it == constraint.columns.end()) continue;
+        *on_it = action.name;
+        constraint.definition.clear();  // it names the column as it was
+      }
       return;
     default:
       break;
@@ -77,7 +81,7 @@ void apply_to_column(Table& table, Action const& action) {
   if (action.kind == ActionKind::set_type) column->type = type_of(find(*action.node, "typeName"));
   if (action.kind == ActionKind::set_not_null) column->not_null = true;
   if (action.kind == ActionKind::drop_not_null) column->not_null = false;
-  if (action.kind == ActionKind::set_default) column->default_text = "(given)";
+  if (action.kind == ActionKind::set_default) column->default_text = replayed_default;
   if (action.kind == ActionKind::drop_default) column->default_text.clear();
   if (action.kind == ActionKind::drop_expression) column->generated = false;
   if (action.kind == ActionKind::add_identity) column->identity = true;
@@ -131,6 +135,38 @@ void remember_type(Schema& schema, Action const& action) {
   }
 }
 
+void rename_in_indexes(Schema& schema, Action const& action) {
+  for (Index index : schema.indexes_of(action.table)) {
+    if (index.definition.find(action.column) != std::string::npos) index.definition.clear();
+    std::replace(index.columns.begin(), index.columns.end(), action.column, action.name);
+    schema.set_index(std::move(index));
+  }
+}
+
+/// A label is added or renamed; a type gets another name, or goes.
+void change_type(Schema& schema, Action const& action) {
+  UserType const* const known = schema.type(action.table);
+  if (known == nullptr) return;
+  UserType type = *known;
+  if (action.kind == ActionKind::rename_object) {
+    schema.rename_type(action.table, action.name);
+    return;
+  }
+  if (action.kind == ActionKind::drop_object) {
+    schema.drop_type(action.table);
+    return;
+  }
+  if (action.kind == ActionKind::rename_enum_value) {
+    std::replace(type.labels.begin(), type.labels.end(), get_string(*action.node, "oldVal"), action.name);
+  } else if (std::find(type.labels.begin(), type.labels.end(), action.name) == type.labels.end()) {
+    auto place =
+        std::find(type.labels.begin(), type.labels.end(), get_string(*action.node, "newValNeighbor"));
+    if (place != type.labels.end() && get_bool(*action.node, "newValIsAfter")) ++place;
+    type.labels.insert(place, action.name);
+  }
+  schema.set_type(action.table, std::move(type));
+}
+
 void remember_function(Schema& schema, Action const& action) {
   char volatility = 'v';
   for (json::value const& option : list_of(find(*action.node, "options"))) {
@@ -175,6 +211,14 @@ void Schema::apply(Action const& action, std::string const& text) {
     case ActionKind::replace_function:
       remember_function(*this, action);
       return;
+    case ActionKind::add_enum_value:
+    case ActionKind::rename_enum_value:
+    case ActionKind::rename_object:
+    case ActionKind::drop_object: {
+      bool const of_type = action.object.empty() || action.object == "TYPE" || action.object == "DOMAIN";
+      if (of_type) change_type(*this, action);
+      return;
+    }
     default:
       break;
   }
@@ -193,6 +237,7 @@ void Schema::apply(Action const& action, std::string const& text) {
   } else if (action.kind == ActionKind::detach_partition) {
     if (Table* const partition = table(action.other)) partition->parent.reset();
   } else {
+    if (action.kind == ActionKind::rename_column) rename_in_indexes(*this, action);
     apply_to_column(*known, action);
   }
 }

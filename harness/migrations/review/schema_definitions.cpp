@@ -79,7 +79,7 @@ ColumnDefinition read_column(json::value const& definition, Name const& table) {
     read.is_serial = true;
     read.column.type.name = base;
     read.column.not_null = true;
-    read.column.default_text = "nextval(...)";
+    read.column.default_text = replayed_default;
   }
   for (json::value const& element : list_of(find(definition, "constraints"))) {
     json::value const* const constraint = find(element, "Constraint");
@@ -88,7 +88,7 @@ ColumnDefinition read_column(json::value const& definition, Name const& table) {
     if (contype == "CONSTR_NOTNULL" || contype == "CONSTR_PRIMARY") read.column.not_null = true;
     if (contype == "CONSTR_DEFAULT") {
       read.default_expression = find(*constraint, "raw_expr");
-      read.column.default_text = "(given)";
+      read.column.default_text = replayed_default;
     }
     if (contype == "CONSTR_GENERATED") {
       read.generated_expression = find(*constraint, "raw_expr");

@@ -6,6 +6,12 @@
 namespace pgdrill::review {
 namespace {
 
+/// A cast cuts text to the length of the type; ALTER COLUMN TYPE without one refuses it.
+std::string cut_by(Type const& type) {
+  bool const limited = (type.name == "varchar" || type.name == "bpchar") && !type.modifiers.empty();
+  return limited ? fmt::format("length(rtrim((%)::text)) > {}", type.modifiers.front()) : "";
+}
+
 Result<Rewriting> change_type(Action const& action, Table const& table, Schema const& schema, int) {
   Type const to = type_of(find(*action.node, "typeName"));
   Type const from = table.column(action.column)->type;
@@ -27,8 +33,7 @@ Result<Rewriting> change_type(Action const& action, Table const& table, Schema c
                                 .next = action.column.substr(0, 50) + "__next",
                                 .final_name = action.column,
                                 .type = to,
-                                .forward = "(%)::" + to.text(),
-                                .backward = "(%)::" + from.text()};
+                                .refused = expression == nullptr ? cut_by(to) : ""};
   return replace_column(replacement);
 }
 

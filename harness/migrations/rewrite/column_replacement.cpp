@@ -6,6 +6,7 @@
 
 #include "harness/migrations/review/lexer.hpp"
 #include "harness/migrations/rewrite/key_replacement.hpp"
+#include "harness/migrations/rewrite/sync_trigger.hpp"
 
 namespace pgdrill::review {
 
@@ -82,6 +83,17 @@ Attached attached_to(Replacement const& r) {
   return attached;
 }
 
+/// A template with the column's name in it.
+std::string applied(std::string const& expression, std::string const& column) {
+  std::string out;
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    bool const escaped = expression.substr(i, 2) == "%%";
+    out += expression[i] == '%' && !escaped ? column : std::string(1, expression[i]);
+    if (escaped) ++i;
+  }
+  return out;
+}
+
 std::string nothing(std::string const& why) { return "SELECT 1;  -- " + why + "\n"; }
 
 /// Builds the files of one replacement, in order.
@@ -107,17 +119,21 @@ class Plan {
  private:
   void add(PhaseFile file) { files_.push_back(std::move(file)); }
 
-  [[nodiscard]] Mirror mirror(std::string former, std::string next) const {
-    return {r_->table->name, std::move(former), std::move(next),
-            r_->forward,     r_->backward,      column_.default_text};
+  /// Both columns, in step; the default lives in the trigger.
+  [[nodiscard]] SyncTrigger sync(std::string const& former, std::string const& next) const {
+    return {.table = r_->table->name,
+            .name = helper_name("sync", r_->table->name, next),
+            .former = {{former, applied(r_->backward, quote(next)), column_.type.text()}},
+            .next = {{next, applied(r_->forward, quote(former)), r_->type.text()}},
+            .default_text = column_.default_text};
   }
-  [[nodiscard]] std::string set_default(std::string const& column) const {
-    if (column_.default_text.empty()) return {};
-    return fmt::format("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {};\n", table_, quote(column),
-                       column_.default_text);
+  [[nodiscard]] std::string next_default() const { return r_->next_default.value_or(column_.default_text); }
+  [[nodiscard]] std::string set_default(std::string const& column, std::string const& value) const {
+    if (value.empty()) return {};
+    return fmt::format("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {};\n", table_, quote(column), value);
   }
-  [[nodiscard]] std::string drop_default(std::string const& column) const {
-    if (column_.default_text.empty()) return {};
+  [[nodiscard]] std::string drop_default(std::string const& column, std::string const& value) const {
+    if (value.empty()) return {};
     return fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT;\n", table_, quote(column));
   }
   [[nodiscard]] std::string rename(std::string const& from, std::string const& to) const {
@@ -149,24 +165,21 @@ class Plan {
   }
 
   void dual_write() {
-    Mirror const both = mirror(r_->column, r_->next);
+    SyncTrigger const both = sync(r_->column, r_->next);
     add({Phase::dual_write, "sync_trigger",
          "Keeps both columns in step, whichever version writes. The default moves into the trigger: on a "
          "column it "
          "would look like a value that somebody wrote.",
-         drop_default(r_->column) + create_sync_trigger(both),
-         drop_sync_trigger(both) + set_default(r_->column)});
+         drop_default(r_->column, column_.default_text) + create_sync_trigger(both),
+         drop_sync_trigger(both) + set_default(r_->column, column_.default_text)});
   }
 
   void backfill() {
-    std::string const value = applied(r_->forward, quote(r_->column));
+    SyncTrigger const both = sync(r_->column, r_->next);
     add({Phase::backfill, "copy",
          "Fills old rows in batches by key, each in a transaction of its own. Interrupted, run it again: it "
          "does what is left.",
-         batched_update(
-             r_->table->name, r_->table->key(),
-             fmt::format("{} = {}", quote(r_->next), applied(r_->forward, "t." + quote(r_->column))),
-             fmt::format("{} IS DISTINCT FROM {}", quote(r_->next), value)),
+         batched_update(r_->table->name, r_->table->key(), assign_computed(both.next), not_filled(both)),
          nothing("the column goes with the file that added it"), false});
   }
 
@@ -242,21 +255,23 @@ class Plan {
   }
 
   void switch_over() {
-    std::string const differ =
-        fmt::format("{} IS DISTINCT FROM {}", quote(r_->next), applied(r_->forward, quote(r_->column)));
+    SyncTrigger const before = sync(r_->column, r_->next);
+    std::string verified =
+        refuse_rows(r_->table->name, not_filled(before), "both columns differ; run the backfill again");
+    if (!r_->refused.empty())
+      verified += refuse_rows(r_->table->name, applied(r_->refused, quote(r_->column)),
+                              "the next type would cut the value; shorten it first");
     add({Phase::switch_over, "verify",
          swaps_ ? "Stops when a row differs."
                 : "Stops when a row differs. Then deploy the version that uses " + r_->next +
                       "; the former one keeps working.",
-         refuse_rows(r_->table->name, differ, "both columns differ; run the backfill again"),
-         nothing("nothing was changed")});
+         verified, nothing("nothing was changed")});
     if (!swaps_) return;
-    Mirror const before = mirror(r_->column, r_->next);
-    Mirror const after = mirror(former_, r_->column);
+    SyncTrigger const swapped = sync(former_, r_->column);
     add({Phase::switch_over, "swap_names", "The next column takes the name; both versions keep working.",
          drop_sync_trigger(before) + rename(r_->column, former_) + rename(r_->next, r_->column) +
-             create_sync_trigger(after),
-         drop_sync_trigger(after) + rename(r_->column, r_->next) + rename(former_, r_->column) +
+             create_sync_trigger(swapped),
+         drop_sync_trigger(swapped) + rename(r_->column, r_->next) + rename(former_, r_->column) +
              create_sync_trigger(before)});
   }
 
@@ -273,17 +288,15 @@ class Plan {
            fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(former_)),
            set_not_null_by_proof(r_->table->name, former_), false});
     }
+    SyncTrigger const both = sync(former_, next);
     add({Phase::contract, "refill_former", "Going down it fills the former column from the next one.",
          nothing("only its down file does something"),
-         batched_update(
-             r_->table->name, key_afterwards(),
-             fmt::format("{} = {}", quote(former_), applied(r_->backward, "t." + quote(next))),
-             fmt::format("{} IS DISTINCT FROM {}", quote(former_), applied(r_->backward, quote(next)))),
+         batched_update(r_->table->name, key_afterwards(), assign_computed(both.former),
+                        written_by_next(both)),
          false});
-    Mirror const both = mirror(former_, next);
     add({Phase::contract, "stop_sync", "The former column is no longer kept.",
-         drop_sync_trigger(both) + set_default(next) + sequence(former_, next),
-         sequence(next, former_) + drop_default(next) + create_sync_trigger(both)});
+         drop_sync_trigger(both) + set_default(next, next_default()) + sequence(former_, next),
+         sequence(next, former_) + drop_default(next, next_default()) + create_sync_trigger(both)});
     for (Constraint const& constraint : attached_.constraints) drop_former_constraint(constraint);
     for (Index const& index : attached_.indexes) drop_former_index(index);
     drop_former_column(next);
@@ -321,7 +334,7 @@ class Plan {
   void drop_former_column(std::string const& next) {
     add({Phase::contract, "tombstone", "Whoever still uses the column fails now, and this is undone at once.",
          rename(former_, tombstone_), rename(tombstone_, former_)});
-    bool const exact = r_->backward == "%";
+    bool const exact = r_->type == column_.type;
     add({Phase::contract, "drop_column",
          exact ? "Going down, the values come back from " + next + "."
                : "Point of no return for values that cannot be computed back from " + next + ".",
@@ -345,6 +358,26 @@ class Plan {
 Result<Rewriting> replace_column(Replacement const& replacement) {
   TRY_VOID(check(replacement));
   return Plan(replacement).build();
+}
+
+void apply(Replacement const& replacement, Schema& schema) {
+  std::string const& from = replacement.column;
+  std::string const& to = replacement.final_name;
+  Table& table = *schema.table(replacement.table->name);
+  Column& column = *table.column(from);
+  column.name = to;
+  column.type = replacement.type;
+  column.default_text = replacement.next_default.value_or(column.default_text);
+  for (Constraint& constraint : table.constraints) {
+    if (!stands_on(constraint.columns, from)) continue;
+    std::replace(constraint.columns.begin(), constraint.columns.end(), from, to);
+    constraint.definition = renamed(constraint.definition, from, to);
+  }
+  for (Index index : schema.indexes_of(table.name)) {
+    std::replace(index.columns.begin(), index.columns.end(), from, to);
+    index.definition = renamed(index.definition, from, to);
+    schema.set_index(std::move(index));
+  }
 }
 
 }  // namespace pgdrill::review

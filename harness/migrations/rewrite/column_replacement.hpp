@@ -1,6 +1,8 @@
 // Replaces a column by another one under traffic: what rename column, change type and change of a primary
 // key's type have in common.
 #pragma once
+#include <optional>
+
 #include "harness/migrations/rewrite/rewriting.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 
@@ -14,12 +16,19 @@ struct Replacement {
   std::string next;        ///< as it is called while both are there
   std::string final_name;  ///< as it is called afterwards; with `column` equal to it the two swap names
   Type type;               ///< of the next column
+  /// The next value from the former one and back; "%" stands for the column, "%%" for %. A cast to the type
+  /// follows.
   std::string forward = "%";
   std::string backward = "%";
+  std::optional<std::string> next_default = {};  ///< when the next column's is not the former one's
+  /// Rows that the change at once would refuse and a cast would cut: "length(%) > 5". Empty for none.
+  std::string refused = {};
 };
 
 /// Refuses what it cannot carry over: views, constraints on several columns, foreign keys to a column that is
 /// not the primary key, no key to batch by.
 [[nodiscard]] Result<Rewriting> replace_column(Replacement const& replacement);
+/// Leaves table and indexes in `schema` as they are when the replacement is done.
+void apply(Replacement const& replacement, Schema& schema);
 
 }  // namespace pgdrill::review

@@ -1,27 +1,47 @@
-// ALTER TYPE ... ADD VALUE and RENAME VALUE: what phases can and cannot do for labels.
+// ALTER TYPE ... ADD VALUE, which needs no phases, and RENAME VALUE, which is the replacement of the type.
 #include <fmt/format.h>
 
-#include "harness/migrations/rewrite/rewriting.hpp"
+#include <algorithm>
+
+#include "harness/migrations/rewrite/enum_replacement.hpp"
 
 namespace pgdrill::review {
 namespace {
 
 Result<Rewriting> add_value(Action const& action, Table const&, Schema const&, int) {
-  return fail(
-      {.kind = ErrorKind::usage,
-       .what = fmt::format("label '{}' is added as it stands", action.name),
-       .why =
-           "it is a change of the catalogue alone, and there are no phases: a label cannot be dropped again",
-       .todo = "deploy a version that can read the label first, and one that writes it afterwards"});
+  return Rewriting{
+      .subject = fmt::format("label '{}' of enum {}", action.name, action.table.text()),
+      .note =
+          "safe as it stands, a change of the catalogue alone. Deploy a version that can read the label "
+          "first, and one that writes it afterwards; from its first row on the version before cannot come "
+          "back without mapping those rows"};
 }
 
-Result<Rewriting> rename_value(Action const& action, Table const&, Schema const&, int) {
-  return fail({.kind = ErrorKind::usage,
-               .what = fmt::format("cannot rewrite the renaming of a label to '{}'", action.name),
-               .why = "both versions read one column, and no trigger knows which label a reader expects",
-               .todo = "add the new label (safe), deploy a version that reads both and writes the new one, "
-                       "update the rows in "
-                       "batches; the former label may stay, unused"});
+Result<Rewriting> rename_value(Action const& action, Table const&, Schema const& schema, int) {
+  auto const refuse = [&](std::string why, std::string todo) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = fmt::format("cannot rewrite the renaming of a label to '{}'", action.name),
+                 .why = std::move(why),
+                 .todo = std::move(todo)});
+  };
+  std::string const former = get_string(*action.node, "oldVal");
+  UserType const* const type = schema.type(action.table);
+  if (type == nullptr)
+    return refuse("the labels of the type are not known", "name the database with --database");
+  EnumReplacement replacement{
+      .type = action.table, .final_name = action.table.name, .labels = type->labels, .columns = {}};
+  std::replace(replacement.labels.begin(), replacement.labels.end(), former, action.name);
+  for (Table const* const table : schema.tables()) {
+    for (Column const& column : table->columns) {
+      if (!column.type.array && is_type(column.type, action.table))
+        replacement.columns.push_back(
+            {.table = table->name, .column = column.name, .change = {.becomes = {{former, action.name}}}});
+    }
+  }
+  if (replacement.columns.empty())
+    return refuse("no table that is known has a column of the type",
+                  "name the database with --database; when there is none, rename the label as it stands");
+  return replace_enum(replacement, schema);
 }
 
 RegisterRewrite const add(ActionKind::add_enum_value, &add_value);

@@ -24,10 +24,7 @@ Result<Table const*> known_table(Name const& name, Schema const& schema) {
                  .why = std::move(why),
                  .todo = std::move(todo)});
   };
-  Table const* const table = schema.table(name);
-  if (table == nullptr || !table->complete || !table->rows)
-    return refuse("the exact definition of the table is not known from the files",
-                  "name the database with --database");
+  TRY(Table const* const table, exact_table(name, schema, "cannot rewrite the change of " + name.text()));
   if (table->key().empty())
     return refuse("the table has no primary key or unique NOT NULL key to fill batches by", "add one first");
   if (table->partitioned || table->parent)

@@ -16,6 +16,8 @@ std::vector<RewriteGroup>& registered() {
 
 /// An identifier as PostgreSQL folds it.
 std::string identifier(std::string_view text) {
+  if (text.starts_with("'")) return std::string(text);   // a label
+  if (text.starts_with('\'')) return std::string(text);  // a label
   if (text.size() > 1 && text.front() == '"') return std::string(text.substr(1, text.size() - 2));
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });

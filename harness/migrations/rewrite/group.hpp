@@ -43,7 +43,7 @@ struct RegisterGroup {
 /// What two statements write in one way and another is the same: spaces and comments left out.
 [[nodiscard]] std::string without_spaces(std::string const& sql);
 /// `-- pgdrill: back COLUMN = EXPRESSION` anywhere in the file: how a dropped column is computed from what
-/// took its place. Empty when the file has none for it.
+/// took its place. A label in quotes may stand for the column. Empty when the file has none for it.
 [[nodiscard]] std::string directive_back(std::string const& text, std::string const& column);
 
 struct Assignment {

@@ -7,8 +7,8 @@
 #include "harness/base/text.hpp"
 #include "harness/migrations/rewrite/former_columns.hpp"
 #include "harness/migrations/rewrite/group.hpp"
-#include "harness/migrations/rewrite/row_mirror.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
+#include "harness/migrations/rewrite/sync_trigger.hpp"
 
 namespace pgdrill::review {
 namespace {
@@ -99,6 +99,11 @@ std::string back(std::string const& text, std::vector<std::string> const& droppe
              : fmt::format("split_part({}, {}, {})", quote(next.front().column), separator, index + 1);
 }
 
+bool is_subquery(std::string const& expression) {
+  auto const parsed = parse_statement("SELECT " + expression);
+  return parsed && any_node(parsed->node, [](Node const& node) { return node.kind == "SubLink"; });
+}
+
 class Plan {
  public:
   Plan(Found const& found, Table const& table, Schema const& schema)
@@ -107,17 +112,17 @@ class Plan {
   Result<Rewriting> build(std::string const& text) {
     TRY_VOID(read_columns(text));
     TRY_VOID(check_former(*table_, found_->dropped, subject_));
-    mirror_ = {table_->name, helper_name("sync", table_->name, next_.front().column), former_, next_};
+    sync_ = {table_->name, helper_name("sync", table_->name, next_.front().column), former_, next_};
     before_contract();
     FormerColumns const columns{table_, schema_, found_->dropped};
     for (PhaseFile& file : relax(columns, Phase::contract)) files_.push_back(std::move(file));
     files_.push_back(
         {Phase::contract, "refill_former", "Going down it fills the former columns from the next ones.",
          "SELECT 1;  -- only its down file does something\n",
-         batched_update(table_->name, table_->key(), assign_computed(former_, next_), differs(former_)),
+         batched_update(table_->name, table_->key(), assign_computed(former_), written_by_next(sync_)),
          false});
     files_.push_back({Phase::contract, "stop_sync", "The former columns are no longer kept.",
-                      drop_row_mirror(mirror_), create_row_mirror(mirror_)});
+                      drop_sync_trigger(sync_), create_sync_trigger(sync_)});
     for (PhaseFile& file : drop_former(columns)) files_.push_back(std::move(file));
     return Rewriting{subject_, std::move(files_)};
   }
@@ -142,6 +147,9 @@ class Plan {
           !definition.constraints.empty())
         return refuse(added->column + " comes with a constraint or a default",
                       "add it plain, and SET NOT NULL, constraint or default afterwards");
+      if (is_subquery(assigned->expression))
+        return refuse(added->column + " is computed by a subquery, which a trigger would run for each row",
+                      "write the function of the trigger by hand");
       next_.push_back({added->column, assigned->expression, definition.column.type.text()});
     }
     for (std::size_t i = 0; i < found_->dropped.size(); ++i) {
@@ -159,13 +167,6 @@ class Plan {
     return {};
   }
 
-  /// A row that the next version wrote need not give the same again from its former columns.
-  [[nodiscard]] std::string not_computed() const {
-    std::vector<std::string> empty;
-    for (Computed const& one : next_) empty.push_back(quote(one.column) + " IS NULL");
-    return fmt::format("{} AND ({} OR {})", differs(next_), differs(former_), join(empty, " AND "));
-  }
-
   void before_contract() {
     std::vector<std::string> adds;
     std::vector<std::string> drops;
@@ -177,13 +178,12 @@ class Plan {
                       fmt::format("ALTER TABLE {} {};\n", name_, join(adds, ", ")),
                       fmt::format("ALTER TABLE {} {};\n", name_, join(drops, ", "))});
     files_.push_back({Phase::dual_write, "sync_trigger",
-                      "Keeps both forms in step, whichever version writes.", create_row_mirror(mirror_),
-                      drop_row_mirror(mirror_)});
-    files_.push_back(
-        {Phase::backfill, "compute",
-         "Fills old rows in batches by key. Interrupted, run it again: it does what is left.",
-         batched_update(table_->name, table_->key(), assign_computed(next_, former_), not_computed()),
-         "SELECT 1;  -- the columns go with the file that added them\n", false});
+                      "Keeps both forms in step, whichever version writes.", create_sync_trigger(sync_),
+                      drop_sync_trigger(sync_)});
+    files_.push_back({Phase::backfill, "compute",
+                      "Fills old rows in batches by key. Interrupted, run it again: it does what is left.",
+                      batched_update(table_->name, table_->key(), assign_computed(next_), not_filled(sync_)),
+                      "SELECT 1;  -- the columns go with the file that added them\n", false});
     for (std::string const& column : found_->not_null) {
       files_.push_back(
           {Phase::validate, "not_null_" + column, "NOT NULL by proof: no scan under the strongest lock.",
@@ -194,7 +194,7 @@ class Plan {
         {Phase::switch_over, "verify",
          "Stops when a row was not computed. Then deploy the version that uses the new columns; the "
          "former one keeps working.",
-         refuse_rows(table_->name, not_computed(), "not computed; run the backfill again"),
+         refuse_rows(table_->name, not_filled(sync_), "not computed; run the backfill again"),
          "SELECT 1;  -- nothing was changed\n"});
   }
 
@@ -205,7 +205,7 @@ class Plan {
   std::string subject_;
   std::vector<Computed> next_;
   std::vector<Computed> former_;
-  RowMirror mirror_;
+  SyncTrigger sync_;
   std::vector<PhaseFile> files_;
 };
 

@@ -9,13 +9,16 @@ namespace pgdrill::review {
 namespace {
 
 void take(SqlFile const& file, std::size_t offset, Result<Rewriting> rewriting, RewrittenFiles& into) {
+  SqlFile::Place const place = file.place(offset);
+  std::string const where = fmt::format("{}:{}:{}", file.path, place.line, place.column);
+  if (rewriting && !rewriting->note.empty())
+    into.notes.push_back(fmt::format("{}: {}: {}", where, rewriting->subject, rewriting->note));
   if (rewriting) {
     std::vector<RenderedFile> files = render(*rewriting, into.files.size() / 2 + 1);
     into.files.insert(into.files.end(), files.begin(), files.end());
     return;
   }
-  SqlFile::Place const place = file.place(offset);
-  rewriting.error().where = fmt::format("{}:{}:{}", file.path, place.line, place.column);
+  rewriting.error().where = where;
   into.refusals.push_back(std::move(rewriting).error());
 }
 

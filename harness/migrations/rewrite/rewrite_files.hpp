@@ -10,6 +10,8 @@ namespace pgdrill::review {
 struct RewrittenFiles {
   std::vector<RenderedFile> files;
   std::vector<Error> refusals;  ///< statements that cannot be rewritten, with their place and why
+  std::vector<std::string>
+      notes;  ///< "file:line:col: ..." of statements that are safe, if something is minded
 };
 
 /// Statements that are safe as they stand are left out: they need no rewriting.

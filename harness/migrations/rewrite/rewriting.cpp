@@ -41,6 +41,32 @@ std::string_view name_of(Phase phase) {
 
 RegisterRewrite::RegisterRewrite(ActionKind kind, Rewrite rewrite) { registered()[kind] = rewrite; }
 
+Result<Table const*> exact_table(Name const& name, Schema const& schema, std::string const& what) {
+  Table const* const table = schema.table(name);
+  if (table == nullptr || !table->complete || !table->rows)
+    return fail({.kind = ErrorKind::usage,
+                 .what = what,
+                 .why = "the exact definition of the table is not known from the files",
+                 .todo = "name the database with --database"});
+  std::string changed;
+  for (Constraint const& one : table->constraints) {
+    if (one.kind != 'n' && one.definition.empty()) changed = "constraint " + one.name;
+  }
+  for (Index const& one : schema.indexes_of(name)) {
+    if (one.definition.empty()) changed = "index " + one.name;
+  }
+  for (Column const& one : table->columns) {
+    if (one.default_text == replayed_default) changed = "the default of " + one.name;
+  }
+  if (!changed.empty())
+    return fail(
+        {.kind = ErrorKind::usage,
+         .what = what,
+         .why = changed + " is made or changed by a statement before it, and must be repeated exactly",
+         .todo = "run that statement first, then rewrite this one against the database"});
+  return table;
+}
+
 Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major) {
   std::string const what = fmt::format("cannot rewrite {} on {}", name_of(action.kind), action.table.text());
   auto const found = registered().find(action.kind);
@@ -52,12 +78,7 @@ Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major)
   bool const of_type =
       action.kind == ActionKind::add_enum_value || action.kind == ActionKind::rename_enum_value;
   if (of_type) return found->second(action, {}, schema, major);
-  Table const* const table = schema.table(action.table);
-  if (table == nullptr || !table->complete || !table->rows)
-    return fail({.kind = ErrorKind::usage,
-                 .what = what,
-                 .why = "the exact definition of the table is not known from the files",
-                 .todo = "name the database with --database"});
+  TRY(Table const* const table, exact_table(action.table, schema, what));
   bool const needs_column = !action.column.empty() && action.kind != ActionKind::add_column;
   if (needs_column && table->column(action.column) == nullptr)
     return fail(

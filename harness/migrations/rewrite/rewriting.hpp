@@ -25,12 +25,17 @@ struct PhaseFile {
 
 struct Rewriting {
   std::string subject;  ///< "rename column orders.state to status"
-  std::vector<PhaseFile> files;
+  std::vector<PhaseFile> files = {};
+  std::string note = {};  ///< instead of files: why it is safe as it stands, and what to mind
 };
 
 /// Rewrites one action. Error kind usage when this kind cannot be rewritten, or needs what is not known:
 /// `why` says so.
 [[nodiscard]] Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major);
+
+/// The table with its whole definition, as a live catalogue gives it. Error kind usage, with `what`, when
+/// only files tell of it, or when a statement that was not run yet changes what must be repeated word by word.
+[[nodiscard]] Result<Table const*> exact_table(Name const& name, Schema const& schema, std::string const& what);
 
 /// A file as it is written to disk: "0003_backfill_copy.up.sql" and its content, and the same for down.
 struct RenderedFile {

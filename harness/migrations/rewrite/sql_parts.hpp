@@ -29,19 +29,4 @@ namespace pgdrill::review {
 /// CHECK.
 [[nodiscard]] std::string set_not_null_by_proof(Name const& table, std::string const& column);
 
-/// Two columns that carry the same value during the change. In `forward` and `backward` "%" stands for the
-/// column.
-struct Mirror {
-  Name table;
-  std::string former;             ///< the column that the former version uses
-  std::string next;               ///< the column that the next version uses
-  std::string forward;            ///< next from former: "%::bigint"
-  std::string backward;           ///< former from next
-  std::string default_text = {};  ///< of the former column; lives in the trigger while both are written
-};
-[[nodiscard]] std::string applied(std::string const& expression, std::string const& column);
-/// Function and trigger that keep both columns in step, whichever version writes.
-[[nodiscard]] std::string create_sync_trigger(Mirror const& mirror);
-[[nodiscard]] std::string drop_sync_trigger(Mirror const& mirror);
-
 }  // namespace pgdrill::review

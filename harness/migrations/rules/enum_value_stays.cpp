@@ -8,7 +8,7 @@ namespace {
 
 void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::add_enum_value, [&](Action const& action, Effect const& effect) {
-    if (effect.undo == Undo::impossible)
+    if (effect.breaks_when_used)
       findings.add(review, action, fmt::format("{}; {}", effect.breaks_old, effect.undo_how));
   });
 }
@@ -20,7 +20,7 @@ Rule describe() {
               "There is no DROP VALUE. After a rollback of the application the former version fails as soon "
               "as it reads the new label.",
           .instead = "deploy first a version that can read it; before a rollback map the rows that carry it",
-          .severity = Severity::warning,
+          .severity = Severity::note,
           .check = &check};
 }
 

@@ -1,5 +1,6 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
+#include "tests/support/postgres_server.hpp"
 #include "tests/unit/migrations_rewrite/proof.hpp"
 
 namespace pgdrill::test {
@@ -35,6 +36,28 @@ TEST(Rewrite, ChangeType) {
                     "SELECT quantity FROM orders"},
          .next = {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 18)",
                   "UPDATE orders SET quantity = quantity + 1 WHERE id % 100 = 9"}});
+}
+
+TEST(Rewrite, RenameColumnOfATypeWithoutEquality) {
+  prove({.setup = orders + "ALTER TABLE orders ADD extra json, ADD place point;"
+                           "UPDATE orders SET extra = '{\"a\": 1}' WHERE id % 2 = 0;",
+         .change = "ALTER TABLE orders RENAME COLUMN extra TO details",
+         .former = {"INSERT INTO orders (id, extra) VALUES ((SELECT max(id) + 1 FROM orders), '{}')",
+                    "UPDATE orders SET extra = '[1]' WHERE id % 100 = 7"},
+         .next = {"UPDATE orders SET details = '[2]' WHERE id % 100 = 9"}});
+}
+
+TEST(Rewrite, TypeThatWouldCutAValueStopsBeforeTheSwitch) {
+  auto const database = PostgresServer::shared().fresh_database(orders);
+  review::Rewriting const rewriting =
+      rewriting_of(database, "ALTER TABLE orders ALTER COLUMN state TYPE varchar(4)");
+  std::string refusal;
+  for (std::size_t i = 0; i < rewriting.files.size() && refusal.empty(); ++i) {
+    EXPECT_NE(rewriting.files[i].phase, review::Phase::contract) << "s2500 was cut";
+    refusal = run_file(database, review::render(rewriting, 1)[2 * i].content);
+  }
+  EXPECT_THAT(refusal, testing::HasSubstr("1501 rows"));
+  EXPECT_THAT(refusal, testing::HasSubstr("would cut"));
 }
 
 TEST(Rewrite, AddNotNullWithDefault) {

@@ -23,23 +23,6 @@ struct Clear {
   void operator()(PGresult* result) const { PQclear(result); }
 };
 
-/// Runs a file as psql does: statement by statement, each in a transaction of its own unless the file says
-/// BEGIN. Gives the server's refusal, or nothing.
-std::string run_file(postgres::ConnectionParameters const& database, std::string const& content) {
-  std::unique_ptr<PGconn, Finish> const connection(
-      PQconnectdb(database.conninfo(std::chrono::seconds(10)).c_str()));
-  PQsetNoticeProcessor(connection.get(), [](void*, char const*) {}, nullptr);
-  for (review::Section const& section : review::read_sql("file.sql", content).sections) {
-    for (review::Statement const& statement : section.statements) {
-      std::unique_ptr<PGresult, Clear> const result(PQexec(connection.get(), statement.text.c_str()));
-      ExecStatusType const status = PQresultStatus(result.get());
-      if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        return PQresultErrorMessage(result.get()) + statement.text;
-    }
-  }
-  return {};
-}
-
 /// Everything that a schema is, without the numbers of columns and the names of constraints' triggers.
 std::string fingerprint(postgres::ConnectionParameters const& database) {
   return query_value(
@@ -67,13 +50,31 @@ std::string fingerprint(postgres::ConnectionParameters const& database) {
       "  WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
       " UNION ALL SELECT format('type %s %s', t.typname, (SELECT string_agg(enumlabel, ',' ORDER BY "
       "enumsortorder)"
-      "  FROM pg_enum WHERE enumtypid = t.oid)) FROM pg_type t WHERE t.typtype = 'e'"
+      "  FROM pg_enum WHERE enumtypid = t.oid)) FROM pg_type t WHERE t.typtype IN ('e', 'd')"
+      "  AND t.typnamespace = 'public'::regnamespace"
       ") lines");
 }
 
 void all_work(postgres::ConnectionParameters const& database, std::vector<std::string> const& queries,
               std::string const& when) {
   for (std::string const& query : queries) EXPECT_EQ(run_file(database, query), "") << when;
+}
+
+}  // namespace
+
+std::string run_file(postgres::ConnectionParameters const& database, std::string const& content) {
+  std::unique_ptr<PGconn, Finish> const connection(
+      PQconnectdb(database.conninfo(std::chrono::seconds(10)).c_str()));
+  PQsetNoticeProcessor(connection.get(), [](void*, char const*) {}, nullptr);
+  for (review::Section const& section : review::read_sql("file.sql", content).sections) {
+    for (review::Statement const& statement : section.statements) {
+      std::unique_ptr<PGresult, Clear> const result(PQexec(connection.get(), statement.text.c_str()));
+      ExecStatusType const status = PQresultStatus(result.get());
+      if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        return PQresultErrorMessage(result.get()) + statement.text;
+    }
+  }
+  return {};
 }
 
 review::Rewriting rewriting_of(postgres::ConnectionParameters const& database, std::string const& change) {
@@ -97,8 +98,6 @@ review::Rewriting rewriting_of(postgres::ConnectionParameters const& database, s
   return rewriting.value_or(review::Rewriting());
 }
 
-}  // namespace
-
 void prove(Change const& change) {
   PostgresServer& server = PostgresServer::shared();
   auto const at_once = server.fresh_database(change.setup);
@@ -106,28 +105,36 @@ void prove(Change const& change) {
   review::Rewriting const rewriting = rewriting_of(in_phases, change.change);
   ASSERT_FALSE(rewriting.files.empty());
   std::vector<review::RenderedFile> const files = review::render(rewriting, 1);
-  all_work(in_phases, change.former, "before");
-  bool together = false;
+  // Each round of phases, expand to contract, leads from one version to the next.
+  std::vector<std::vector<std::string>> versions{change.former};
+  if (!change.between.empty()) versions.push_back(change.between);
+  versions.push_back(change.next);
+  all_work(in_phases, versions[0], "before");
+  std::size_t round = 0;
+  bool contracted = false;
   for (std::size_t i = 0; i < rewriting.files.size(); ++i) {
     review::RenderedFile const& up = files[2 * i];
     review::RenderedFile const& down = files[2 * i + 1];
+    bool const contracts = rewriting.files[i].phase == review::Phase::contract;
+    if (contracted && !contracts) ++round;
+    ASSERT_LT(round + 1, versions.size()) << up.name << ": more rounds than versions";
     // Between switch and contract both versions run, and each sees what the other one writes.
-    if (!together && rewriting.files[i].phase == review::Phase::contract) {
-      together = true;
-      all_work(in_phases, change.next, "both versions");
-      all_work(in_phases, change.former, "both versions");
+    if (contracts && !contracted) {
+      all_work(in_phases, versions[round + 1], "both versions");
+      all_work(in_phases, versions[round], "both versions");
     }
+    contracted = contracts;
     std::string const before = fingerprint(in_phases);
     ASSERT_EQ(run_file(in_phases, up.content), "") << up.name;
     std::string const after = fingerprint(in_phases);
-    bool const contracted = rewriting.files[i].phase == review::Phase::contract;
-    all_work(in_phases, contracted ? change.next : change.former, up.name);
+    all_work(in_phases, versions[contracts ? round + 1 : round], up.name);
     ASSERT_EQ(run_file(in_phases, down.content), "") << down.name;
     EXPECT_EQ(fingerprint(in_phases), before) << down.name;
-    if (!contracted) all_work(in_phases, change.former, down.name);
+    if (!contracts) all_work(in_phases, versions[round], down.name);
     ASSERT_EQ(run_file(in_phases, up.content), "") << up.name << " again";
     EXPECT_EQ(fingerprint(in_phases), after) << up.name << " again";
   }
+  EXPECT_EQ(round + 2, versions.size()) << "a version was never tried";
   ASSERT_EQ(run_file(at_once, change.change), "");
   EXPECT_EQ(fingerprint(in_phases), fingerprint(at_once));
   // And once more without anybody writing meanwhile: the same rows as the change at once.

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/migrations/rewrite/rewriting.hpp"
+#include "harness/postgres/connection.hpp"
+
 namespace pgdrill::test {
 
 struct Change {
@@ -12,10 +15,22 @@ struct Change {
   std::string change;               ///< the breaking statement
   std::vector<std::string> former;  ///< queries of the former version: work until phase contract
   std::vector<std::string> next;    ///< queries of the next version: work from phase contract on
-  std::string rows =                ///< a query of one value: all that must be the same in the end
+  /// Of a version between the two, when there are two rounds of phases: its phase contract ends the former
+  /// version, and that of the second round ends it.
+  std::vector<std::string> between = {};
+  std::string rows =  ///< a query of one value: all that must be the same in the end
       "SELECT md5(string_agg(to_jsonb(t)::text, ',' ORDER BY id)) FROM orders t";
 };
 
 void prove(Change const& change);
+
+/// Of a change of a live database; fails the test when it is refused.
+[[nodiscard]] review::Rewriting rewriting_of(postgres::ConnectionParameters const& database,
+                                             std::string const& change);
+
+/// Runs a file as psql does: statement by statement, each in a transaction of its own unless the file says
+/// BEGIN. Gives the server's refusal, or nothing.
+[[nodiscard]] std::string run_file(postgres::ConnectionParameters const& database,
+                                   std::string const& content);
 
 }  // namespace pgdrill::test

@@ -5,6 +5,7 @@
 #include "harness/migrations/review/catalogue.hpp"
 #include "harness/migrations/rewrite/rewrite_files.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/unit/migrations_rewrite/proof.hpp"
 
 namespace pgdrill::test {
 namespace {
@@ -28,8 +29,6 @@ std::string const people =
     "m mood);";
 
 TEST(RewriteRefusals, SayWhy) {
-  EXPECT_THAT(refusal(people, "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"), HasSubstr("which label"));
-  EXPECT_THAT(refusal(people, "ALTER TYPE mood ADD VALUE 'fine';"), HasSubstr("can read the label first"));
   EXPECT_THAT(refusal(people + "CREATE VIEW v AS SELECT * FROM people;",
                       "ALTER TABLE people ALTER COLUMN id TYPE bigint;"),
               HasSubstr("view public.v"));
@@ -41,6 +40,55 @@ TEST(RewriteRefusals, SayWhy) {
                       "CREATE TABLE names (id int, name text); INSERT INTO names (id, name) SELECT id, name "
                       "FROM people; ALTER TABLE people DROP COLUMN name;"),
               HasSubstr("which row"));
+}
+
+TEST(RewriteRefusals, WhatAStatementBeforeMadeIsNotKnownExactly) {
+  for (std::string const before :
+       {"CREATE INDEX i ON people (name);", "ALTER TABLE people ADD CHECK (name <> '');",
+        "ALTER TABLE people ALTER name SET DEFAULT 'x';"}) {
+    auto const database = PostgresServer::shared().fresh_database(people);
+    review::Options options;
+    options.schema = run_to_end(review::read_catalogue(database)).value().schema;
+    review::RewrittenFiles const rewritten = review::rewrite_files(
+        {review::read_sql("change.sql", before + "ALTER TABLE people RENAME name TO label;")}, options);
+    ASSERT_FALSE(rewritten.refusals.empty()) << before;
+    EXPECT_THAT(describe(rewritten.refusals.back()), HasSubstr("a statement before it")) << before;
+  }
+}
+
+TEST(RewriteRefusals, OfEnumsSayWhichLabelIsNotKnown) {
+  auto const replaced = [](std::string const& labels, std::string const& expression) {
+    return "ALTER TYPE mood RENAME TO was; CREATE TYPE mood AS ENUM (" + labels +
+           "); ALTER TABLE people ALTER m TYPE mood USING " + expression + "; DROP TYPE was;";
+  };
+  EXPECT_THAT(refusal(people, replaced("'ok'", "m::text::mood")), HasSubstr("label 'sad' of people.m"));
+  EXPECT_THAT(refusal(people, replaced("'sad', 'ok', 'fine'", "m::text::mood")),
+              HasSubstr("-- pgdrill: back 'fine' = 'LABEL'"));
+  EXPECT_THAT(refusal(people, replaced("'sad', 'ok'", "lower(m::text)::mood")),
+              HasSubstr("CASE over labels"));
+  EXPECT_THAT(refusal(people + "CREATE INDEX i ON people (id) WHERE m = 'ok';",
+                      "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"),
+              HasSubstr("index i names labels"));
+}
+
+TEST(RewriteRefusals, AnAddedLabelIsANoteAndNoRefusal) {
+  review::RewrittenFiles const rewritten =
+      review::rewrite_files({review::read_sql("change.sql", "ALTER TYPE mood ADD VALUE 'fine';")}, {});
+  EXPECT_THAT(rewritten.files, testing::IsEmpty());
+  EXPECT_THAT(rewritten.refusals, testing::IsEmpty());
+  EXPECT_THAT(rewritten.notes, testing::ElementsAre(HasSubstr("change.sql:1:1: label 'fine' of enum mood")));
+}
+
+TEST(RewriteRefusals, TypeWithOtherUsersIsRefusedByTheFirstFile) {
+  auto const database = PostgresServer::shared().fresh_database(people + "CREATE TABLE l (m mood[]);");
+  Result<review::Catalogue> const catalogue = run_to_end(review::read_catalogue(database));
+  review::Options options;
+  options.schema = catalogue.value().schema;
+  review::RewrittenFiles const rewritten = review::rewrite_files(
+      {review::read_sql("change.sql", "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';")}, options);
+  ASSERT_FALSE(rewritten.files.empty());
+  EXPECT_THAT(rewritten.files.front().content, HasSubstr("has other users"));
+  EXPECT_THAT(run_file(database, rewritten.files.front().content), HasSubstr("column m of table l"));
 }
 
 }  // namespace

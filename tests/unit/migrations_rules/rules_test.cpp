@@ -37,7 +37,11 @@ Case read_case(Rule const& rule) {
       path = line.substr(4);
       continue;
     }
-    if (line.starts_with("-- with: postgres ")) read.options.major = std::stoi(line.substr(18));
+    if (line.starts_with("-- with: postgres ")) {
+      read.options.major = std::stoi(line.substr(18));
+      std::size_t const dot = line.find('.');
+      if (dot != std::string::npos) read.options.minor = std::stoi(line.substr(dot + 1));
+    }
     ++line_number;
     text += line + "\n";
     if (line.ends_with("-- !")) read.expected.push_back(path + ":" + std::to_string(line_number));

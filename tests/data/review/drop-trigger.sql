@@ -1,0 +1,4 @@
+DROP TRIGGER t ON a; -- !
+DROP TRIGGER IF EXISTS t ON a; -- !
+CREATE TABLE fresh (id bigint);
+DROP TRIGGER IF EXISTS t ON fresh;

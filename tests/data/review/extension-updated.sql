@@ -1,0 +1,3 @@
+ALTER EXTENSION postgis UPDATE; -- !
+ALTER EXTENSION postgis ADD FUNCTION f(); -- !
+CREATE EXTENSION postgis;
