@@ -7,6 +7,7 @@ namespace pgdrill::review::rule_schema_not_named {
 namespace {
 
 void check(Review const& review, Findings& findings) {
+  if (review.actions->empty()) return;
   Action const& action = review.actions->front();
   bool const makes = action.kind == ActionKind::create_table || action.kind == ActionKind::create_type ||
                      action.kind == ActionKind::create_function || action.object == "VIEW";
