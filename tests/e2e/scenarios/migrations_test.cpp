@@ -9,7 +9,8 @@ class Migrations : public RealDrill {};
 TEST_P(Migrations, ComesToTheSandboxsVerdict) { run_scenario("migrations", "native"); }
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, Migrations,
-                         testing::ValuesIn(expected({"ExpandContractCycle", "BlockedMigration",
+                         testing::ValuesIn(expected({"ExpandContractCycle", "HalfAppliedExpand",
+                                                     "ContractTooEarly", "BlockedMigration",
                                                      "FailedMigrationRevert"})),
                          name_of);
 

@@ -1,4 +1,4 @@
-// What the plugin does is backup and restore: one scenario that must pass with it, one that must not.
+// What the plugin does is backup and restore: two scenarios that must pass with it, one that must not.
 #include "tests/e2e/scenarios/real_drill.hpp"
 
 namespace pgdrill::test {
@@ -8,7 +8,8 @@ class ByPlugin : public RealDrill {};
 
 TEST_P(ByPlugin, ComesToTheSandboxsVerdict) { run_scenario("by-plugin", "plugin"); }
 
-INSTANTIATE_TEST_SUITE_P(Scenarios, ByPlugin, testing::ValuesIn(expected({"DataRollback", "TooLate"})),
+INSTANTIATE_TEST_SUITE_P(Scenarios, ByPlugin,
+                         testing::ValuesIn(expected({"DataRollback", "RestoreUnderFire", "TooLate"})),
                          name_of);
 
 }  // namespace
