@@ -3,6 +3,7 @@
 // {"AlterTableStmt": {"relation": {...}, "cmds": [...]}}. Syntax of PostgreSQL 16 to 18 that migrations use
 // is told to the parser in words that it knows; the node then carries what was meant (see newer_syntax.hpp).
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ struct SyntaxError {
 
 /// One statement as PostgreSQL reads it.
 struct ParsedStatement {
+  /// Where the nodes live, which are dropped with it as a whole. Constant, so that nothing is assigned to a
+  /// statement whose nodes would then outlive it.
+  std::shared_ptr<void> const arena;
   std::string kind;                ///< name of the node: "AlterTableStmt"
   json::value node;                ///< its content, an object
   std::vector<std::string> newer;  ///< syntax newer than the parser: "VIRTUAL", "NOT ENFORCED", "NOT NULL"

@@ -17,7 +17,7 @@ Statement read_statement(std::string const& text, Piece const& piece) {
       .begin = piece.begin, .end = piece.end, .text = text.substr(piece.begin, piece.end - piece.begin)};
   auto parsed = parse_statement(statement.text);
   if (parsed) {
-    statement.parsed = *std::move(parsed);
+    statement.parsed.emplace(*std::move(parsed));
   } else {
     statement.error = parsed.error();
   }
