@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/text.hpp"
+#include "harness/postgres/cancel.hpp"
 #include "harness/postgres/connection.hpp"
 #include "harness/postgres/look_up.hpp"
 #include "harness/postgres/sqlstate.hpp"
@@ -113,6 +114,16 @@ std::string field(PGresult const* result, int code) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
+/// Whoever leaves a statement before its end, by a deadline or by cancellation, asks the server to give it
+/// up.
+struct Abandoned {
+  PGconn* connection;
+  bool const& broken;
+  ~Abandoned() {
+    if (broken) request_cancel(connection);
+  }
+};
+
 class LibpqConnection final : public AsyncConnection {
  public:
   LibpqConnection(Handle handle, ConnectionParameters parameters)
@@ -129,6 +140,7 @@ class LibpqConnection final : public AsyncConnection {
     }
     broken_ =
         true;  // until the statement has come to its end: whatever leaves this function early leaves it so
+    Abandoned const abandoned{handle_.get(), broken_};
     Task<Result<Rows>> work = exchange(std::move(sql), std::move(parameters));
     Result<Rows> result = co_await with_deadline(std::move(work), limit, "statement");
     if (!result && result.error().where.empty()) result.error().where = parameters_.text();

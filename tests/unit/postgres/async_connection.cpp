@@ -191,6 +191,46 @@ TEST(AsyncConnection, CancellationEndsAStatementAndBreaksTheConnection) {
   run_to_end(work(PostgresServer::shared().parameters()));
 }
 
+/// Waits until the server runs no statement that holds `text` any more; false after some seconds.
+Task<bool> ends_running(ConnectionParameters parameters, std::string text) {
+  auto const connection = connected(co_await AsyncConnection::connect(parameters, 10s));
+  auto const give_up = std::chrono::steady_clock::now() + 20s;
+  while (std::chrono::steady_clock::now() < give_up) {
+    auto rows = co_await connection->query(
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query "
+        "LIKE $1",
+        {"%" + text + "%"}, 10s);
+    if (rows && rows->scalar() == "0") co_return true;
+    co_await sleep_for(5ms);
+  }
+  co_return false;
+}
+
+// Else a client whose calls wait for a lock would fill the server with them, one at each deadline.
+TEST(AsyncConnection, AnAbandonedStatementIsCancelledInTheServer) {
+  auto const parameters = PostgresServer::shared().fresh_database("CREATE TABLE t (n int)");
+  auto const work = [](ConnectionParameters to) -> Task<> {
+    auto const holder = connected(co_await AsyncConnection::connect(to, 10s));
+    auto const waiter = connected(co_await AsyncConnection::connect(to, 10s));
+    co_await holder->query("BEGIN", {}, 10s);
+    co_await holder->query("LOCK TABLE t", {}, 10s);
+    auto const slow = co_await waiter->query("INSERT INTO t VALUES (1) /* abandoned */", {}, 200ms);
+    EXPECT_EQ(error_class(slow.error()), "timeout");
+    bool const ended = co_await ends_running(to, "/* abandoned */");
+    EXPECT_TRUE(ended) << "it still waits for its lock";
+    std::optional<Result<Rows>> outcome;
+    auto const cancelled = connected(co_await AsyncConnection::connect(to, 10s));
+    Scope scope(co_await asio::this_coro::executor);
+    scope.spawn("query", query_into(*cancelled, "SELECT pg_sleep(60), 'left behind'", outcome));
+    co_await wait_running(to, "left behind");
+    scope.cancel();
+    co_await scope.join();
+    bool const left = co_await ends_running(to, "left behind");
+    EXPECT_TRUE(left) << "it sleeps on";
+  };
+  run_to_end(work(parameters));
+}
+
 TEST(AsyncConnection, FrozenServerIsATimeOutNotAHang) {
   auto const server = PostgresServer::start();
   server->signal_all(SIGSTOP);

@@ -34,6 +34,15 @@ TEST(ConnectionParameters, TextHidesThePassword) {
                      testing::HasSubstr("connect_timeout='2'"), testing::HasSubstr("sslmode='require'")));
 }
 
+// A peer that vanished must not hold a connection for the kernel's quarter of an hour; libpq takes
+// milliseconds.
+TEST(ConnectionParameters, ThePeersSilenceIsLimitedByTheDeadline) {
+  using namespace std::chrono_literals;
+  ConnectionParameters const parameters;
+  EXPECT_THAT(parameters.conninfo(50ms), testing::HasSubstr("tcp_user_timeout='1000'"));
+  EXPECT_THAT(parameters.conninfo(5s), testing::HasSubstr("tcp_user_timeout='5000'"));
+}
+
 TEST(Refusal, IsFoundInVerboseTexts) {
   struct Case {
     std::string text;
