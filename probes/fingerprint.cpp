@@ -80,13 +80,16 @@ engine::RegisterStateProbe<Fingerprint> const registered;
 }  // namespace
 
 Result<json::object> read_fingerprint(pqxx::transaction_base& transaction) {
-  json::object objects;
-  for (auto const& query : catalogue_queries()) TRY_VOID(read_objects(transaction, query, objects));
-  read_positions(transaction, objects["sequence"].as_object());
   auto const version =
       transaction.exec1("SELECT current_setting('server_version_num')::int / 10000")[0].as<int>();
+  json::object objects;
+  for (auto const& query : catalogue_queries()) {
+    if (version < query.from_major || version > query.to_major) continue;
+    TRY_VOID(read_objects(transaction, query, objects));
+  }
+  read_positions(transaction, objects["sequence"].as_object());
   return json::object{
-      {"algorithm", "catalogue-v2"}, {"server_major", version}, {"objects", std::move(objects)}};
+      {"algorithm", "catalogue-v3"}, {"server_major", version}, {"objects", std::move(objects)}};
 }
 
 }  // namespace pgdrill::probes

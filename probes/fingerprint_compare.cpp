@@ -22,12 +22,37 @@ std::string words_of(json::value const* value) {
 }
 
 /// A new column or table is said with what matters of it.
-std::string what_it_is(json::object const& attributes) {
-  json::value const whole(attributes);
-  for (auto const* name : {"definition", "type", "labels", "kind", "values"}) {
+std::string what_it_is(CatalogueObject const& object) {
+  json::value const whole(*object.attributes);
+  if (object.kind == "setting") {
+    std::vector<std::string> values;
+    for (auto const& entry : *object.attributes)
+      values.push_back(fmt::format("{} = {}", std::string(entry.key()), words_of(&entry.value())));
+    return " (" + join(values, ", ") + ")";
+  }
+  if (object.kind == "default privileges") return " (" + words_of(member(&whole, "grants")) + ")";
+  for (auto const* name : {"definition", "type", "labels", "kind"}) {
     if (auto const* const value = member(&whole, name)) return " (" + words_of(value) + ")";
   }
   return "";
+}
+
+/// Objects that are listed only while rights on them are others than at first: where one is missing, it has
+/// those.
+bool tells_rights_alone(std::string_view kind) {
+  return kind.starts_with("installed ") || kind == "parameter";
+}
+
+void compare_first_rights(CatalogueObject const& object, bool is_there_now,
+                          std::vector<engine::Difference>& into) {
+  json::value const whole(*object.attributes);
+  auto const* was = member(&whole, "grants without it");
+  auto const* is = member(&whole, "grants");
+  if (!is_there_now) std::swap(was, is);
+  if (words_of(was) == words_of(is)) return;  // granted and taken back: the list is there, and says the same
+  into.push_back({.object = object.kind + " " + object.identity,
+                  .what = fmt::format("grants is {} instead of {}", words_of(is), words_of(was)),
+                  .mend = set_back(object, "grants", was, is)});
 }
 
 json::object const& objects_of(json::object const& snapshot) {
@@ -140,7 +165,8 @@ void compare_attributes(CatalogueObject const& object, json::object const& now,
         continue;
       }
     }
-    if (name == "next value") continue;  // no right to read it, at one of both times
+    if (name == "next value") continue;         // no right to read it, at one of both times
+    if (name == "grants without it") continue;  // told by the version of what brought the object
     into.push_back({.object = object.kind + " " + object.identity,
                     .what = fmt::format("{} is {} instead of {}", name, words_of(is), words_of(was)),
                     .mend = set_back(object, name, was, is)});
@@ -162,9 +188,14 @@ NameParts split_identity(std::string_view identity) {
 
 std::vector<engine::Difference> compare_fingerprints(json::object const& before, json::object const& after) {
   std::vector<engine::Difference> result;
-  if (before.contains("algorithm") && before.at("algorithm") != after.at("algorithm")) {
-    return {
-        {.object = "schema", .what = "was captured by another version of pgdrill: it cannot be compared"}};
+  // PostgreSQL's own text of definitions differs between its major versions.
+  for (auto const& [name, of] :
+       {std::pair{"algorithm", "pgdrill"}, std::pair{"server_major", "PostgreSQL"}}) {
+    auto const* const was = before.if_contains(name);
+    auto const* const is = after.if_contains(name);
+    if (was == nullptr || is == nullptr || *was == *is) continue;
+    return {{.object = "schema",
+             .what = fmt::format("was captured by another version of {}: it cannot be compared", of)}};
   }
   Names const gone = only_in(before, after);
   Names const fresh = only_in(after, before);
@@ -174,19 +205,22 @@ std::vector<engine::Difference> compare_fingerprints(json::object const& before,
       auto const* const now = objects_of(after, kind.key()).if_contains(entry.key());
       if (now != nullptr) {
         compare_attributes(object, now->as_object(), result);
+      } else if (tells_rights_alone(object.kind)) {
+        compare_first_rights(object, false, result);
       } else if (!told_by_another(gone, object.kind, object.identity, *object.attributes)) {
         result.push_back({.object = object.kind + " " + object.identity,
-                          .what = "is gone" + what_it_is(*object.attributes),
+                          .what = "is gone" + what_it_is(object),
                           .mend = make_again(object, before)});
       }
     }
   }
   for (auto const& [kind, identity] : fresh) {
     CatalogueObject const object{kind, identity, &objects_of(after, kind).at(identity).as_object()};
+    if (tells_rights_alone(kind)) compare_first_rights(object, true, result);
+    if (tells_rights_alone(kind)) continue;
     if (told_by_another(fresh, kind, identity, *object.attributes)) continue;
-    result.push_back({.object = kind + " " + identity,
-                      .what = "is new" + what_it_is(*object.attributes),
-                      .mend = drop_again(object)});
+    result.push_back(
+        {.object = kind + " " + identity, .what = "is new" + what_it_is(object), .mend = drop_again(object)});
   }
   // An owner first: a new owner takes grants with it.
   std::ranges::sort(result, {}, [](engine::Difference const& difference) {

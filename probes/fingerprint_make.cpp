@@ -124,6 +124,25 @@ std::string make_policy(CatalogueObject const& policy) {
   return text;
 }
 
+/// Collations and casts, which have no definition of PostgreSQL's own.
+std::string make_small(CatalogueObject const& object) {
+  auto const& of = *object.attributes;
+  if (object.kind == "cast") {
+    std::string const method = attribute(of, "method");
+    std::string const context = attribute(of, "context");
+    return fmt::format("CREATE CAST {} {}{}", object.identity,
+                       method == "f"   ? "WITH FUNCTION " + attribute(of, "function")
+                       : method == "i" ? "WITH INOUT"
+                                       : "WITHOUT FUNCTION",
+                       context == "explicit" ? "" : " AS " + to_upper(context));
+  }
+  std::string const provider = attribute(of, "provider");
+  if (provider != "i" && provider != "c") return "";
+  return fmt::format("CREATE COLLATION {} (PROVIDER = {}, LOCALE = {}, DETERMINISTIC = {})", object.identity,
+                     provider == "i" ? "icu" : "libc", postgres::quote_literal(attribute(of, "locale")),
+                     attribute(of, "deterministic"));
+}
+
 std::string owner_statement(CatalogueObject const& object, std::string const& verb) {
   auto const parts = split_identity(object.identity);
   bool const domain = attribute(*object.attributes, "of a domain") == "true";
@@ -157,7 +176,8 @@ std::string create(CatalogueObject const& object, json::object const& snapshot) 
   if (kind == "function") return attribute(of, "kind") == "aggregate" ? "" : definition;
   if (kind == "index" || kind == "trigger" || kind == "rule" || kind == "extended statistics")
     return definition;
-  return "";
+  if (kind == "collation" || kind == "cast") return make_small(object);
+  return make_in_database(object);
 }
 
 }  // namespace
@@ -197,6 +217,10 @@ std::string drop_again(CatalogueObject const& object) {
       {"operator", "OPERATOR"},
       {"cast", "CAST"},
       {"type", "TYPE"},
+      {"foreign data wrapper", "FOREIGN DATA WRAPPER"},
+      {"foreign server", "SERVER"},
+      {"text search configuration", "TEXT SEARCH CONFIGURATION"},
+      {"text search dictionary", "TEXT SEARCH DICTIONARY"},
       {"role", "ROLE"}};
   auto const parts = split_identity(object.identity);
   std::string const& kind = object.kind;
@@ -216,6 +240,7 @@ std::string drop_again(CatalogueObject const& object) {
                                              : "FUNCTION",
                        object.identity);
   }
+  if (auto statement = drop_in_database(object); !statement.empty()) return statement;
   auto const found = words.find(kind);
   return found == words.end() ? "" : fmt::format("DROP {} {}", found->second, object.identity);
 }

@@ -39,6 +39,9 @@ Address address_of(CatalogueObject const& object) {
       {"extended statistics", "STATISTICS"},
       {"language", "LANGUAGE"},
       {"role", "ROLE"},
+      {"subscription", "SUBSCRIPTION"},
+      {"foreign data wrapper", "FOREIGN DATA WRAPPER"},
+      {"foreign server", "SERVER"},
       {"text search configuration", "TEXT SEARCH CONFIGURATION"},
       {"text search dictionary", "TEXT SEARCH DICTIONARY"}};
   if (auto const found = plain.find(object.kind); found != plain.end())
@@ -73,39 +76,31 @@ std::set<std::string> listed(json::value const* value) {
   return result;
 }
 
+/// What a right is granted on: "TABLE public.orders".
+std::string grant_target(CatalogueObject const& object) {
+  static std::map<std::string, std::string, std::less<>> const words = {{"view", "TABLE"},
+                                                                        {"materialized view", "TABLE"},
+                                                                        {"installed function", "ROUTINE"},
+                                                                        {"installed table", "TABLE"},
+                                                                        {"installed type", "TYPE"},
+                                                                        {"installed schema", "SCHEMA"},
+                                                                        {"parameter", "PARAMETER"},
+                                                                        {"foreign server", "FOREIGN SERVER"}};
+  if (object.kind.ends_with("column")) return "TABLE " + split_identity(object.identity).whole;
+  auto const found = words.find(object.kind);
+  return (found == words.end() ? address_of(object).keyword : found->second) + " " + object.identity;
+}
+
 /// One statement per grant that came or went.
 std::string set_grants(CatalogueObject const& object, json::value const* was, json::value const* is) {
-  if (object.kind == "database") return "";  // its name is not known
-  auto const old_grants = listed(was);
-  auto const new_grants = listed(is);
-  auto const address = address_of(object);
-  std::string target = (object.kind.ends_with("view") ? "TABLE" : address.keyword) + " " + object.identity;
-  std::string column;
-  if (object.kind == "column") {
-    auto const parts = split_identity(object.identity);
-    target = "TABLE " + parts.whole;
-    column = " (" + parts.part + ")";
-  }
+  std::string const target = grant_target(object);
+  std::string const column =
+      object.kind.ends_with("column") ? " (" + split_identity(object.identity).part + ")" : "";
   std::vector<std::string> statements;
-  auto const say = [&](std::string const& grant, bool give) {
-    auto const colon = grant.rfind(':');
-    std::string privilege = grant.substr(colon + 1);
-    bool const option = privilege.ends_with('*');
-    if (option) privilege.pop_back();
-    statements.push_back(fmt::format("{} {}{} ON {} {} {}{}", give ? "GRANT" : "REVOKE", privilege, column,
-                                     target, give ? "TO" : "FROM", grant.substr(0, colon),
-                                     give && option ? " WITH GRANT OPTION" : ""));
-  };
-  for (auto const& grant : new_grants) {
-    if (!old_grants.contains(grant)) say(grant, false);
-  }
-  // A change of owner moves grants between roles: then all of them are given again, which is harmless.
-  std::string const owner = get_string(json::value(*object.attributes), "owner") + ":";
-  bool const moved = std::ranges::any_of(old_grants, [&](std::string const& grant) {
-    return grant.starts_with(owner) && !new_grants.contains(grant);
-  });
-  for (auto const& grant : old_grants) {
-    if (moved || !new_grants.contains(grant)) say(grant, true);
+  for (auto const& change : grant_changes(was, is, get_string(json::value(*object.attributes), "owner"))) {
+    statements.push_back(fmt::format("{} {}{} ON {} {} {}{}", change.give ? "GRANT" : "REVOKE",
+                                     change.privilege, column, target, change.give ? "TO" : "FROM",
+                                     change.grantee, change.with_option ? " WITH GRANT OPTION" : ""));
   }
   return join(statements, "; ");
 }
@@ -159,6 +154,11 @@ std::string set_relation(CatalogueObject const& object, std::string_view attribu
   if (attribute == "definition" && object.kind == "view")
     return fmt::format("CREATE OR REPLACE VIEW {} AS {}", object.identity, text_of(was));
   if (attribute == "populated" && truth_of(was)) return "REFRESH MATERIALIZED VIEW " + object.identity;
+  std::string const parent = get_string(json::value(*object.attributes), "parents");
+  if (attribute == "partition bound" && was != nullptr && is != nullptr && !parent.empty()) {
+    return fmt::format("ALTER TABLE {0} DETACH PARTITION {1}; ALTER TABLE {0} ATTACH PARTITION {1} {2}",
+                       parent, object.identity, text_of(was));
+  }
   if (attribute == "parents" && object.kind == "table" && was != nullptr && is == nullptr) {
     std::string const bound = get_string(json::value(*object.attributes), "partition bound");
     if (bound.empty()) return alter + "INHERIT " + text_of(was);
@@ -237,22 +237,6 @@ std::string set_type(CatalogueObject const& object, std::string_view attribute, 
   return "";
 }
 
-std::string set_role(CatalogueObject const& object, std::string_view attribute, json::value const* was) {
-  static std::map<std::string, std::string, std::less<>> const words = {
-      {"superuser", "SUPERUSER"},
-      {"inherits", "INHERIT"},
-      {"creates roles", "CREATEROLE"},
-      {"creates databases", "CREATEDB"},
-      {"logs in", "LOGIN"},
-      {"replicates", "REPLICATION"},
-      {"bypasses row security", "BYPASSRLS"}};
-  std::string const alter = "ALTER ROLE " + object.identity + " ";
-  if (attribute == "connection limit")
-    return alter + "CONNECTION LIMIT " + (was == nullptr ? "-1" : text_of(was));
-  auto const found = words.find(attribute);
-  return found == words.end() ? "" : alter + (truth_of(was) ? "" : "NO") + found->second;
-}
-
 std::string set_anything(CatalogueObject const& object, std::string_view attribute, json::value const* was) {
   auto const address = address_of(object);
   if (address.keyword.empty()) return "";
@@ -270,23 +254,52 @@ std::string set_anything(CatalogueObject const& object, std::string_view attribu
   if (object.kind == "extension" && attribute == "version")
     return fmt::format("ALTER EXTENSION {} UPDATE TO {}", object.identity,
                        postgres::quote_literal(text_of(was)));
+  if (object.kind == "extension" && attribute == "schema")
+    return fmt::format("ALTER EXTENSION {} SET SCHEMA {}", object.identity, text_of(was));
+  if (object.kind == "extended statistics" && attribute == "target")
+    return fmt::format("ALTER STATISTICS {} SET STATISTICS {}", object.identity,
+                       was == nullptr ? "-1" : text_of(was));
   return "";
 }
 
 }  // namespace
 
+std::vector<GrantChange> grant_changes(json::value const* was, json::value const* is,
+                                       std::string const& owner) {
+  auto const old_grants = listed(was);
+  auto const new_grants = listed(is);
+  std::vector<GrantChange> changes;
+  auto const add = [&changes](std::string const& grant, bool give) {
+    auto const colon = grant.rfind(':');
+    std::string privilege = grant.substr(colon + 1);
+    bool const option = privilege.ends_with('*');
+    if (option) privilege.pop_back();
+    changes.push_back({std::move(privilege), grant.substr(0, colon), give, give && option});
+  };
+  for (auto const& grant : new_grants) {
+    if (!old_grants.contains(grant)) add(grant, false);
+  }
+  bool const moved = !owner.empty() && std::ranges::any_of(old_grants, [&](std::string const& grant) {
+    return grant.starts_with(owner + ":") && !new_grants.contains(grant);
+  });
+  for (auto const& grant : old_grants) {
+    if (moved || !new_grants.contains(grant)) add(grant, true);
+  }
+  return changes;
+}
+
 std::string set_back(CatalogueObject const& before, std::string_view attribute, json::value const* was,
                      json::value const* is) {
   auto const& kind = before.kind;
-  if (attribute == "grants" && kind != "default privileges") return set_grants(before, was, is);
-  std::string special;
+  std::string special = set_back_in_database(before, attribute, was, is);
+  if (attribute == "grants" && special.empty() && kind != "default privileges" && kind != "database")
+    return set_grants(before, was, is);
   if (kind == "column") special = set_column(before, attribute, was);
   if (kind == "table" || kind == "view" || kind == "materialized view")
     special = set_relation(before, attribute, was, is);
   if (kind == "sequence") special = set_sequence(before, attribute, was);
   if (kind == "index") special = set_index(before, attribute, was);
   if (kind == "type") special = set_type(before, attribute, was);
-  if (kind == "role") special = set_role(before, attribute, was);
   if (kind == "constraint" || kind == "trigger" || kind == "foreign key trigger" || kind == "rule" ||
       kind == "policy") {
     bool const general = attribute == "comment" || attribute == "owner";

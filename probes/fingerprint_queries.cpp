@@ -32,7 +32,8 @@ std::string comment(std::string const& catalogue, std::string const& oid) {
 
 std::vector<CatalogueQuery> catalogue_queries() {
   std::vector<CatalogueQuery> all;
-  for (auto const& part : {table_queries(), routine_queries(), type_queries(), database_queries()}) {
+  for (auto const& part : {table_queries(), routine_queries(), type_queries(), database_queries(),
+                           replication_queries(), installed_queries()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

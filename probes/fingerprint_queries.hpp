@@ -11,6 +11,8 @@ namespace pgdrill::probes {
 struct CatalogueQuery {
   std::string kind;  ///< "table", "column": the first words of an object's name
   std::string sql;
+  int from_major = 0;   ///< first server version that has its catalogues
+  int to_major = 1000;  ///< last one
 };
 
 /// Queries for PostgreSQL 14 and later; they expect search_path = pg_catalog, so that every name is
@@ -22,6 +24,8 @@ struct CatalogueQuery {
 [[nodiscard]] std::vector<CatalogueQuery> routine_queries();
 [[nodiscard]] std::vector<CatalogueQuery> type_queries();
 [[nodiscard]] std::vector<CatalogueQuery> database_queries();
+[[nodiscard]] std::vector<CatalogueQuery> replication_queries();
+[[nodiscard]] std::vector<CatalogueQuery> installed_queries();
 
 // Fragments of SQL that they share.
 

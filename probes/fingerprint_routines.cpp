@@ -24,6 +24,10 @@ SELECT p.oid::regprocedure::text, json_build_object(
     SELECT 'aggregate ' || pg_get_function_result(p.oid) || ' by ' || a.aggtransfn::regproc || ' in ' || a.aggtranstype::regtype || ' from ' ||
            coalesce(quote_literal(a.agginitval), 'NULL') || ' final ' || a.aggfinalfn::regproc || ' combine ' || a.aggcombinefn::regproc || ' sort ' || a.aggsortop::regoper
     FROM pg_aggregate a WHERE a.aggfnoid = p.oid) END,
+  'aggregate options', (SELECT concat_ws(', ', 'parallel ' || p.proparallel::text, 'kind ' || a.aggkind::text, 'final modifies ' || a.aggfinalmodify::text, CASE WHEN a.aggfinalextra THEN 'final takes arguments' END,
+      'state of ' || nullif(a.aggtransspace, 0) || ' bytes', 'serial ' || nullif(a.aggserialfn::oid, 0)::regproc, 'deserial ' || nullif(a.aggdeserialfn::oid, 0)::regproc,
+      'moving ' || nullif(a.aggmtransfn::oid, 0)::regproc, 'inverse ' || nullif(a.aggminvtransfn::oid, 0)::regproc, 'moving from ' || a.aggminitval)
+    FROM pg_aggregate a WHERE a.aggfnoid = p.oid),
   'owner', quote_ident(pg_get_userbyid(p.proowner)), 'grants', {}, {})
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {} AND {} AND NOT {})",
                       grants("p.proacl", 'f', "p.proowner"), comment("pg_proc", "p.oid"), user_schema,
@@ -39,7 +43,9 @@ SELECT format('%I.%I', n.nspname, t.typname), json_build_object(
   'base type', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
   'collation', CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 THEN t.typcollation::regcollation::text END,
   'nullable', NOT t.typnotnull, 'default', t.typdefault,
-  'subtype', (SELECT r.rngsubtype::regtype::text FROM pg_range r WHERE r.rngtypid = t.oid),
+  'subtype', (SELECT concat_ws(' ', r.rngsubtype::regtype, 'collation ' || nullif(r.rngcollation, 0)::regcollation, 'canonical ' || nullif(r.rngcanonical::oid, 0)::regproc,
+      'difference ' || nullif(r.rngsubdiff::oid, 0)::regproc, (SELECT CASE WHEN NOT o.opcdefault THEN 'by ' || quote_ident(o.opcname) END FROM pg_opclass o WHERE o.oid = r.rngsubopc))
+    FROM pg_range r WHERE r.rngtypid = t.oid),
   'owner', quote_ident(pg_get_userbyid(t.typowner)), 'grants', {}, {})
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
@@ -52,6 +58,7 @@ CatalogueQuery collations() {
   return {"collation", fmt::format(R"(
 SELECT format('%I.%I', n.nspname, c.collname), json_build_object('provider', c.collprovider, 'deterministic', c.collisdeterministic,
   'locale', coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', to_jsonb(c) ->> 'collcollate'),
+  'character classes', c.collctype, 'rules', to_jsonb(c) ->> 'collicurules',
   'owner', quote_ident(pg_get_userbyid(c.collowner)), {})
 FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE {} AND {})",
                                    comment("pg_collation", "c.oid"), user_schema,

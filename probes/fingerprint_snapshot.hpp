@@ -37,6 +37,22 @@ struct NameParts {
 /// constraints and indexes.
 [[nodiscard]] std::string make_again(CatalogueObject const& object, json::object const& snapshot);
 [[nodiscard]] std::string drop_again(CatalogueObject const& object);
+/// The same for what belongs to the whole database or server: roles, settings, default privileges,
+/// publications, subscriptions, event triggers.
+[[nodiscard]] std::string make_in_database(CatalogueObject const& object);
+[[nodiscard]] std::string drop_in_database(CatalogueObject const& object);
+[[nodiscard]] std::string set_back_in_database(CatalogueObject const& before, std::string_view attribute,
+                                               json::value const* was, json::value const* is);
+/// Rights that came or went: the differences of two lists.
+struct GrantChange {
+  std::string privilege;
+  std::string grantee;
+  bool give = false;  ///< else it is taken away
+  bool with_option = false;
+};
+/// @param owner a change of whose rights moves others: then all are given again, which is harmless
+[[nodiscard]] std::vector<GrantChange> grant_changes(json::value const* was, json::value const* is,
+                                                     std::string const& owner);
 /// @param before the object as it was; `was` and `is` may be null
 [[nodiscard]] std::string set_back(CatalogueObject const& before, std::string_view attribute,
                                    json::value const* was, json::value const* is);

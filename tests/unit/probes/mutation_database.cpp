@@ -4,7 +4,8 @@ namespace pgdrill::test {
 
 namespace {
 constexpr char const* schema = R"(
-DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader; CREATE ROLE writer LOGIN; END IF; END $$;
+DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'reader') THEN CREATE ROLE reader; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'writer') THEN CREATE ROLE writer LOGIN; END IF; END $$;
 CREATE TYPE mood AS ENUM ('sad', 'glad', 'calm');
 CREATE TYPE postal AS (street text, zip varchar(10));
 CREATE DOMAIN price AS numeric(12, 2) CHECK (VALUE >= 0);
@@ -71,6 +72,13 @@ CREATE FUNCTION on_event() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'
 CREATE FUNCTION plain_equal(int, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1::text = $2';
 CREATE OPERATOR === (leftarg = int, rightarg = text, function = plain_equal);
 CREATE TEXT SEARCH CONFIGURATION words (COPY = simple);
+CREATE EVENT TRIGGER watching ON ddl_command_end WHEN TAG IN ('DROP TABLE', 'DROP VIEW') EXECUTE FUNCTION on_event();
+CREATE EXTENSION pg_trgm;
+CREATE FOREIGN DATA WRAPPER plain;
+CREATE SERVER far FOREIGN DATA WRAPPER plain OPTIONS (host 'a');
+CREATE USER MAPPING FOR reader SERVER far OPTIONS (password 'not to be told');
+CREATE FOREIGN TABLE distant (n int) SERVER far;
+DO $$ BEGIN EXECUTE 'ALTER ROLE writer IN DATABASE ' || quote_ident(current_database()) || ' SET search_path = extra, public'; END $$;
 CREATE SCHEMA pgdrill;
 CREATE TABLE pgdrill.own (n int);
 ANALYZE;

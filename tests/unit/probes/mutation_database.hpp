@@ -29,6 +29,8 @@ using Random = std::mt19937_64;
 
 [[nodiscard]] std::vector<Mutation> data_mutations(Random& random);
 [[nodiscard]] std::vector<Mutation> schema_mutations();
+/// Of what belongs to the whole database or server, and of what came with it.
+[[nodiscard]] std::vector<Mutation> server_mutations();
 [[nodiscard]] std::vector<Mutation> structure_mutations();
 /// Statements that change files, order or statistics, but neither content nor schema.
 [[nodiscard]] std::vector<std::string> harmless_rewrites(Random& random, std::size_t count);

@@ -318,6 +318,27 @@ constexpr Change faults[] = {
      "rolled_back_at timestamptz, applied_steps_count int); INSERT INTO _prisma_migrations VALUES ('', "
      "'init', NULL, NULL, 0)",
      "table public._prisma_migrations", "init did not finish (Prisma)"},
+    {"CREATE TABLE databasechangeloglock (id int, locked boolean, lockgranted timestamp, lockedby text); "
+     "INSERT INTO databasechangeloglock VALUES (1, true, now(), 'host')",
+     "table public.databasechangeloglock", "it is locked by host (Liquibase)"},
+    {"CREATE TABLE atlas_schema_revisions (version text, executed_at timestamptz, applied int, total int, "
+     "hash text, error text); INSERT INTO atlas_schema_revisions VALUES ('3', now(), 1, 2, '', '')",
+     "table public.atlas_schema_revisions", "version 3 is applied in part (Atlas)"},
+    {"CREATE TABLE _sqlx_migrations (version bigint, installed_on timestamptz, success boolean, checksum "
+     "bytea, execution_time bigint); INSERT INTO _sqlx_migrations VALUES (4, now(), false, '', -1)",
+     "table public._sqlx_migrations", "version 4 did not finish (sqlx)"},
+    {"CREATE TABLE knex_migrations_lock (index serial, is_locked int); INSERT INTO knex_migrations_lock "
+     "VALUES (1, 1)",
+     "table public.knex_migrations_lock", "it is locked (Knex)"},
+    {"CREATE SCHEMA pgroll; CREATE TABLE pgroll.migrations (schema text, name text, migration jsonb, parent "
+     "text, done boolean); INSERT INTO pgroll.migrations VALUES ('public', 'add', '{}', NULL, false)",
+     "table pgroll.migrations", "migration add is not complete (pgroll)"},
+    {"CREATE SUBSCRIPTION taken CONNECTION 'dbname=none' PUBLICATION p WITH (connect = false, slot_name = "
+     "NONE); UPDATE pg_subscription SET subenabled = true WHERE subname = 'taken'",
+     "subscription taken", "subscription enabled: it takes changes from another server"},
+    {"CREATE TABLE sorted (word text COLLATE german); UPDATE pg_collation SET collversion = '0' WHERE "
+     "collname = 'german'",
+     "collation public.german", "collation changed: version is"},
     {"UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'measures_old'::regclass",
      "table public.measures_old", "partition half detached"},
 };

@@ -141,11 +141,15 @@ TEST(MutationSuite, EveryChangeOfContentIsSeenAndNamed) {
 
 TEST(MutationSuite, EveryChangeOfTheSchemaIsSeenAndNamed) { expect_all_caught(schema_mutations(), true); }
 
+TEST(MutationSuite, EveryChangeOfTheServerIsSeenAndNamed) { expect_all_caught(server_mutations(), true); }
+
 TEST(MutationSuite, EveryStructuralFaultIsSeenAndNamed) { expect_all_caught(structure_mutations()); }
 
 TEST(MutationSuite, ThereAreEnough) {
   Random random(seed);
-  EXPECT_GE(data_mutations(random).size() + schema_mutations().size() + structure_mutations().size(), 300U);
+  EXPECT_GE(data_mutations(random).size() + schema_mutations().size() + server_mutations().size() +
+                structure_mutations().size(),
+            300U);
 }
 
 TEST(MutationSuite, NoHarmlessRewriteIsReported) {
