@@ -89,8 +89,6 @@ WHERE k.contype = 'f' AND k.conparentid = 0 AND {} AND NOT coalesce((to_jsonb(k)
   return {};
 }
 
-namespace {
-
 Result<> find_check_violations(pqxx::transaction_base& transaction, StructureReading& into) {
   auto const checks = transaction.exec(fmt::format(R"(
 SELECT k.conname, format('%I.%I', n.nspname, c.relname), pg_get_expr(k.conbin, k.conrelid), has_table_privilege(c.oid, 'SELECT'),
@@ -172,14 +170,6 @@ WHERE i.indisunique AND i.indexprs IS NULL AND c.relkind = 'r' AND {} ORDER BY 1
       "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; SET LOCAL enable_bitmapscan = "
       "on");
   return {};
-}
-
-}  // namespace
-
-Result<> find_broken_constraints(pqxx::transaction_base& transaction, StructureReading& into) {
-  TRY_VOID(find_check_violations(transaction, into));
-  TRY_VOID(find_nulls(transaction, into));
-  return find_duplicates(transaction, into);
 }
 
 }  // namespace pgdrill::probes

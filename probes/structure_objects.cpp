@@ -50,6 +50,13 @@ FROM pg_collation c WHERE c.collversion IS DISTINCT FROM pg_collation_actual_ver
   AND EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_collation'::regclass AND d.refobjid = c.oid) ORDER BY 1)"},
 };
 
+constexpr char const* locks_left = R"(
+SELECT 'relation ' || l.relation::regclass, l.mode || ' held by a session that is idle in its transaction since ' || a.state_change, format('SELECT pg_terminate_backend(%s)', a.pid)
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.granted AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND a.state LIKE 'idle in transaction%' AND a.state_change <= clock_timestamp() - interval '{} milliseconds' AND a.pid <> pg_backend_pid()
+  AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') ORDER BY 1)";
+
 constexpr CatalogueFault leftovers[] = {
     {"prepared transaction left", R"(
 SELECT 'prepared transaction ' || gid, 'by ' || owner || ' at ' || prepared || '; it holds its locks', format('ROLLBACK PREPARED %L', gid)
@@ -57,12 +64,6 @@ FROM pg_prepared_xacts WHERE database = current_database() ORDER BY 1)"},
     {"replication slot unused", R"(
 SELECT 'replication slot ' || slot_name, slot_type || ', inactive; it keeps WAL from ' || coalesce(restart_lsn::text, 'nowhere'), format('SELECT pg_drop_replication_slot(%L)', slot_name)
 FROM pg_replication_slots WHERE NOT active AND NOT temporary AND slot_name !~ '^_cnpg_' AND (database IS NULL OR database = current_database()) ORDER BY 1)"},
-    {"lock left", R"(
-SELECT 'relation ' || l.relation::regclass, l.mode || ' held by a session that is idle in its transaction since ' || a.state_change, format('SELECT pg_terminate_backend(%s)', a.pid)
-FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.granted AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND a.state LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - interval '10 seconds' AND a.pid <> pg_backend_pid()
-  AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') ORDER BY 1)"},
     {"subscription enabled", R"(
 SELECT 'subscription ' || quote_ident(s.subname), 'it takes changes from another server', format('ALTER SUBSCRIPTION %I DISABLE', s.subname)
 FROM pg_subscription s WHERE s.subenabled AND s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1)"},
@@ -78,8 +79,11 @@ Result<> find_unfinished_objects(pqxx::transaction_base& transaction, StructureR
   return {};
 }
 
-Result<> find_leftovers(pqxx::transaction_base& transaction, StructureReading& into) {
+Result<> find_leftovers(pqxx::transaction_base& transaction, StructureReading& into, Duration idle_from) {
   for (auto const& fault : leftovers) collect(transaction, fault, into);
+  std::string const locks =
+      fmt::format(locks_left, std::chrono::duration_cast<std::chrono::milliseconds>(idle_from).count());
+  collect(transaction, {"lock left", locks.c_str()}, into);
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/json.hpp"
+#include "harness/base/time.hpp"
 
 namespace pqxx {
 class transaction_base;
@@ -30,9 +31,13 @@ struct StructureReading {
 // Each looks at one subject. The transaction has the settings of postgres::in_transaction.
 [[nodiscard]] Result<> find_sequences_behind(pqxx::transaction_base& transaction, StructureReading& into);
 [[nodiscard]] Result<> find_orphans(pqxx::transaction_base& transaction, StructureReading& into);
-[[nodiscard]] Result<> find_broken_constraints(pqxx::transaction_base& transaction, StructureReading& into);
+[[nodiscard]] Result<> find_check_violations(pqxx::transaction_base& transaction, StructureReading& into);
+[[nodiscard]] Result<> find_nulls(pqxx::transaction_base& transaction, StructureReading& into);
+[[nodiscard]] Result<> find_duplicates(pqxx::transaction_base& transaction, StructureReading& into);
 [[nodiscard]] Result<> find_unfinished_objects(pqxx::transaction_base& transaction, StructureReading& into);
-[[nodiscard]] Result<> find_leftovers(pqxx::transaction_base& transaction, StructureReading& into);
+/// @param idle_from how long a session must have been idle in its transaction for its locks to be left ones
+[[nodiscard]] Result<> find_leftovers(pqxx::transaction_base& transaction, StructureReading& into,
+                                      Duration idle_from = std::chrono::seconds(10));
 [[nodiscard]] Result<> find_failed_histories(pqxx::transaction_base& transaction, StructureReading& into);
 /// Needs the functions of extension amcheck, and the right to call them.
 [[nodiscard]] Result<> find_corruption(pqxx::transaction_base& transaction, StructureReading& into);

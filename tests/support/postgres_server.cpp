@@ -120,9 +120,10 @@ void PostgresServer::initialise() {
     if (::chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0) std::abort();
   }
   auto const log = directory_ / "log";
-  pid_t const child = start_process({program("initdb"), "-D", directory_ / "data", "-U", "postgres", "-A",
-                                     "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"},
-                                    log);
+  pid_t const child =
+      start_process({program("initdb"), "-D", directory_ / "data", "-U", "postgres", "-A", "trust",
+                     "--no-sync", "--data-checksums", "--locale=C.UTF-8", "-E", "UTF8"},
+                    log);
   int status = 0;
   ::waitpid(child, &status, 0);
   if (status != 0) give_up("initdb failed", log);
