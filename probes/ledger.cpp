@@ -1,5 +1,7 @@
 // Numbered writes through the application's service. The client keeps its own record of what was
 // acknowledged; after a rollback each of them must be there, or rightly not.
+#include <stdexcept>
+
 #include "harness/engine/facts.hpp"
 #include "probes/drill_schema.hpp"
 #include "probes/ledger_log.hpp"
@@ -47,7 +49,7 @@ class Ledger final : public engine::Probe {
     for (std::int64_t sequence = 1; log_; ++sequence) {
       co_await sampler.wait();
       LedgerWrite write{.sequence = sequence, .sent_ns = context.journal.elapsed_ns()};
-      if (!note(context, log_->sent(sequence, write.sent_ns))) co_return;
+      note(log_->sent(sequence, write.sent_ns));
       tell(context, spec.name, acknowledged, sequence);
       auto const rows = co_await link.query(insert_sql,
                                             {context.run_id, spec.name, std::to_string(sequence),
@@ -58,7 +60,7 @@ class Ledger final : public engine::Probe {
       if (rows) write.origin = rows->scalar();
       if (rows) write.timeline = timeline_of(*rows);
       if (rows) acknowledged = sequence;
-      if (!note(context, log_->ended(write))) co_return;
+      note(log_->ended(write));
       tell(context, spec.name, acknowledged, sequence);
       sampler.record(
           rows ? Outcome{.status = SampleStatus::right, .value = std::to_string(sequence), .error = {}}
@@ -77,10 +79,10 @@ class Ledger final : public engine::Probe {
     context.facts[engine::facts::writes(probe)] = {{"acknowledged", acknowledged}, {"sent", sent}};
   }
 
-  /// Evidence that cannot be written ends the probe: a ledger without a record proves nothing.
-  static bool note(engine::RunContext& context, Result<> const& written) {
-    if (!written) context.fact("ledger-problem", engine::to_json(written.error()));
-    return written.has_value();
+  /// Evidence that cannot be written ends the probe, and the run is inconclusive: a ledger without a record
+  /// proves nothing.
+  static void note(Result<> const& written) {
+    if (!written) throw std::runtime_error(::pgdrill::describe(written.error()));
   }
 
   std::unique_ptr<LedgerLog> log_;

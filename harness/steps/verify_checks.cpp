@@ -29,13 +29,14 @@ Task<Result<postgres::ConnectionParameters>> reach(engine::RunContext& context) 
   return context.databases.reach(context.target.service, context.target.secret, context.target.database);
 }
 
-/// Name of the ledger probe, from the fact that it keeps.
-std::string ledger_probe(engine::RunContext const& context) {
+/// Names of the ledger probes, from the facts that they keep.
+std::vector<std::string> ledger_probes(engine::RunContext const& context) {
   std::string const prefix = engine::facts::writes("");
+  std::vector<std::string> names;
   for (auto const& [name, value] : context.facts) {
-    if (name.starts_with(prefix)) return name.substr(prefix.size());
+    if (name.starts_with(prefix)) names.push_back(name.substr(prefix.size()));
   }
-  return "";
+  return names;
 }
 
 std::string list(std::string_view what, std::vector<std::int64_t> const& sequences) {
@@ -117,24 +118,35 @@ Task<Result<bool>> check_history(Verification& verification) {
   co_return context.check("migration history", "history", verification.step, now == before, before, now);
 }
 
-Task<Result<bool>> check_writes(Verification& verification) {
+namespace {
+
+std::vector<std::string> anomalies_of(probes::LedgerVerdict const& verdict) {
+  std::vector<std::string> details;
+  if (!verdict.lost.empty()) details.push_back(list("lost", verdict.lost));
+  if (!verdict.resurrected.empty()) details.push_back(list("resurrected", verdict.resurrected));
+  if (!verdict.duplicated.empty()) details.push_back(list("duplicated", verdict.duplicated));
+  if (!verdict.altered.empty()) details.push_back(list("altered", verdict.altered));
+  if (!verdict.split_brain.empty())
+    details.push_back(list("acknowledged by a server that was replaced", verdict.split_brain));
+  return details;
+}
+
+/// One writer's record against the rows that are there.
+Task<Result<bool>> judge_writer(Verification& verification, std::string probe, std::string name) {
   engine::RunContext& context = verification.context;
-  std::string const probe = ledger_probe(context);
-  if (probe.empty()) {
-    co_return fail({.kind = ErrorKind::usage,
-                    .what = "no ledger of acknowledged writes",
-                    .todo = "add the probe ledger"});
-  }
   auto const fact = context.facts.find(engine::facts::writes(probe));
   // The ledger goes on writing: what it sends after this moment is not looked at.
   std::int64_t const last = fact == context.facts.end() ? 0 : get_int(fact->second, "sent") - 1;
   CO_TRY(postgres::ConnectionParameters database, co_await reach(context));
   json::value const captured(verification.captured);
-  probes::LedgerBoundary boundary{.last_before = get_int(captured, "ledger_sequence"),
-                                  .first_after = get_int(captured, "ledger_sequence_after")};
+  auto const* const own = member(find(captured, "writes"), probe);
+  probes::LedgerBoundary boundary;
+  if (own != nullptr)
+    boundary = {.last_before = get_int(*own, "last_before"), .first_after = get_int(*own, "first_after")};
   if (boundary.last_before == 0) {
     co_return fail({.kind = ErrorKind::refused,
                     .what = "nothing to compare",
+                    .where = "probe " + probe,
                     .why = "no write was acknowledged before the target was captured"});
   }
   probes::LedgerLogReader reader(context.evidence_directory, probe);
@@ -144,18 +156,31 @@ Task<Result<bool>> check_writes(Verification& verification) {
          co_await probes::judge_ledger(std::move(database), context.evidence_directory, context.run_id, probe,
                                        boundary, last));
   context.journal.write("ledger-verdict", probes::to_json(verdict, probe));
-  std::vector<std::string> details;
-  if (!verdict.lost.empty()) details.push_back(list("lost", verdict.lost));
-  if (!verdict.resurrected.empty()) details.push_back(list("resurrected", verdict.resurrected));
-  if (!verdict.duplicated.empty()) details.push_back(list("duplicated", verdict.duplicated));
-  if (!verdict.altered.empty()) details.push_back(list("altered", verdict.altered));
-  if (!verdict.split_brain.empty())
-    details.push_back(list("acknowledged by a server that was replaced", verdict.split_brain));
+  std::vector<std::string> const details = anomalies_of(verdict);
   std::string const observed =
       details.empty() ? fmt::format("{} there, {} rightly absent", verdict.present, verdict.rightly_absent)
                       : join(details, "; ");
-  co_return context.check("acknowledged writes", "writes", verification.step, verdict.clean(),
-                          "each there, or rightly absent", observed, details);
+  co_return context.check(name, "writes", verification.step, verdict.clean(), "each there, or rightly absent",
+                          observed, details);
+}
+
+}  // namespace
+
+Task<Result<bool>> check_writes(Verification& verification) {
+  std::vector<std::string> const probes = ledger_probes(verification.context);
+  if (probes.empty()) {
+    co_return fail({.kind = ErrorKind::usage,
+                    .what = "no ledger of acknowledged writes",
+                    .todo = "add the probe ledger"});
+  }
+  bool right = true;
+  for (std::string const& probe : probes) {
+    std::string name = "acknowledged writes";
+    if (probes.size() > 1) name += " of " + probe;
+    CO_TRY(bool const one, co_await judge_writer(verification, probe, std::move(name)));
+    right = right && one;
+  }
+  co_return right;
 }
 
 }  // namespace pgdrill::steps

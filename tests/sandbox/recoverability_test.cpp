@@ -78,6 +78,10 @@ std::string replaced(std::string text, std::string const& from, std::string cons
 TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
   std::string text = read_file(PGDRILL_SOURCE_DIR "/scenarios/data-rollback.yaml").value_or("");
   text = replaced(text, "ledger, history, writes]", "ledger, history, writes, structure, backup]");
+  // A second writer: what each of them was promised must be there.
+  text = replaced(text, "  - ledger: {every: 100ms, service: \"${service}\"}\n",
+                  "  - ledger: {every: 100ms, service: \"${service}\"}\n"
+                  "  - ledger: {every: 70ms, service: \"${service}\"}\n    name: second\n");
   for (std::string const name :
        {"000002_round_ledger_amounts.up.sql", "000002_round_ledger_amounts.down.sql"}) {
     text =
@@ -86,6 +90,8 @@ TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
   CommandResult const result = run_text(text);
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(journal(), HasSubstr("structure equals the captured one"));
+  EXPECT_THAT(journal(), HasSubstr("acknowledged writes of ledger"));
+  EXPECT_THAT(journal(), HasSubstr("acknowledged writes of second"));
   EXPECT_THAT(journal(), HasSubstr("restored cluster can be restored"));
   EXPECT_THAT(journal(), HasSubstr("segments fetched from the store"));
 }

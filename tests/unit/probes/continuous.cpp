@@ -87,6 +87,28 @@ TEST(Ledger, RecordMatchesTheRowsAndALossIsSeen) {
   EXPECT_THAT(judge().lost, testing::ElementsAre(3));
 }
 
+/// Runs a probe to its end; what it said when it broke.
+Task<std::string> run_until_it_breaks(FakeRun& run, scenario::ProbeSpec spec) {
+  auto const probe = engine::find_entry(engine::probes(), spec.kind)->make();
+  auto const prepared = co_await probe->prepare(run.context(), spec);
+  EXPECT_TRUE(prepared) << describe(prepared.error());
+  std::string said;
+  try {
+    co_await probe->run(run.context(), spec);
+  } catch (std::exception const& problem) {
+    said = problem.what();
+  }
+  run.close_forwards();
+  co_return said;
+}
+
+TEST(Ledger, WithoutARecordItProvesNothing) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  std::filesystem::create_symlink("/dev/full", run.context().evidence_directory / writes_file);
+  EXPECT_THAT(run_to_end(run_until_it_breaks(run, test::probe_spec("ledger", {{"every", "20ms"}}))),
+              testing::HasSubstr("cannot write the ledger's evidence"));
+}
+
 TEST(DigestProbe, NamesTableAndRowsAndIgnoresWhatIsAuthorised) {
   auto const database = PostgresServer::shared().fresh_database(schema);
   FakeRun run(database);
@@ -124,6 +146,43 @@ TEST(DigestProbe, NamesTableAndRowsAndIgnoresWhatIsAuthorised) {
   EXPECT_FALSE(get_bool(findings[1], "authorised"));
   EXPECT_THAT(json::serialize(findings[1].at("rows")), R"(["id=7","id=14"])");
   EXPECT_TRUE(run.context().facts.at(engine::facts::finding("digest")).as_array().empty());
+}
+
+TEST(DigestProbe, ReadsTheReplicaWhileItAnswersWhenThatIsPreferred) {
+  auto const server = PostgresServer::start();
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto replica = database;
+  replica.port = server->parameters().port;
+  test::run_sql(server->parameters(), "CREATE DATABASE " + database.database);
+  // A copy that differs: so it shows where the digest was read.
+  test::run_sql(replica, std::string(schema) + "; UPDATE ledger_entries SET amount = 11 WHERE id = 1");
+  FakeRun run(database);
+  run.backend().replica = replica;
+  auto snapshot = run_to_end(capture_digest(database, true, {}));
+  ASSERT_TRUE(snapshot);
+  run.context().facts["target:known-good"] = {{"state", {{"digest", *snapshot}}}};
+  bool killed = false;
+  auto const done = [&] {
+    if (!killed && count(run, "wrong") > 0) {
+      EXPECT_EQ(count(run, "right"), 0U);
+      server->kill();
+      killed = true;
+    }
+    return killed && get_string(run.events("sample").back(), "status") == "right";
+  };
+  run_to_end(test::run_probe_until(
+      run, test::probe_spec("digest", {{"every", "30ms"}, {"prefer_replica", true}}), done));
+  EXPECT_TRUE(killed) << "the replica was not read";
+}
+
+TEST(Digest, KeepsToItsRateOfStatements) {
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE a (n int); CREATE TABLE b (n int); CREATE TABLE c (n int); CREATE TABLE d (n int)");
+  auto const begun = std::chrono::steady_clock::now();
+  // Four sums, one at once and three that wait for their turn.
+  auto const snapshot = run_to_end(capture_digest(database, false, {.statements_per_second = 20}));
+  ASSERT_TRUE(snapshot);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 150ms);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ Error not_here() {
   return {.kind = ErrorKind::not_found, .what = "not in this test", .code = "NotFound", .status = 404};
 }
 
-json::value pod_object() {
-  return {{"metadata", {{"name", "orders-1"}, {"uid", "u"}}},
+json::value pod_object(std::string_view name) {
+  return {{"metadata", {{"name", name}, {"uid", name}}},
           {"spec", {{"containers", json::array{}}}},
           {"status",
            {{"phase", "Running"}, {"conditions", json::array{{{"type", "Ready"}, {"status", "True"}}}}}}};
@@ -35,14 +35,15 @@ class FakeClient final : public Client {
           {"data", {{"username", base64_encode(backend_->database.user)}, {"password", base64_encode("x")}}}};
     }
     if (ref.type == service_type) {
-      co_return json::value{
-          {"spec",
-           {{"selector", {{"a", "b"}}}, {"ports", json::array{{{"port", 5432}, {"targetPort", 5432}}}}}}};
+      co_return json::value{{"spec",
+                             {{"selector", {{"service", ref.name}}},
+                              {"ports", json::array{{{"port", 5432}, {"targetPort", 5432}}}}}}};
     }
     co_return fail(not_here());
   }
-  Task<Result<ObjectList>> list(ResourceType, std::string, ListOptions) override {
-    co_return ObjectList{.items = {pod_object()}, .resource_version = "1"};
+  Task<Result<ObjectList>> list(ResourceType, std::string, ListOptions options) override {
+    bool const replica = backend_->replica && options.label_selector.ends_with("-ro");
+    co_return ObjectList{.items = {pod_object(replica ? "orders-2" : "orders-1")}, .resource_version = "1"};
   }
   Task<Result<json::value>> create(ResourceType, std::string, Object object) override {
     co_return json::value(object);
@@ -69,8 +70,11 @@ class FakeClient final : public Client {
                                                         std::vector<std::string>, bool) override {
     co_return fail(not_here());
   }
-  Task<Result<std::unique_ptr<ByteStream>>> port_forward(std::string, std::string, std::uint16_t) override {
-    co_return co_await net::connect_tcp("127.0.0.1", backend_->database.port, std::chrono::seconds(5));
+  Task<Result<std::unique_ptr<ByteStream>>> port_forward(std::string, std::string pod,
+                                                         std::uint16_t) override {
+    bool const replica = backend_->replica && pod == "orders-2";
+    auto const port = replica ? backend_->replica->port : backend_->database.port;
+    co_return co_await net::connect_tcp("127.0.0.1", port, std::chrono::seconds(5));
   }
   Task<Result<json::value>> raw_get(std::string) override { co_return fail(not_here()); }
 

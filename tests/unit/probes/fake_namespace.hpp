@@ -2,6 +2,7 @@
 // server.
 #pragma once
 #include <filesystem>
+#include <optional>
 
 #include "harness/engine/context.hpp"
 #include "harness/engine/registry.hpp"
@@ -12,6 +13,8 @@ namespace pgdrill::test {
 /// Where the service "orders-db" leads at the moment; a test may change it, as a cut-over does.
 struct Backend {
   postgres::ConnectionParameters database;
+  /// Where services lead whose name ends in "-ro"; nowhere: as all others.
+  std::optional<postgres::ConnectionParameters> replica = std::nullopt;
 };
 
 /// A client that knows a Secret, a Service and a Pod, takes ConfigMaps, and forwards ports to the backend.

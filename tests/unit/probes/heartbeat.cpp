@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <pqxx/pqxx>
 
 #include "probes/sampling.hpp"
 #include "tests/unit/probes/fake_namespace.hpp"
@@ -112,6 +113,57 @@ TEST(Heartbeat, AReadOnlyServiceIsOnlyRead) {
   EXPECT_EQ(test::query_value(run.backend().database,
                               "SELECT count(*) FROM pg_namespace WHERE nspname = 'pgdrill'"),
             "0");
+}
+
+TEST(Heartbeat, TheReadOnlyServiceIsMeasuredForItself) {
+  auto const replica = PostgresServer::start();
+  FakeRun run(PostgresServer::shared().parameters());
+  run.backend().replica = replica->parameters();
+  bool killed = false;
+  auto const done = [&] {
+    if (!killed && samples(run, "read-open", "right").size() > 3 &&
+        !samples(run, "connect", "right").empty()) {
+      replica->kill();
+      killed = true;
+    }
+    return killed && !samples(run, "read-open", "failed").empty() &&
+           !samples(run, "connect", "failed").empty();
+  };
+  auto const spec = test::probe_spec("heartbeat", {{"classes", json::array{"connect", "read-open"}},
+                                                   {"service", "orders-ro"},
+                                                   {"every", "20ms"},
+                                                   {"connect_every", "20ms"}});
+  run_to_end(test::run_probe_until(run, spec, done));
+  EXPECT_TRUE(killed);
+}
+
+// A statement that waits for a lock costs its deadline, and leaves nothing behind that would fill the server.
+TEST(Heartbeat, CallsThatWaitForALockDoNotPileUp) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  auto const database = run.backend().database;
+  auto const waiting = [&database] {
+    return std::stoi(
+        test::query_value(database,
+                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                          "datname = current_database()"));
+  };
+  int most = 0;
+  std::unique_ptr<pqxx::connection> holder;
+  std::unique_ptr<pqxx::work> lock;
+  auto const done = [&] {
+    if (!lock && samples(run, "write", "right").size() > 2) {
+      holder = std::make_unique<pqxx::connection>(database.conninfo(10s));
+      lock = std::make_unique<pqxx::work>(*holder);
+      lock->exec("LOCK TABLE pgdrill.heartbeat IN ACCESS EXCLUSIVE MODE");
+    }
+    if (lock) most = std::max(most, waiting());
+    return samples(run, "write", "failed").size() > 20;
+  };
+  auto const spec = test::probe_spec(
+      "heartbeat", {{"classes", json::array{"write"}}, {"every", "50ms"}, {"timeout", "50ms"}});
+  run_to_end(test::run_probe_until(run, spec, done));
+  EXPECT_EQ(get_string(samples(run, "write", "failed").front(), "error.class"), "timeout");
+  EXPECT_LT(most, 10) << "of more than 20 calls that were given up";
 }
 
 TEST(Heartbeat, WhatCannotBeMeasuredIsRefused) {
