@@ -41,7 +41,7 @@ std::string probe_text(LiveProbe const& probe, Paint const& paint) {
   if (probe.status.empty()) return probe.name + " " + paint("no answer yet", grey);
   std::string_view const colour = probe.status == "right" ? green : red;
   std::string text = probe.name + " " + paint(probe.status, colour);
-  return probe.why.empty() ? text : text + " (" + probe.why.substr(0, 40) + ")";
+  return probe.why.empty() ? text : text + " (" + fitted(probe.why, 40) + ")";
 }
 
 std::string worst_case_line(LiveState const& state, Nanoseconds now) {

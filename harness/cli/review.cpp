@@ -41,7 +41,8 @@ std::optional<std::string> unknown_rule(std::vector<std::string> const& names) {
 
 std::optional<std::string> render(review::ReviewReport const& report, Arguments const& arguments) {
   std::string const format = arguments.text("format");
-  bool const color = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  char const* const no_colour = std::getenv("NO_COLOR");
+  bool const color = isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
   if (format == "text")
     return as_text(report, {.color = color, .every_statement = arguments.flag("statements")});
   if (format == "json") return as_json(report);

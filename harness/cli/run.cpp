@@ -190,9 +190,11 @@ int finish(RunParts& parts) {
   return code;
 }
 
-/// NO_COLOR: https://no-color.org, any value but the empty one.
+/// NO_COLOR: https://no-color.org, any value but the empty one. A dumb terminal cannot take a line back.
 reports::ConsoleOptions console_options(std::string const& scenario_file) {
-  bool const terminal = ::isatty(STDOUT_FILENO) == 1;
+  char const* const kind = std::getenv("TERM");
+  bool const dumb = kind != nullptr && std::string_view(kind) == "dumb";
+  bool const terminal = ::isatty(STDOUT_FILENO) == 1 && !dumb;
   char const* const no_colour = std::getenv("NO_COLOR");
   return {.terminal = terminal,
           .colour = terminal && (no_colour == nullptr || *no_colour == '\0'),

@@ -34,6 +34,8 @@ class GitRevert : public engine::Step {
     std::string const commit = get_string(migration->second, "commit");
     flux::FluxObjects const objects{
         .ns = context.target.ns, .repository = spec.parameters.text("repository"), .kustomization = ""};
+    context.waiting(spec.id, "Git to take the revert of commit " + commit.substr(0, 12),
+                    "Flux must find it in GitRepository " + objects.repository);
     CO_TRY(flux::Repository const repository, co_await flux::repository_of(*context.kube, objects));
     CO_TRY(std::unique_ptr<flux::WorkTree> const tree, co_await flux::WorkTree::clone(repository));
     CO_TRY_VOID(co_await tree->revert(commit));

@@ -30,7 +30,9 @@ class RunSql : public engine::Step {
   Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
     CO_TRY(std::string const cluster, restored_cluster(context));
     std::string const database = context.target.database;
+    context.waiting(spec.id, "the statement to end in Cluster " + cluster);
     CO_TRY_VOID(co_await context.databases.superuser(cluster, database, spec.parameters.text("sql")));
+    context.waiting(spec.id, "its witness to be asked", spec.parameters.text("witness"));
     CO_TRY(std::string const answer,
            co_await context.databases.superuser(cluster, database, spec.parameters.text("witness")));
     bool const seen = trim(answer) == "t";

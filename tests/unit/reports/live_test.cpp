@@ -156,6 +156,24 @@ TEST(Fitted, CutsCharactersNotBytes) {
   EXPECT_EQ(fitted("\x1B[31mred\x1B[0m", 3), "\x1B[31mred\x1B[0m");
 }
 
+TEST(Live, WhatAProbeSaysIsCutBetweenCharacters) {
+  JournalBuilder journal = waiting_run();
+  std::string why(39, 'x');
+  for (int i = 0; i < 9; ++i) why += "ö";
+  journal.at(4).add("sample",
+                    {{"probe", "heartbeat"},
+                     {"class", "read"},
+                     {"scheduled_ns", 4 * second},
+                     {"started_ns", 4 * second},
+                     {"ended_ns", 4 * second},
+                     {"status", "failed"},
+                     {"error", {{"class", "transport"}, {"code", "lost"}, {"what", why}, {"why", why}}}});
+  std::string const text = screen(state_of(journal), 5 * second);
+  EXPECT_THAT(text, HasSubstr("xö"));
+  EXPECT_EQ(text.find("\xC3)"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\xC3\xE2"), std::string::npos) << text;
+}
+
 /// What a console writes for a journal, with a tick after each event.
 std::string written(JournalBuilder const& journal, ConsoleOptions options) {
   char* text = nullptr;
