@@ -18,10 +18,10 @@ using testing::Not;
 constexpr char const* scenario =
     "apiVersion: pgdrill.io/v1\nkind: Scenario\nmetadata: {name: terminal}\n"
     "target: {namespace: develop, cluster: orders, service: orders-db}\n"
-    "probes:\n  - heartbeat: {every: 50ms}\nobjectives: {rto: 30s}\n"
+    "probes:\n  - heartbeat: {every: 50ms}\n"
     "steps:\n"
     "  - mark: {name: the first of two marks with a name that is long, after: 1s}\n"
-    "  - service-cut:\n    for: 500ms\n"
+    "  - service-cut:\n    for: 2s\n"
     "  - mark: {name: second, after: 1s}\n";
 
 class Terminal : public testing::Test {
@@ -100,7 +100,6 @@ std::vector<std::string> live_lines(std::string text) {
 TEST_F(Terminal, OfFewColumnsIsNotOverrunByTheLivePart) {
   constexpr std::size_t few = 30;
   std::string const text = on_a_terminal(few, {"TERM=xterm"});
-  EXPECT_THAT(text, HasSubstr("RTO "));
   EXPECT_TRUE(is_coloured(text));
   auto const lines = live_lines(text);
   EXPECT_GT(lines.size(), 10U) << text;

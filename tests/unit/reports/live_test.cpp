@@ -158,7 +158,7 @@ TEST(Fitted, CutsCharactersNotBytes) {
 
 TEST(Live, WhatAProbeSaysIsCutBetweenCharacters) {
   JournalBuilder journal = waiting_run();
-  std::string why(39, 'x');
+  std::string why(38, 'x');
   for (int i = 0; i < 9; ++i) why += "ö";
   journal.at(4).add("sample",
                     {{"probe", "heartbeat"},
@@ -169,9 +169,7 @@ TEST(Live, WhatAProbeSaysIsCutBetweenCharacters) {
                      {"status", "failed"},
                      {"error", {{"class", "transport"}, {"code", "lost"}, {"what", why}, {"why", why}}}});
   std::string const text = screen(state_of(journal), 5 * second);
-  EXPECT_THAT(text, HasSubstr("xö"));
-  EXPECT_EQ(text.find("\xC3)"), std::string::npos) << text;
-  EXPECT_EQ(text.find("\xC3\xE2"), std::string::npos) << text;
+  EXPECT_THAT(text, HasSubstr("xö…)"));
 }
 
 /// What a console writes for a journal, with a tick after each event.
