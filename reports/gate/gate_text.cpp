@@ -48,7 +48,8 @@ std::string test_sentence(statistics::MetricResult const& result) {
   return text + fmt::format("{} by {} {}: p = {:.4f} ({}, exact; level {}). ",
                             result.state == statistics::GateState::regressed ? "Confirmed" : "Not confirmed",
                             result.confirmations, paired ? "interleaved pairs" : "runs of the candidate",
-                            *result.p, paired ? "sign-flip" : "rank sum", fixed(result.level));
+                            *result.p, paired ? "sign-flip with limited outliers" : "rank sum",
+                            fixed(result.level));
 }
 
 std::string power_sentence(GateMetric const& metric) {
@@ -112,9 +113,11 @@ std::string history_sentence(GateReport const& report) {
 
 std::string settings_sentence(GateReport const& report) {
   GateSettings const& held = report.settings;
-  std::string text = fmt::format("Held against: a change counts from {} % and {} s; the newest {} runs",
-                                 fixed(held.minimum_change.value_or(0)), fixed(held.floor.value_or(0)),
-                                 held.window.value_or(0));
+  double const change = held.minimum_change.value_or(0);
+  std::string text = fmt::format(
+      "Held against: a change counts from {} % and {} s (one run is suspect from {} %); the newest {} runs",
+      fixed(change), fixed(held.floor.value_or(0)), fixed(statistics::RuleSettings().screen_share * change),
+      held.window.value_or(0));
   if (!held.branch.empty()) text += " of branch " + one_line(held.branch);
   if (!held.tag.empty()) text += " of tag " + one_line(held.tag);
   for (GateLimit const& limit : report.limits) {

@@ -115,6 +115,15 @@ double sign_flip_p(std::vector<double> const& differences) {
   return static_cast<double>(as_large) / static_cast<double>(choices);
 }
 
+std::vector<double> limited(std::vector<double> differences, double times) {
+  if (differences.empty()) return differences;
+  std::vector<double> sizes;
+  for (double const difference : differences) sizes.push_back(std::abs(difference));
+  double const most = times * median(std::move(sizes));
+  for (double& difference : differences) difference = std::clamp(difference, -most, most);
+  return differences;
+}
+
 std::vector<bool> holm(std::vector<double> const& p, double level) {
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -17,6 +17,10 @@ namespace pgdrill::statistics {
 /// sum at least as large. 1 when empty. At most 20 differences are looked at.
 [[nodiscard]] double sign_flip_p(std::vector<double> const& differences);
 
+/// The differences with their sizes cut at `times` the median size: an outlier keeps its sign and cannot
+/// outweigh all others (winsorised). Sizes do not change when signs do, so that sign_flip_p stays exact.
+[[nodiscard]] std::vector<double> limited(std::vector<double> differences, double times = 1.5);
+
 /// Holm's step-down procedure: which hypotheses are rejected at this level, in the order of `p`.
 [[nodiscard]] std::vector<bool> holm(std::vector<double> const& p, double level);
 

@@ -15,9 +15,9 @@ std::vector<double> log_ratios(std::vector<std::pair<double, double>> const& pai
   return ratios;
 }
 
-/// How large the effect is that confirms; the test says whether it is chance.
-bool large_enough(MetricInput const& metric, double baseline, double value, RuleSettings const& settings) {
-  return value >= settings.minimum_ratio * baseline && value - baseline >= metric.floor;
+/// Whether the effect counts; the test says whether it is chance.
+bool large_enough(MetricInput const& metric, double baseline, double value, double ratio) {
+  return value >= ratio * baseline && value - baseline >= metric.floor;
 }
 
 void screen(MetricInput const& metric, RuleSettings const& settings, MetricResult& result) {
@@ -28,8 +28,8 @@ void screen(MetricInput const& metric, RuleSettings const& settings, MetricResul
   result.ratio = result.value / result.baseline;
   result.screen_p = static_cast<double>(1 + as_slow) / (n + 1);
   result.baseline_interval = median_interval(metric.history);
-  result.was_suspect = result.screen_p <= std::max(settings.screen_level, 1 / (n + 1)) &&
-                       large_enough(metric, result.baseline, result.value, settings);
+  result.was_suspect = static_cast<double>(as_slow) <= settings.screen_level * n &&
+                       large_enough(metric, result.baseline, result.value, settings.screen_ratio());
 }
 
 MetricResult screened(MetricInput const& metric, RuleSettings const& settings) {
@@ -90,8 +90,10 @@ std::optional<Confirmation> confirm_pairs(MetricInput const& metric, std::size_t
     for (auto const& pair : metric.pairs) baseline.push_back(pair.first);
     result.baseline = median(std::move(baseline));
   }
-  result.p = sign_flip_p(ratios);
-  return Confirmation{.p = *result.p, .effect = std::exp(median(ratios)) >= settings.minimum_ratio};
+  result.p = sign_flip_p(limited(ratios));
+  double const slowed = result.baseline * shift_of_pairs(ratios).ratio;
+  return Confirmation{.p = *result.p,
+                      .effect = large_enough(metric, result.baseline, slowed, settings.minimum_ratio)};
 }
 
 std::optional<Confirmation> confirm_fresh(MetricInput const& metric, std::size_t suspects,
@@ -115,7 +117,8 @@ std::optional<Confirmation> confirm_fresh(MetricInput const& metric, std::size_t
   }
   result.p = rank_sum_p(metric.history, metric.candidate);
   double const middle = median(metric.candidate);
-  return Confirmation{.p = *result.p, .effect = large_enough(metric, result.baseline, middle, settings)};
+  return Confirmation{.p = *result.p,
+                      .effect = large_enough(metric, result.baseline, middle, settings.minimum_ratio)};
 }
 
 void conclude(std::vector<Confirmation> const& confirmations, std::vector<MetricResult>& results) {

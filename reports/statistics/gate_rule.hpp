@@ -1,4 +1,4 @@
-// The gate's rule, version 2: one value per run; screened against history by rank, effect and floor;
+// The gate's rule, version 3: one value per run; screened against history by rank, effect and floor;
 // confirmed by interleaved pairs or by fresh runs with exact tests; Holm over the suspect metrics. Pure:
 // values in, decision out. Its false alarms and power are measured by tests/bench.
 #pragma once
@@ -11,17 +11,21 @@
 
 namespace pgdrill::statistics {
 
-inline constexpr int rule_version = 2;
+inline constexpr int rule_version = 3;
 
 struct RuleSettings {
-  double minimum_ratio = 1.15;      ///< a smaller change is none
-  double screen_level = 0.10;       ///< share of history that may be as slow as a suspect
+  double minimum_ratio = 1.15;      ///< a smaller change is none, once it is confirmed
+  double screen_share = 2.0 / 3;    ///< of the change makes one run suspect, since one run scatters more
+  double screen_level = 0.10;       ///< share of history that may be as slow as a suspect (ties too)
   double fresh_level = 0.02;        ///< of the rank sum test of all candidate runs against history
-  double paired_level = 0.05;       ///< of the sign-flip test
+  double paired_level = 0.05;       ///< of the sign-flip test with limited outliers
   std::size_t minimum_runs = 5;     ///< of history; below it there is no verdict
   std::size_t fresh_runs = 3;       ///< the screened run and two more
-  std::size_t minimum_pairs = 8;    ///< five are the fewest that could decide, and find a third less
+  std::size_t minimum_pairs = 10;   ///< five are the fewest that could decide, and find half as much
   std::size_t maximum_metrics = 3;  ///< that may gate
+
+  /// From here one run is suspect.
+  [[nodiscard]] double screen_ratio() const { return 1 + screen_share * (minimum_ratio - 1); }
 };
 
 /// A metric of which larger values are worse.

@@ -101,7 +101,7 @@ TEST_F(Gate, ARegressionIsConfirmedByFreshRuns) {
 
 TEST_F(Gate, PairsConfirmWithoutHistory) {
   GateRequest request{.candidates = {journal("c", 60)}};
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 10; ++i) {
     request.pair_baselines.push_back(journal("b" + std::to_string(i), 40));
     request.pair_candidates.push_back(journal("p" + std::to_string(i), 60));
   }

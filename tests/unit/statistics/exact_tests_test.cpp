@@ -32,6 +32,14 @@ TEST(SignFlip, FivePairsAllSlowerAreOneOfThirtyTwo) {
   EXPECT_EQ(sign_flip_p({}), 1);
 }
 
+TEST(SignFlip, AnOutlierIsLimitedAndKeepsItsSign) {
+  EXPECT_THAT(limited({.1, .2, .3, -9}, 2), ElementsAre(.1, .2, .3, -.5));
+  EXPECT_THAT(limited({}), ElementsAre());
+  std::vector<double> const pairs{.1, .2, .1, .2, .1, .2, .1, .2, .1, -9};
+  EXPECT_GT(sign_flip_p(pairs), 0.05);
+  EXPECT_LT(sign_flip_p(limited(pairs)), 0.05);
+}
+
 TEST(Holm, StopsAtTheFirstThatIsNotRejected) {
   EXPECT_THAT(holm({0.03, 0.001, 0.02}, 0.05), ElementsAre(true, true, true));
   EXPECT_THAT(holm({0.04, 0.001, 0.03}, 0.05), ElementsAre(false, true, false));

@@ -39,10 +39,47 @@ TEST(GateRule, FreshRunsClear) {
 
 TEST(GateRule, PairsConfirmAndClear) {
   MetricInput metric{.name = "rto", .history = steady, .candidate = {90}};
-  for (int i = 0; i < 8; ++i) metric.pairs.emplace_back(60 + i, 80 + i);
+  for (int i = 0; i < 10; ++i) metric.pairs.emplace_back(60 + i, 80 + i);
   EXPECT_EQ(judge(metric).state, GateState::regressed);
   for (int i = 0; i < 3; ++i) metric.pairs[static_cast<std::size_t>(i)] = {80, 60};
   EXPECT_EQ(judge(metric).state, GateState::cleared);
+}
+
+TEST(GateRule, OneOutlierAmongThePairsHidesNoRegression) {
+  MetricInput metric{.name = "rto", .history = steady, .candidate = {90}};
+  for (int i = 0; i < 9; ++i) metric.pairs.emplace_back(60, 80 + i);
+  metric.pairs.emplace_back(600, 80);
+  EXPECT_EQ(judge(metric).state, GateState::regressed);
+}
+
+TEST(GateRule, PairsThatDifferByLessThanCountsClear) {
+  MetricInput metric{.name = "rto", .history = steady, .candidate = {90}};
+  for (int i = 0; i < 10; ++i) metric.pairs.emplace_back(60, 67);
+  MetricResult const result = judge(metric);
+  EXPECT_EQ(result.state, GateState::cleared);
+  EXPECT_LT(result.p.value(), 0.05) << "it is no chance, and too small";
+}
+
+TEST(GateRule, PairsThatDifferByLessThanTheFloorClear) {
+  MetricInput metric{.name = "rto", .floor = 2};
+  for (int i = 0; i < 10; ++i) metric.pairs.emplace_back(1, 1.5);
+  EXPECT_EQ(judge(metric).state, GateState::cleared);
+  metric.floor = 0.4;
+  EXPECT_EQ(judge(metric).state, GateState::regressed);
+}
+
+TEST(GateRule, TwoThirdsOfTheChangeMakeOneRunSuspect) {
+  MetricInput metric{.name = "rto", .history = steady, .candidate = {66.5}};
+  EXPECT_EQ(judge(metric).state, GateState::suspect);
+  metric.candidate = {65.5};
+  EXPECT_EQ(judge(metric).state, GateState::pass);
+}
+
+TEST(GateRule, ATenthOfHistoryMayBeAsSlowAsASuspect) {
+  MetricInput metric{.name = "rto", .history = {58, 59, 60, 61, 62, 58, 59, 60, 61, 90}, .candidate = {90}};
+  EXPECT_EQ(judge(metric).state, GateState::suspect);
+  metric.history.front() = 90;
+  EXPECT_EQ(judge(metric).state, GateState::pass);
 }
 
 TEST(GateRule, FewPairsDecideNothing) {
@@ -53,7 +90,7 @@ TEST(GateRule, FewPairsDecideNothing) {
 
 TEST(GateRule, PairsNeedNoHistory) {
   MetricInput metric{.name = "rto"};
-  for (int i = 0; i < 8; ++i) metric.pairs.emplace_back(60 + i, 80 + i);
+  for (int i = 0; i < 10; ++i) metric.pairs.emplace_back(60 + i, 80 + i);
   EXPECT_EQ(judge(metric).state, GateState::regressed);
 }
 
@@ -69,7 +106,7 @@ TEST(GateRule, TheObjectiveHoldsWhateverHistorySays) {
 }
 
 TEST(GateRule, TiesCountAgainstSuspicion) {
-  // Two of eight as slow as the run: rank 3 of 9.
+  // Two of eight are as slow as the run.
   MetricResult const result =
       judge({.name = "rto", .history = {58, 59, 60, 60, 61, 62, 90, 90}, .candidate = {90}});
   EXPECT_EQ(result.state, GateState::pass);
