@@ -21,8 +21,10 @@ constexpr std::size_t longest_label = 200;
 
 constexpr MetricDefinition table[] = {
     {"pgdrill_build_info", "version (1)", "Version of pgdrill that ran the drill; always 1."},
-    {"pgdrill_checks", "result (3)",
-     "Checks of the latest run by result: pass, fail, error (could not be decided)."},
+    {"pgdrill_checks", "result (4)",
+     "Checks of the latest run by result: pass, fail, error (could not be decided), skip (steps that were "
+     "left "
+     "out, with what they would have checked)."},
     {"pgdrill_evidence_written_timestamp_seconds", "",
      "When the latest run's package was sealed (its MANIFEST.sha256 written); not in the package itself."},
     {"pgdrill_expected_interval_seconds", "", "How often the drill is meant to run, for alerts on its age."},
@@ -47,17 +49,23 @@ constexpr MetricDefinition table[] = {
     {"pgdrill_point_of_no_return_reached", "",
      "1 when the run showed that its captured state can no longer be restored, 0 when it was restored and "
      "found equal."},
-    {"pgdrill_proven_info", "postgres_version (1)",
-     "The PostgreSQL version whose rollback was proven last; always 1."},
+    {"pgdrill_proven_info", "postgres_version (1), postgres_version_from (1), postgres_version_to (1)",
+     "The PostgreSQL version whose rollback was proven last (the one that was rolled back from, as in _to), "
+     "and "
+     "the one that it was rolled back to (_from); always 1."},
     {"pgdrill_read_unavailable_seconds", "", "The longest stretch in which the probe client could not read."},
     {"pgdrill_rollback_lost_transactions", "", "Acknowledged writes that are missing after the rollback."},
     {"pgdrill_rollback_phase_seconds", "phase (12)", "Where the time of the rollback went."},
     {"pgdrill_rollback_rpo_seconds", "", "Time span of acknowledged writes that were lost."},
-    {"pgdrill_rollback_rto_seconds", "",
-     "From the first failed or wrong answer to the unbroken right stretch, as clients saw it."},
+    {"pgdrill_rollback_rto_seconds", "stat (2)",
+     "From the first failed or wrong answer to the unbroken right stretch, as clients saw it; median and max "
+     "over "
+     "the repeats of the latest run, which are equal when there is one."},
     {"pgdrill_run_duration_seconds", "", "How long the whole run took."},
-    {"pgdrill_run_info", "postgres_version (1), change_kind (3), fingerprint (1)",
-     "PostgreSQL version of the latest run's target, what changed its database (migration, sql, none), and "
+    {"pgdrill_run_info",
+     "postgres_version_from (1), postgres_version_to (1), change_kind (3), fingerprint (1)",
+     "PostgreSQL version of the latest run's target before and after the change, what changed its database "
+     "(migration, sql, none), and "
      "what it may be compared with; always 1."},
     {"pgdrill_running", "", "1 while a run goes on, 0 when it has ended."},
     {"pgdrill_undo_pending", "",

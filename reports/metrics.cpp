@@ -32,7 +32,8 @@ std::string change_kind(Run const& run) {
 void set_run(MetricSet& metrics, Run const& run, Verdict const& verdict, bool live) {
   metrics.set("pgdrill_build_info", 1, {{"version", run.version}});
   metrics.set("pgdrill_run_info", 1,
-              {{"postgres_version", run.postgres_version()},
+              {{"postgres_version_from", run.postgres_version()},
+               {"postgres_version_to", run.postgres_version_to()},
                {"change_kind", change_kind(run)},
                {"fingerprint", short_fingerprint(fingerprint_of(run))}});
   metrics.set("pgdrill_run_duration_seconds", to_seconds(run.ended));
@@ -51,7 +52,10 @@ void set_run(MetricSet& metrics, Run const& run, Verdict const& verdict, bool li
   metrics.set("pgdrill_last_run_timestamp_seconds", end_seconds);
   if (verdict.decision != "go") return;
   metrics.set("pgdrill_last_success_timestamp_seconds", end_seconds);
-  metrics.set("pgdrill_proven_info", 1, {{"postgres_version", run.postgres_version()}});
+  metrics.set("pgdrill_proven_info", 1,
+              {{"postgres_version", run.postgres_version_to()},
+               {"postgres_version_from", run.postgres_version()},
+               {"postgres_version_to", run.postgres_version_to()}});
 }
 
 void set_objectives(MetricSet& metrics, Verdict const& verdict) {
@@ -59,7 +63,8 @@ void set_objectives(MetricSet& metrics, Verdict const& verdict) {
     if (objective.name == "rto") {
       metrics.set("pgdrill_objective_rto_seconds", objective.limit);
       if (objective.value) {
-        metrics.set("pgdrill_rollback_rto_seconds", *objective.value);
+        for (std::string const stat : {"median", "max"})
+          metrics.set("pgdrill_rollback_rto_seconds", *objective.value, {{"stat", stat}});
       }
     } else if (objective.name == "rpo") {
       metrics.set("pgdrill_objective_rpo_seconds", objective.limit);
@@ -97,7 +102,7 @@ void set_rollback(MetricSet& metrics, Run const& run, Verdict const& verdict) {
   }
 }
 
-void set_checks(MetricSet& metrics, Run const& run) {
+void set_checks(MetricSet& metrics, Run const& run, bool running) {
   for (auto const& [status, label] :
        {std::pair{"passed", "pass"}, {"failed", "fail"}, {"undecided", "error"}}) {
     std::string const wanted = status;
@@ -105,6 +110,10 @@ void set_checks(MetricSet& metrics, Run const& run) {
                                      [&](Check const& check) { return check.status == wanted; });
     metrics.set("pgdrill_checks", static_cast<double>(count), {{"result", label}});
   }
+  auto const left_out = std::count_if(run.steps.begin(), run.steps.end(), [&](StepRecord const& step) {
+    return step.status == "skipped" || (step.status == "planned" && !running);
+  });
+  metrics.set("pgdrill_checks", static_cast<double>(left_out), {{"result", "skip"}});
   auto const open = std::count_if(run.undo.begin(), run.undo.end(),
                                   [](auto const& record) { return record.status != "done"; });
   metrics.set("pgdrill_undo_pending", static_cast<double>(open));
@@ -119,7 +128,7 @@ void add_run_metrics(MetricSet& metrics, Run const& run, Verdict const& verdict,
   set_run(metrics, run, verdict, live);
   set_objectives(metrics, verdict);
   set_rollback(metrics, run, verdict);
-  set_checks(metrics, run);
+  set_checks(metrics, run, live && run.status.empty());
 }
 
 std::string metrics_text(Run const& run, Verdict const& verdict) {

@@ -239,9 +239,16 @@ void ledger_verdict(Run& run, json::object const& event) {
                          .rpo = integer(event, "rpo_ns")});
 }
 
+/// "15.18" of "15.18 (Debian 15.18-1)".
+std::string version_only(std::string const& text) { return text.substr(0, text.find(' ')); }
+
 void fact(Run& run, json::object const& event) {
   json::value const* const value = event.if_contains("value");
-  if (value != nullptr) run.facts[text(event, "name")] = *value;
+  if (value == nullptr) return;
+  std::string const name = text(event, "name");
+  run.facts[name] = *value;
+  if (name == "environment" && value->is_object())
+    run.postgres_versions.push_back(version_only(text(value->get_object(), "postgres")));
 }
 
 UndoRecordState& undo_of(Run& run, json::object const& event) {
@@ -316,11 +323,16 @@ Mark const* Run::mark(std::string_view name) const {
 std::string Run::scenario_name() const { return text(scenario, "name"); }
 
 std::string Run::postgres_version() const {
-  std::string found = text(target, "postgres");
-  auto const environment = facts.find("environment");
-  if (found.empty() && environment != facts.end() && environment->second.is_object())
-    found = text(environment->second.get_object(), "postgres");
-  return found.substr(0, found.find(' '));
+  std::string const found = version_only(text(target, "postgres"));
+  return found.empty() && !postgres_versions.empty() ? postgres_versions.front() : found;
+}
+
+std::string Run::postgres_version_to() const {
+  std::string const from = postgres_version();
+  auto const other =
+      std::find_if(postgres_versions.rbegin(), postgres_versions.rend(),
+                   [&](std::string const& version) { return !version.empty() && version != from; });
+  return other == postgres_versions.rend() ? from : *other;
 }
 
 void add_event(Run& run, json::object const& event) {

@@ -154,6 +154,7 @@ struct Run {
   std::vector<LedgerVerdict> ledgers;
   std::vector<UndoRecordState> undo;
   std::map<std::string, json::value> facts;
+  std::vector<std::string> postgres_versions;  ///< of the environments that it told, in their order
   Nanoseconds undo_started = -1;  ///< what probes see after this is the clean-up, not the rollback
   std::int64_t unreadable_lines = 0;
 
@@ -161,6 +162,8 @@ struct Run {
   [[nodiscard]] std::string scenario_name() const;
   /// Of the target's server, without its packager's suffix: "15.18"; empty when the run did not ask.
   [[nodiscard]] std::string postgres_version() const;
+  /// What the change made of it: the last other version that the run saw; the same when it saw none.
+  [[nodiscard]] std::string postgres_version_to() const;
 };
 
 /// Adds one event to a run; unknown events and fields are passed over.

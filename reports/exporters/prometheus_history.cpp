@@ -90,7 +90,8 @@ Task<Result<std::vector<HistoryRun>>> prometheus_history(std::string url, std::s
   };
   CO_TRY(Scrapes const ended,
          co_await scrapes_of(url, selector("pgdrill_last_run_timestamp_seconds", ""), limit));
-  CO_TRY(Scrapes const rto, co_await scrapes_of(url, selector("pgdrill_rollback_rto_seconds", ""), limit));
+  CO_TRY(Scrapes const rto,
+         co_await scrapes_of(url, selector("pgdrill_rollback_rto_seconds", ",stat=\"median\""), limit));
   CO_TRY(Scrapes const go, co_await scrapes_of(url, selector("pgdrill_verdict", ",verdict=\"go\""), limit));
   CO_TRY(Scrapes const info, co_await scrapes_of(url, selector("pgdrill_run_info", ""), limit));
   std::vector<HistoryRun> runs;

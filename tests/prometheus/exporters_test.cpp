@@ -208,9 +208,9 @@ TEST(Prometheus, TakesAScrapeAndEvaluatesEveryRule) {
   put_run(evidence.path() / "a", 20);
   Serving const serving(evidence.path());
   Prometheus const prometheus({serving.port()});
-  ASSERT_TRUE(eventually([&] { return prometheus.value("pgdrill_rollback_rto_seconds").has_value(); }));
+  ASSERT_TRUE(eventually([&] { return prometheus.value("pgdrill_rollback_rto_seconds{stat=\"max\"}").has_value(); }));
   EXPECT_EQ(prometheus.value("scrape_samples_scraped > 40") > 0, true);
-  EXPECT_GT(prometheus.value("pgdrill_rollback_rto_seconds").value_or(0), 0);
+  EXPECT_GT(prometheus.value("pgdrill_rollback_rto_seconds{stat=\"max\"}").value_or(0), 0);
   std::string rules;
   ASSERT_TRUE(eventually([&] {
     rules = http("GET", prometheus.url() + "/api/v1/rules").value_or("");
