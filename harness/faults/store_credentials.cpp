@@ -1,8 +1,10 @@
 // store-credentials: the object store refuses the Cluster: its Secret holds another key. WAL is archived no
-// more, and a restore cannot read its backup.
+// more, and a restore cannot read its backup. An instance reads the Secret when its Cluster changes, so that
+// an annotation on the Cluster goes with the key.
 #include "harness/base/text.hpp"
 #include "harness/engine/registry.hpp"
 #include "harness/engine/undo_records.hpp"
+#include "harness/faults/withheld.hpp"
 
 namespace pgdrill::faults {
 
@@ -25,10 +27,12 @@ class StoreCredentials final : public engine::Fault {
         .summary = "Takes the object store away: the Secret with its credentials holds a wrong key",
         .parameters = {{"cluster", scenario::ParameterType::text, false, "",
                         "The Cluster whose store it is; default: the target."}},
-        .permissions = {{"postgresql.cnpg.io", {"clusters"}, {"get"}},
+        .permissions = {{"postgresql.cnpg.io", {"clusters"}, {"get", "patch"}},
                         {"", {"secrets"}, {"get", "create", "patch", "delete"}},
                         {"", {"pods/exec"}, {"get", "create"}}},
-        .effect = "patches the key spec.backup.barmanObjectStore.s3Credentials.secretAccessKey in its Secret",
+        .effect =
+            "patches the key spec.backup.barmanObjectStore.s3Credentials.secretAccessKey in its Secret, and "
+            "annotates the Cluster so that its instances read it",
         .witness = "pg_stat_archiver.failed_count rises",
         .undo = "copies the former key back from a Secret of the run, then deletes that",
         .longest = std::chrono::minutes(2),
@@ -61,7 +65,7 @@ class StoreCredentials final : public engine::Fault {
     }
     former_ = *data;
     copy_ = {kube::secret_type, ns, engine::name_for_run("pgdrill-withheld", context.run_id)};
-    json::object record{{"secret", secret_.name}, {"key", key_}, {"copy", copy_.name}};
+    json::object record{{"secret", secret_.name}, {"key", key_}, {"copy", copy_.name}, {"cluster", cluster_}};
     co_return engine::FaultTarget{.text = secret_.text() + " key " + key_,
                                   .undo = {{.kind = "restore-secret-key",
                                             .summary = "put key " + key_ + " of " + secret_.text() + " back",
@@ -78,6 +82,9 @@ class StoreCredentials final : public engine::Fault {
     CO_TRY_VOID(co_await context.kube->create(kube::secret_type, copy_.ns, std::move(copy)));
     json::object const patch{{"data", {{key_, withheld}}}};
     CO_TRY_VOID(co_await context.kube->patch(secret_, kube::PatchType::merge, patch));
+    CO_TRY_VOID(co_await context.kube->patch({kube::cluster_type, secret_.ns, cluster_},
+                                             kube::PatchType::merge,
+                                             withheld_annotation(json::value(context.run_id))));
     co_return Result<>();
   }
 

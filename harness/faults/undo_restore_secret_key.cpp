@@ -1,5 +1,6 @@
 // Undo by copying a Secret's key back from a copy in another Secret, so that no record ever holds a secret.
 #include "harness/engine/undo_records.hpp"
+#include "harness/faults/withheld.hpp"
 
 namespace pgdrill::faults {
 
@@ -30,6 +31,12 @@ class RestoreSecretKey final : public engine::UndoKind {
     json::object const patch{{"data", {{key, *former}}}};
     Result<json::value> const patched = co_await context.kube->patch(secret, kube::PatchType::merge, patch);
     if (!patched && patched.error().kind != ErrorKind::not_found) co_return fail(patched.error());
+    if (std::string const cluster = get_string(whole, "cluster"); !cluster.empty()) {
+      kube::ObjectRef const ref{kube::cluster_type, context.ns, cluster};
+      Result<json::value> const told =
+          co_await context.kube->patch(ref, kube::PatchType::merge, withheld_annotation(nullptr));
+      if (!told && told.error().kind != ErrorKind::not_found) co_return fail(told.error());
+    }
     Result<> const removed = co_await context.kube->remove(copy);
     if (!removed && removed.error().kind != ErrorKind::not_found) co_return removed;
     co_return Result<>();

@@ -148,16 +148,35 @@ ClusterState state_of(json::value const& cluster, std::string const& instance) {
                     fenced.find('"' + instance + '"') != std::string::npos};
 }
 
+namespace {
+
+// An instance's manager looks at the Secret of its store when its Cluster has changed, and at no other time
+// (internal/management/controller/instance_controller.go): a key that is changed alone does not reach it.
+void keep_credentials(std::filesystem::path const& directory, std::string const& version,
+                      InstanceConfig& config) {
+  auto const seen = read_file(directory / "cluster-version");
+  auto const text = read_file(directory / "instance.json");
+  if (!seen || *seen != version || !text || !config.archive) return;
+  auto const before = parse_json(*text, "instance.json");
+  if (!before) return;
+  auto const archive = InstanceConfig::from_json(*before).archive;
+  if (archive) config.archive->credentials = archive->credentials;
+}
+
+}  // namespace
+
 Result<> write_instance_files(Store const& store, Environment const& environment, json::value const& cluster,
                               std::string const& instance, std::filesystem::path const& volume) {
   constexpr mode_t secret = 0600;
   constexpr mode_t plain = 0644;
   std::string const ns = get_string(cluster, "metadata.namespace");
   std::string const name = kube::name_of(cluster);
-  TRY(InstanceConfig const config, config_of(store, cluster, instance));
+  TRY(InstanceConfig config, config_of(store, cluster, instance));
   auto const directory = control_directory(volume);
   TRY_VOID(make_directory(environment, volume, 0700));
   TRY_VOID(make_directory(environment, directory, 0700));
+  std::string const version = get_string(cluster, "metadata.resourceVersion");
+  keep_credentials(directory, version, config);
   auto const value = [&](std::string const& suffix, std::string const& key) {
     return secret_value(store, ns, name + suffix, key);
   };
@@ -175,6 +194,7 @@ Result<> write_instance_files(Store const& store, Environment const& environment
       {"streaming_replica.crt", value("-replication", "tls.crt"), plain},
       {"streaming_replica.key", value("-replication", "tls.key"), secret},
       {"instance.json", json::serialize(config.to_json()), plain},
+      {"cluster-version", version, plain},
       {"state.json", json::serialize(state_of(cluster, instance).to_json()), plain}};
   for (auto const& file : files) {
     TRY_VOID(write_when_changed(environment, directory / file.name, file.content, file.mode));

@@ -8,12 +8,14 @@
 namespace pgdrill::conformance {
 namespace {
 
-Task<> set_key(Stage& stage, std::string key) {
+// The instance's manager reads the Secret when its Cluster changes, and at no other time.
+Task<> set_key(Stage& stage, std::string key, std::string mark) {
   co_await stage.merge(kube::secret_type, "store", {{"stringData", {{"key", key}}}});
+  co_await stage.merge(kube::cluster_type, "orders",
+                       {{"metadata", {{"annotations", {{"store-key", mark}}}}}});
 }
 
-// The condition changes by what is archived, so there must be something to archive. The operator reads a
-// changed Secret when it gets to it.
+// The condition changes by what is archived, so there must be something to archive.
 Task<> until_archiving(Stage& stage, std::string status) {
   for (int attempt = 0; attempt < 100; ++attempt) {
     (void)co_await stage.sql("orders-1", "create table if not exists t(v text)");
@@ -35,11 +37,11 @@ Task<> until_one_of(Stage& stage, std::set<std::string> phases) {
 }
 
 Task<> play(Stage& stage) {
-  co_await set_key(stage, "wrong");
+  co_await set_key(stage, "wrong", "wrong");
   co_await until_archiving(stage, "False");
   co_await stage.create(kube::backup_type, backup("second", "orders"));
   co_await until_one_of(stage, {"running", "walArchivingFailing", "failed"});
-  co_await set_key(stage, stage.setting().store_key);
+  co_await set_key(stage, stage.setting().store_key, "right");
   co_await until_archiving(stage, "True");
   co_await until_one_of(stage, {"completed", "failed"});
 }
