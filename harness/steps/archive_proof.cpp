@@ -8,6 +8,11 @@
 
 namespace pgdrill::steps {
 
+char const* const archiver_sql =
+    "SELECT coalesce(last_archived_wal, ''), failed_count, (SELECT count(*) FROM pg_ls_archive_statusdir() "
+    "WHERE name ~ '^[0-9A-F]{24}[.]ready$' AND left(name, 24) < left(last_archived_wal, 24) "
+    "AND left(name, 8) = left(last_archived_wal, 8)) FROM pg_stat_archiver";
+
 namespace {
 
 /// Memory of the pod. The plugin takes the path below PGDATA, the manager as it stands: with so many steps up

@@ -20,6 +20,11 @@ struct ArchiveProof {
   [[nodiscard]] std::string text() const;
 };
 
+/// One row: the last archived file, the count of failures, and how many segments of its timeline that are
+/// older than it are not archived yet. A backup's history file comes after the segment that it is named
+/// after.
+extern char const* const archiver_sql;
+
 /// Fetches the segments from `first` to `last` of one timeline, at most `most`: the first ones, up to
 /// `needed` (the backup's last), go before the newest.
 /// @throws nothing; errors: unreachable, and invalid for names that are no segments

@@ -11,14 +11,6 @@ namespace pgdrill::steps {
 
 namespace {
 
-/// What the archiver has done so far; all of it must go on, and nothing must be left behind.
-constexpr char const* archiver_sql =
-    "SELECT coalesce(last_archived_wal, ''), failed_count, (SELECT count(*) FROM pg_ls_archive_statusdir() "
-    "WHERE name LIKE "
-    "'%.ready' AND name < coalesce(last_archived_wal, '') || '.ready' AND substr(name, 1, 8) = "
-    "substr(last_archived_wal, 1, "
-    "8)) FROM pg_stat_archiver";
-
 /// Segments of the new Backup that are fetched from the store.
 constexpr std::int64_t most_fetched = 8;
 
