@@ -29,6 +29,7 @@ struct CausePattern {
   std::string_view text;
   std::string_view cause;
   std::string_view todo;
+  bool may_pass = false;
 };
 
 // The most telling first: what stands further down is often only the consequence of what stands above.
@@ -57,11 +58,11 @@ constexpr std::array cause_patterns = {
                  "write the target time as YYYY-MM-DD HH:MM:SS.ffffff+00:00"},
     CausePattern{"invalid value for parameter \"recovery_target", "bad-configuration",
                  "write the target time as YYYY-MM-DD HH:MM:SS.ffffff+00:00"},
-    CausePattern{"AccessDenied", "store-refused", "check the credentials of the object store"},
-    CausePattern{"InvalidAccessKeyId", "store-refused", "check the credentials of the object store"},
-    CausePattern{"SignatureDoesNotMatch", "store-refused", "check the credentials of the object store"},
+    CausePattern{"AccessDenied", "store-refused", "check the credentials of the object store", true},
+    CausePattern{"InvalidAccessKeyId", "store-refused", "check the credentials of the object store", true},
+    CausePattern{"SignatureDoesNotMatch", "store-refused", "check the credentials of the object store", true},
     CausePattern{"Could not connect to the endpoint URL", "store-unreachable",
-                 "check that the object store can be reached from the namespace"},
+                 "check that the object store can be reached from the namespace", true},
 };
 
 /// A log line taken apart.
@@ -121,7 +122,8 @@ void RecoveryLog::note_failure(std::string_view text, bool is_error) {
   for (auto const& pattern : cause_patterns) {
     if (text.find(pattern.text) == std::string_view::npos) continue;
     if (cause_ && rank_of(cause_->cause) <= rank_of(pattern.cause)) return;
-    cause_ = RecoveryFailure{std::string(pattern.cause), std::string(text), std::string(pattern.todo)};
+    cause_ = RecoveryFailure{std::string(pattern.cause), std::string(text), std::string(pattern.todo),
+                             pattern.may_pass};
     return;
   }
   // PostgreSQL turns clients away with FATAL while it starts; that is no failure of the recovery.
@@ -142,7 +144,7 @@ std::optional<RecoveryFailure> RecoveryLog::failure() const {
     return result;
   }
   if (last_error_.empty()) return std::nullopt;
-  return RecoveryFailure{"unknown", last_error_, "read the log of the recovery pod"};
+  return RecoveryFailure{std::string(unknown_cause), last_error_, "read the log of the recovery pod", true};
 }
 
 std::string_view name_of(RecoveryStage stage) {

@@ -25,10 +25,16 @@ struct RecoveryMark {
   std::string detail;  ///< e.g. "recovery stopping at restore point ..."
 };
 
+/// The cause of a failure whose log shows none of the known ones.
+inline constexpr std::string_view unknown_cause = "unknown";
+
 struct RecoveryFailure {
   std::string cause;  ///< stable name: "no-target-backup", "target-not-reached", "archive-not-empty", ...
   std::string why;    ///< the log's own words
   std::string todo;   ///< what to do about it
+  /// The next pod of the recovery's Job may succeed where this one failed: the store may be back, or nobody
+  /// knows the cause.
+  bool may_pass = false;
 };
 
 /// Folds the lines of a recovery pod's log, one at a time, JSON or plain.

@@ -5,9 +5,11 @@
 namespace pgdrill::steps {
 
 /// Writes the marks recovery-started, base-restored, replay-started, replay-stopped and promoted as the
-/// recovery comes to them; ends when a recovery pod has succeeded. The first pod that fails by itself ends it
-/// with the cause that its log tells, since retries hide it for minutes. A pod that somebody deletes is
-/// followed by the next one.
+/// recovery comes to them; ends when a recovery pod has succeeded. A pod that fails for a cause that another
+/// attempt would meet as well ends it with what its log tells, since the Job's retries hide it for minutes.
+/// Where the next pod may succeed (the store was away, the cause is unknown), the failure is marked
+/// (recovery-pod-failed) and that pod followed, until the time is over: then the first failure is the error.
+/// A pod that somebody deletes is followed by the next one.
 [[nodiscard]] Task<Result<>> follow_recovery(engine::RunContext& context, std::string step,
                                              std::string cluster, TimeLeft time);
 

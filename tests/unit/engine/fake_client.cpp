@@ -172,12 +172,30 @@ std::unique_ptr<kube::Watch> FakeClient::watch(kube::ResourceType type, std::str
   return std::make_unique<FakeWatch>(std::move(found));
 }
 
+namespace {
+
+class GivenLines final : public kube::LogStream {
+ public:
+  explicit GivenLines(std::vector<std::string> lines) : lines_(std::move(lines)) {}
+  Task<Result<std::optional<std::string>>> next_line() override {
+    if (next_ == lines_.size()) co_return std::nullopt;
+    co_return lines_[next_++];
+  }
+
+ private:
+  std::vector<std::string> lines_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
 Task<Result<std::string>> FakeClient::logs(std::string, std::string, kube::LogOptions) {
   co_return not_faked("logs");
 }
-Task<Result<std::unique_ptr<kube::LogStream>>> FakeClient::follow_logs(std::string, std::string,
-                                                                       kube::LogOptions) {
-  co_return not_faked("follow_logs");
+Task<Result<std::unique_ptr<kube::LogStream>>> FakeClient::follow_logs(std::string, std::string pod,
+                                                                       kube::LogOptions options) {
+  if (!log_lines) co_return not_faked("follow_logs");
+  co_return std::make_unique<GivenLines>(log_lines(pod, options.container));
 }
 Task<Result<kube::ExecResult>> FakeClient::exec(std::string, std::string, std::string,
                                                 std::vector<std::string>, std::string) {

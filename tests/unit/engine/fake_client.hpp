@@ -23,6 +23,8 @@ class FakeClient final : public kube::Client {
   /// Answers SelfSubjectAccessReviews by their resourceAttributes.
   std::function<bool(json::value const& attributes)> may = [](json::value const&) { return true; };
   std::vector<std::string> calls;  ///< writing ones, in order
+  /// What the log of a pod's container says, to its end; without it logs cannot be followed.
+  std::function<std::vector<std::string>(std::string const& pod, std::string const& container)> log_lines;
 
   kube::Access const& access() const override { return access_; }
   Task<Result<json::value>> get(kube::ObjectRef ref) override;
