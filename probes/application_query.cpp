@@ -41,6 +41,7 @@ class ApplicationQuery final : public engine::Probe {
         context, spec.name,
         {.name = "query",
          .every = spec.parameters.duration("every"),
+         .deadline = timeout,
          .make_link = link_maker(context, spec, spec.parameters.duration("lifetime")),
          .call = [&sql, &expected, timeout](Link& link) { return ask(link, sql, expected, timeout); }});
   }

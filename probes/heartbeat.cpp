@@ -123,6 +123,7 @@ class Heartbeat final : public engine::Probe {
                   call_on_schedule(context, spec.name,
                                    {.name = name,
                                     .every = interval,
+                                    .deadline = settings.timeout,
                                     .make_link = link_maker(context, spec, kept),
                                     .call = [&settings, call](Link& link) { return call(settings, link); }}));
     };

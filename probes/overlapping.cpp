@@ -19,16 +19,22 @@ class Lanes {
   Task<> run(Scope& scope) {
     while (true) {
       Slot const slot = co_await sampler_.next();
-      if (running_ == most_at_once) {
+      if (must_wait(slot)) {
         waiting_.push_back(slot.scheduled);
         continue;
       }
       ++running_;
+      last_start_ = slot.started;
       scope.spawn(class_.name, make_call(take_link(), slot));
     }
   }
 
  private:
+  [[nodiscard]] bool must_wait(Slot const& slot) const {
+    if (running_ == most_at_once) return true;
+    return running_ > 0 && slot.started - last_start_ < class_.deadline / most_at_once;
+  }
+
   struct Idle {
     std::unique_ptr<Link> link;
     Monotonic since;
@@ -56,7 +62,8 @@ class Lanes {
   CallClass class_;
   Sampler sampler_;
   std::vector<Idle> idle_;
-  std::vector<Monotonic> waiting_;  ///< slots that fell due while too many calls ran
+  std::vector<Monotonic> waiting_;  ///< slots that fell due while no further call could be made
+  Monotonic last_start_{};
   std::size_t running_ = 0;
 };
 

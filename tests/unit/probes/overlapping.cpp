@@ -16,6 +16,7 @@ using test::PostgresServer;
 /// A server that answers some calls only when it is told to.
 struct Server {
   std::size_t hanging = 0;  ///< so many calls, the first ones, wait
+  Duration deadline{};
   std::size_t called = 0;
   std::size_t running = 0;
   std::size_t most_running = 0;
@@ -44,6 +45,7 @@ std::vector<json::object> samples_of(Server& server, std::function<bool(FakeRun 
             run.context(), "heartbeat",
             {.name = "read",
              .every = 5ms,
+             .deadline = server.deadline,
              .make_link = [&run] { return std::make_unique<Link>(run.context(), "none", "none", 1s); },
              .call = [&server](Link&) { return answer(server, server.called++); }}));
     while (!enough(run)) co_await sleep_for(1ms);
@@ -93,6 +95,15 @@ TEST(Overlapping, SoManyAtOnceAndNoMore) {
   for (auto const& sample : samples) {
     if (get_string(sample, "status") == "failed") EXPECT_FALSE(sample.contains("overtaken"));
   }
+}
+
+TEST(Overlapping, AFurtherCallWaitsForItsShareOfTheDeadline) {
+  Server server{.hanging = 1, .deadline = 1h};
+  Monotonic const start = std::chrono::steady_clock::now();
+  samples_of(
+      server, [&](FakeRun const&) { return std::chrono::steady_clock::now() - start > 20 * 5ms; },
+      [&](FakeRun const& run) { return count(run.events("sample"), "right") >= 1; });
+  EXPECT_EQ(server.most_running, 1U);
 }
 
 }  // namespace
