@@ -1,10 +1,10 @@
 #include "harness/scenario/yaml_tree.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
+
+#include "harness/base/yaml_documents.hpp"
 
 namespace pgdrill::scenario {
 
@@ -165,7 +165,7 @@ YamlNode read_yaml(std::string_view text, std::string const& file, std::vector<P
     return {};
   }
   try {
-    std::vector<YAML::Node> const documents = YAML::LoadAll(std::string(text));
+    std::vector<YAML::Node> const documents = load_yaml_documents(std::string(text));
     if (documents.empty() || documents.front().IsNull()) {
       problems.push_back({{file, 1, 1}, "the file holds no scenario"});
       return {};

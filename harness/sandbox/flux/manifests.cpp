@@ -1,10 +1,10 @@
 #include "harness/sandbox/flux/manifests.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <charconv>
 
+#include "harness/base/yaml_documents.hpp"
 #include "harness/sandbox/api/store.hpp"
 
 namespace pgdrill::sandbox {
@@ -46,7 +46,7 @@ json::value to_json(YAML::Node const& node) {
 Result<std::vector<json::value>> parse_manifests(std::string_view yaml, std::string_view name) {
   std::vector<json::value> objects;
   try {
-    for (YAML::Node const& document : YAML::LoadAll(std::string(yaml))) {
+    for (YAML::Node const& document : load_yaml_documents(std::string(yaml))) {
       if (document.IsMap()) objects.push_back(to_json(document));
     }
   } catch (YAML::Exception const& problem) {
