@@ -33,6 +33,8 @@ void add_retention(Run const& run, PointOfNoReturn& point) {
   json::value const* const target = fact(run, "captured-target");
   if (cluster == nullptr || target == nullptr) return;
   point.retention_policy = one_line(get_string(*cluster, "retention_policy"), 50);
+  point.retention_source = one_line(get_string(*cluster, "retention_source"), 200);
+  point.retention_unknown = one_line(get_string(*cluster, "retention_unknown"), 300);
   std::optional<int> const days = days_of(point.retention_policy);
   Result<WallTime> const captured = parse_time(get_string(*target, "time"));
   if (days && captured) point.possible_until = format_rfc3339_seconds(*captured + std::chrono::days(*days));

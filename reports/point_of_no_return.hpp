@@ -13,6 +13,8 @@ struct PointOfNoReturn {
   std::string evidence;         ///< what shows it
   std::string possible_until;   ///< RFC 3339: until then the retention policy keeps it; empty when not known
   std::string retention_policy;
+  std::string retention_source;   ///< the object that says it, or would: "ObjectStore develop/store"
+  std::string retention_unknown;  ///< why it is not known
 };
 
 /// Reached: a check of backup or archive failed, or the restore itself did. Not reached: the captured state

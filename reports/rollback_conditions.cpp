@@ -136,19 +136,27 @@ std::string thresholds(Run const& run, Verdict const& verdict) {
   return text + "</ul></li>\n";
 }
 
+std::string no_retention(PointOfNoReturn const& point) {
+  std::string const who = point.retention_source.empty() ? "The Cluster" : html(point.retention_source);
+  if (!point.retention_unknown.empty())
+    return fmt::format("What {} says of retention could not be read ({}): look there. ", who,
+                       html(point.retention_unknown));
+  return who + " sets no retention policy: look at the object store's own. ";
+}
+
 std::string possible_until(Run const& run, Verdict const& verdict, json::value const& target) {
   PointOfNoReturn const point = point_of_no_return(run, verdict);
   std::string text = "<li><b>It is possible ";
   text += point.possible_until.empty()
               ? "as long as</b>"
-              : fmt::format("at least until {}</b> (retention policy {}), and as long as",
-                            html(point.possible_until), html(point.retention_policy));
+              : fmt::format("at least until {}</b> (retention policy {}{}), and as long as",
+                            html(point.possible_until), html(point.retention_policy),
+                            point.retention_source.empty() ? "" : " of " + html(point.retention_source));
   text += fmt::format(
       " base backup <code>{}</code> and all WAL from it up to <code>{}</code> are kept in the object store. "
       "The first deletion of one of them is the point of no return. ",
       html(get_string(target, "backup_id")), html(get_string(target, "wal")));
-  if (point.possible_until.empty())
-    text += "The Cluster itself sets no retention policy: look at the object store's own. ";
+  if (point.possible_until.empty()) text += no_retention(point);
   if (point.reached) {
     text += fmt::format("In this run it was {}: {}. ", *point.reached ? "<b>passed</b>" : "not reached",
                         html(point.evidence, 500));

@@ -1,12 +1,12 @@
 // Where backups and WAL go: a path, and credentials that are really there. Whether the store answers is seen
 // by archiving and backups: only the cluster's own pods can reach it.
+#include "harness/cnpg/retention.hpp"
 #include "harness/doctor/target_objects.hpp"
 
 namespace pgdrill::doctor {
 
 namespace {
 
-constexpr kube::ResourceType object_store_type{"barmancloud.cnpg.io", "v1", "objectstores", "ObjectStore"};
 constexpr std::string_view plugin_name = "barman-cloud.cloudnative-pg.io";
 
 /// Every {name, key} reference to a Secret below a value.
@@ -50,16 +50,6 @@ Task<Findings> examine_store(Patient& patient, json::value store, std::string wh
   co_return all;
 }
 
-/// The ObjectStore that the plugin archives to; empty when the Cluster uses no such plugin.
-std::string plugin_store(json::value const& cluster) {
-  json::value const* const plugins = find(cluster, "spec.plugins");
-  if (plugins == nullptr || !plugins->is_array()) return {};
-  for (json::value const& plugin : plugins->get_array()) {
-    if (get_string(plugin, "name") == plugin_name) return get_string(plugin, "parameters.barmanObjectName");
-  }
-  return {};
-}
-
 Task<Findings> examine(Patient& patient) {
   Result<json::value> const cluster = co_await get_cluster(patient);
   if (!cluster)
@@ -68,7 +58,7 @@ Task<Findings> examine(Patient& patient) {
   std::string const name = patient.target.ns + "/" + patient.target.cluster;
   if (json::value const* const native = find(*cluster, "spec.backup.barmanObjectStore"))
     co_return co_await examine_store(patient, *native, "spec.backup.barmanObjectStore of Cluster " + name);
-  std::string const store = plugin_store(*cluster);
+  std::string const store = cnpg::plugin_object_store(*cluster);
   if (store.empty()) {
     co_return Findings{
         {.status = Status::missing,
@@ -76,7 +66,7 @@ Task<Findings> examine(Patient& patient) {
          .why = "neither spec.backup.barmanObjectStore nor the plugin " + std::string(plugin_name),
          .todo = "configure one: https://cloudnative-pg.io/documentation/current/backup/"}};
   }
-  kube::ObjectRef const ref{object_store_type, patient.target.ns, store};
+  kube::ObjectRef const ref{kube::object_store_type, patient.target.ns, store};
   Result<json::value> const object = co_await patient.kube->get(ref);
   if (!object) co_return Findings{finding_of(object.error())};
   json::value const* const configuration = find(*object, "spec.configuration");

@@ -37,6 +37,7 @@ inline constexpr ResourceType cron_job_type{"batch", "v1", "cronjobs", "CronJob"
 inline constexpr ResourceType lease_type{"coordination.k8s.io", "v1", "leases", "Lease"};
 inline constexpr ResourceType cluster_type{"postgresql.cnpg.io", "v1", "clusters", "Cluster"};
 inline constexpr ResourceType backup_type{"postgresql.cnpg.io", "v1", "backups", "Backup"};
+inline constexpr ResourceType object_store_type{"barmancloud.cnpg.io", "v1", "objectstores", "ObjectStore"};
 inline constexpr ResourceType scheduled_backup_type{"postgresql.cnpg.io", "v1", "scheduledbackups", "ScheduledBackup"};
 inline constexpr ResourceType git_repository_type{"source.toolkit.fluxcd.io", "v1", "gitrepositories", "GitRepository"};
 inline constexpr ResourceType kustomization_type{"kustomize.toolkit.fluxcd.io", "v1", "kustomizations", "Kustomization"};

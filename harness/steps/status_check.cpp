@@ -1,6 +1,7 @@
 // Is there something to roll back to? Cluster healthy, archiving continuous, a backup completed and its last
 // WAL archived. Takes a backup of its own when there is none.
 #include "harness/cnpg/cluster_view.hpp"
+#include "harness/cnpg/retention.hpp"
 #include "harness/cnpg/wal.hpp"
 #include "harness/engine/facts.hpp"
 #include "harness/steps/archive_proof.hpp"
@@ -46,6 +47,7 @@ class StatusCheck final : public engine::Step {
         .permissions = {{"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
+                        {"barmancloud.cnpg.io", {"objectstores"}, {"get"}},
                         {"", {"pods/exec"}, {"get", "create"}}},
         .effect = "takes a Backup when none can be restored",
         .witness = "the Backup is completed and its last WAL segment is archived",
@@ -185,13 +187,16 @@ class StatusCheck final : public engine::Step {
         co_await ask(context, context.target.cluster, "SELECT pg_database_size(current_database())");
     if (size) environment["size_class"] = size_class(*size);
     context.fact("environment", std::move(environment));
+    cnpg::Retention const kept = co_await cnpg::retention_of(context.kube, context.target.ns, object);
     context.fact("cluster-before", {{"name", cluster.name},
                                     {"uid", cluster.uid},
                                     {"system_id", cluster.system_id},
                                     {"primary", cluster.primary},
                                     {"timeline", cluster.timeline},
                                     {"instances", cluster.instances_ready},
-                                    {"retention_policy", get_string(object, "spec.backup.retentionPolicy")}});
+                                    {"retention_policy", kept.policy},
+                                    {"retention_source", kept.source},
+                                    {"retention_unknown", kept.why_not}});
     context.fact(engine::facts::backup, {{"name", backup.name},
                                          {"backup_id", backup.backup_id},
                                          {"begin_wal", backup.begin_wal},

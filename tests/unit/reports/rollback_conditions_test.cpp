@@ -49,6 +49,21 @@ TEST(RollbackConditions, SayFromFiguresWhenAndUntilWhen) {
               AllOf(Not(HasSubstr("at least until")), HasSubstr("sets no retention policy")));
 }
 
+TEST(RollbackConditions, NameWhoSaysHowLongBackupsAreKept) {
+  auto const text = [](json::object cluster) {
+    JournalBuilder journal = with_target(passing_run());
+    journal.add("fact", {{"name", "cluster-before"}, {"value", std::move(cluster)}});
+    return conditions(journal);
+  };
+  EXPECT_THAT(text({{"retention_policy", "4w"}, {"retention_source", "ObjectStore develop/store"}}),
+              HasSubstr("2026-12-22T03:00:00Z</b> (retention policy 4w of ObjectStore develop/store)"));
+  EXPECT_THAT(text({{"retention_policy", ""}, {"retention_source", "ObjectStore develop/store"}}),
+              HasSubstr("ObjectStore develop/store sets no retention policy"));
+  EXPECT_THAT(
+      text({{"retention_source", "ObjectStore develop/store"}, {"retention_unknown", "forbidden <b>"}}),
+      AllOf(HasSubstr("could not be read (forbidden &lt;b&gt;)"), Not(HasSubstr("at least until"))));
+}
+
 TEST(RollbackConditions, TheCommandsNameRealObjects) {
   std::string const text = conditions(with_target(passing_run()));
   EXPECT_THAT(text, HasSubstr("create -f recovery-cluster.yaml"));
