@@ -64,7 +64,8 @@ std::vector<Section> sections(Run const& run, Verdict const& verdict) {
            "</div>\n<p>Answers: <span class=passed>■ right</span>, <span class=failed>■ wrong</span>, <span "
            "class=error>■ "
            "failed</span>; shaded: the outage that clients saw. <span class=soft>Data: timeline.csv, "
-           "samples.csv.</span></p>\n"},
+           "samples.csv.</span></p>\n" +
+           marks_table(run)},
       {"rto", "RTO: where the time went", rto_breakdown(run, verdict)},
       {"rpo", "RPO", rpo_body(run, verdict)},
       {"integrity", "Integrity", integrity_table(run) + checks_table(run) + findings_table(run)},

@@ -88,7 +88,10 @@ std::optional<double> objective_limit(Verdict const& verdict) {
 }
 
 std::string history_bars(Verdict const& verdict, double rto, double scale) {
-  if (!verdict.history) return "";
+  if (!verdict.history) {
+    return "<p>It is not compared with earlier runs: no history was given "
+           "(<code>pgdrill report JOURNAL --history FILE</code>).</p>\n";
+  }
   std::string text = "<h3>Among earlier runs</h3>\n<p>" + html(verdict.history->sentence, 4000) +
                      "</p>\n<ul class=bars aria-label=\"RTO of earlier runs and this one\">\n";
   std::vector<HistoryFigures::Entry> const& runs = verdict.history->runs;

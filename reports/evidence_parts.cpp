@@ -44,6 +44,19 @@ std::vector<std::vector<std::string>> rows_of(Run const& run, std::vector<std::s
   return rows;
 }
 
+/// What others told of an act: a revision, an LSN, a timeline; by their own clock where they have one.
+void add_marks(Run const& run, std::string const& fact, std::vector<std::string> const& names,
+               std::vector<std::vector<std::string>>& rows) {
+  for (std::string const& name : names) {
+    Mark const* const mark = run.mark(name);
+    if (mark == nullptr) continue;
+    std::string const told = mark->source + (mark->at.empty() ? "" : ", " + mark->at);
+    std::string const detail = mark->detail.empty() ? "" : code(one_line(mark->detail, 300)) + " ";
+    rows.push_back(
+        {fact, html(name), fmt::format("{}<span class=soft>({})</span>", detail, html(told, 200))});
+  }
+}
+
 }  // namespace
 
 std::string status_word(std::string const& status) {
@@ -78,13 +91,19 @@ std::string html_table(std::string const& caption, std::vector<std::string> cons
 }
 
 std::string rollout_results(Run const& run) {
-  return html_table("Rolled out, and rolled back", {"Fact", "Field", "Value"},
-                    rows_of(run, {"migration", "rollout", "revert", "flux", "reconciled"}));
+  auto rows = rows_of(run, {"migration", "rollout", "revert", "flux", "reconciled"});
+  add_marks(run, "reconciliation",
+            {"migration-pushed", "damage-done", "revert-pushed", "revert-fetched", "revert-applied"}, rows);
+  return html_table("Rolled out, and rolled back", {"Fact", "Field", "Value"}, rows);
 }
 
 std::string facts_section(Run const& run) {
-  return html_table("Backed up, captured and restored", {"Fact", "Field", "Value"},
-                    rows_of(run, {"cluster-before", "backup", "captured-target", "restore", "cut-over"}));
+  auto rows = rows_of(run, {"cluster-before", "backup", "captured-target", "restore", "cut-over"});
+  add_marks(run, "recovery",
+            {"restore-requested", "recovery-started", "base-restored", "replay-started", "replay-stopped",
+             "promoted", "cluster-ready"},
+            rows);
+  return html_table("Backed up, captured and restored", {"Fact", "Field", "Value"}, rows);
 }
 
 std::string environment_section(Run const& run) {

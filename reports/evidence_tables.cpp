@@ -41,6 +41,15 @@ std::string steps_table(Run const& run) {
   return html_table("Steps of the drill", {"Step", "What", "Status", "Took", "Error"}, rows);
 }
 
+std::string marks_table(Run const& run) {
+  std::vector<std::vector<std::string>> rows;
+  for (Mark const& mark : run.marks)
+    rows.push_back({html(mark.name, 100), seconds_text(mark.t), html(mark.source, 200), html(mark.at, 50),
+                    html(one_line(mark.detail, 300))});
+  return html_table("Marks, and who told them", {"Mark", "At", "Told by", "By its own clock", "Detail"},
+                    rows);
+}
+
 std::string faults_table(Run const& run) {
   auto const moment = [](Nanoseconds t) { return t < 0 ? std::string("–") : seconds_text(t); };
   std::vector<std::vector<std::string>> rows;
@@ -87,7 +96,7 @@ std::string findings_table(Run const& run) {
                     finding.authorised ? "authorised" : "<span class=failed>without right</span>",
                     html(keys, 600)});
   }
-  return html_table("Differences that probes saw", {"At", "Probe", "Object", "Difference", "", "Rows"}, rows);
+  return html_table("Differences that probes saw", {"At", "Probe", "Object", "Difference", "Right", "Rows"}, rows);
 }
 
 std::string outages_table(Verdict const& verdict) {

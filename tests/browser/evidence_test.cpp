@@ -1,16 +1,32 @@
-// evidence.html in a real browser: at the width of a desk and of a phone, light and dark, and printed.
-// Pictures go to $PGDRILL_PICTURES when it is set, for people to look at. Skipped where there is no chromium.
+// evidence.html in a real browser: at the width of a desk and of a phone, light and dark, and printed; by
+// keyboard and by axe-core, the checker of accessibility, which comes from npm. Pictures go to
+// $PGDRILL_PICTURES when it is set, for people to look at. Skipped where there is no chromium.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
 
 #include "harness/base/files.hpp"
+#include "harness/base/json.hpp"
 #include "tests/support/command.hpp"
 
 namespace pgdrill::test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+
+constexpr int desk = 1280;
+constexpr int phone = 390;
+std::vector<std::string> const light{};
+std::vector<std::string> const dark{"--blink-settings=preferredColorScheme=0"};
+
+/// Chromium's headless windows are no narrower than 500 pixels; a frame in them may be.
+std::string framed(int width, int height, std::string const& page) {
+  return "<!doctype html><body style='margin:0'><iframe src='" + page +
+         "' style='border:0;width:" + std::to_string(width) + "px;height:" + std::to_string(height) +
+         "px'></iframe><pre id=told></pre><script>onmessage = e => "
+         "document.getElementById('told').textContent = e.data;</script>";
+}
 
 class Browser : public testing::Test {
  protected:
@@ -41,61 +57,142 @@ class Browser : public testing::Test {
     return run(std::move(command));
   }
 
-  /// What a page that holds ours in a frame of this width measures of it.
-  std::string measured(int width) const {
-    std::filesystem::path const probe = evidence() / "probe.html";
-    std::string const page = read_file(evidence() / "evidence.html").value();
-    std::string with_script = page;
-    // The page's own policy forbids scripts; the test measures a copy without it.
-    std::size_t const policy = with_script.find("<meta http-equiv=Content-Security-Policy");
+  /// What a script finds in our page, shown at this width: it calls `tell(value)` once. The page's own policy
+  /// forbids scripts, so it is told of a copy without that.
+  json::value told(int width, std::string const& script, std::vector<std::string> more) const {
+    std::string page = read_file(evidence() / "evidence.html").value();
+    std::size_t const policy = page.find("<meta http-equiv=Content-Security-Policy");
     EXPECT_NE(policy, std::string::npos);
-    with_script.erase(policy, with_script.find('\n', policy) - policy);
-    with_script += R"(<script>
-      const wide = [...document.querySelectorAll('body *')].filter(e => !e.closest('.table,.chart,pre') &&
-        e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + e.className);
-      document.title = 'overflow ' + (document.documentElement.scrollWidth - innerWidth) + ' wide ' + wide.length +
-        ' ' + wide.slice(0, 3).join(' ');
-    </script>)";
-    EXPECT_TRUE(write_file_atomically(probe, with_script).has_value());
-    CommandResult const dom =
-        chromium({"--window-size=" + std::to_string(width) + ",900", "--dump-dom"}, probe);
-    std::size_t const title = dom.out.find("<title>");
-    return title == std::string::npos ? dom.out
-                                      : dom.out.substr(title + 7, dom.out.find("</title>") - title - 7);
+    page.erase(policy, page.find('\n', policy) - policy);
+    page += "<script>const tell = value => parent.postMessage(JSON.stringify(value), '*');</script>" + script;
+    EXPECT_TRUE(write_file_atomically(evidence() / "probe.html", page).has_value());
+    EXPECT_TRUE(
+        write_file_atomically(evidence() / "frame.html", framed(width, 900, "probe.html")).has_value());
+    more.insert(more.end(), {"--window-size=1400,1000", "--virtual-time-budget=20000", "--dump-dom"});
+    CommandResult const dom = chromium(more, evidence() / "frame.html");
+    std::size_t const begin = dom.out.find("<pre id=\"told\">");
+    std::size_t const end = dom.out.find("</pre>");
+    Result<json::value> const value =
+        begin == std::string::npos || end == std::string::npos
+            ? parse_json("null")
+            : parse_json(unescaped(dom.out.substr(begin + 15, end - begin - 15)));
+    EXPECT_TRUE(value.has_value() && !value->is_null()) << dom.err;
+    return value.value_or(nullptr);
   }
 
-  void picture(std::string const& name, std::vector<std::string> more) const {
+  static std::string unescaped(std::string text) {
+    for (auto const& [from, to] :
+         {std::pair<std::string, std::string>{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
+      for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    }
+    return text;
+  }
+
+  static std::filesystem::path pictures(std::filesystem::path const& otherwise) {
     char const* const wanted = std::getenv("PGDRILL_PICTURES");
-    std::filesystem::path const folder =
-        wanted == nullptr ? directory_.path() : std::filesystem::path(wanted);
+    std::filesystem::path folder = wanted == nullptr ? otherwise : std::filesystem::path(wanted);
     std::filesystem::create_directories(folder);
-    std::filesystem::path const file = folder / (name + ".png");
-    more.push_back("--screenshot=" + file.string());
-    CommandResult const result = chromium(more, evidence() / "evidence.html");
+    return folder;
+  }
+
+  void picture(std::string const& name, int width, std::vector<std::string> more) const {
+    std::filesystem::path const file = pictures(directory_.path()) / (name + ".png");
+    std::filesystem::path const frame = evidence() / "picture.html";
+    ASSERT_TRUE(write_file_atomically(frame, framed(width, 6000, "evidence.html")).has_value());
+    more.insert(more.end(), {"--window-size=" + std::to_string(std::max(width, 500)) + ",6000",
+                             "--screenshot=" + file.string()});
+    CommandResult const result = chromium(more, frame);
     ASSERT_TRUE(std::filesystem::exists(file)) << result.err;
     EXPECT_GT(std::filesystem::file_size(file), 20'000U) << "the picture is blank";
+  }
+
+  /// What reaches over the right edge and cannot be scrolled to on its own.
+  void expect_fits(int width) const {
+    json::value const found = told(width, R"(<script>
+      const wide = [...document.querySelectorAll('body *')].filter(e => !e.closest('.table,.chart,pre') &&
+        e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + e.className);
+      tell({width: innerWidth, overflow: document.documentElement.scrollWidth - innerWidth, wide});
+    </script>)",
+                                   light);
+    EXPECT_EQ(json::serialize(found), R"({"width":)" + std::to_string(width) + R"(,"overflow":0,"wide":[]})");
+  }
+
+  /// Rules that axe-core finds broken, with the first element of each.
+  json::value axe(int width, std::vector<std::string> more) const {
+    return told(width, R"(<script src=axe.min.js></script><script>
+      axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(
+        found => tell({dark: matchMedia('(prefers-color-scheme: dark)').matches, passes: found.passes.length,
+          broken: found.violations.map(v => v.id + ': ' + v.nodes.length + ': ' + v.nodes[0].html)}),
+        problem => tell({broken: ['axe: ' + problem]}));
+    </script>)",
+                std::move(more));
   }
 
   TemporaryDirectory directory_;
 };
 
 TEST_F(Browser, FitsADesk) {
-  picture("desk-light", {"--window-size=1280,3000"});
-  EXPECT_THAT(measured(1280), HasSubstr("overflow 0 wide 0"));
+  picture("desk-light", desk, light);
+  expect_fits(desk);
 }
 
 TEST_F(Browser, FitsAPhone) {
-  // Headless chromium makes no window narrower than 500 pixels.
-  picture("phone", {"--window-size=500,3000"});
-  EXPECT_THAT(measured(500), HasSubstr("overflow 0 wide 0"));
+  picture("phone-light", phone, light);
+  picture("phone-dark", phone, dark);
+  expect_fits(phone);
 }
 
 TEST_F(Browser, HasADarkForm) {
-  picture("desk-dark", {"--window-size=1280,3000", "--blink-settings=preferredColorScheme=0"});
+  picture("desk-dark", desk, dark);
+  std::string const script = R"(<script>
+    const light = colour => Math.max(...colour.match(/[0-9]+/g).slice(0, 3).map(Number));
+    const style = getComputedStyle(document.body);
+    tell({paper: light(style.backgroundColor) < 60, ink: light(style.color) < 60});
+  </script>)";
+  EXPECT_EQ(json::serialize(told(desk, script, dark)), R"({"paper":true,"ink":false})");
+  EXPECT_EQ(json::serialize(told(desk, script, light)), R"({"paper":false,"ink":true})");
+}
+
+TEST_F(Browser, IsUsedByKeyboardFromTopToBottom) {
+  json::value const found = told(desk, R"(<script>
+    const stops = [...document.querySelectorAll('a[href], [tabindex]')];
+    const name = e => (e.getAttribute('aria-label') || e.textContent).trim();
+    const scrolls = e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX);
+    stops[0].focus();
+    tell({first: stops[0].textContent, shown: stops[0].getBoundingClientRect().left >= 0,
+      nameless: stops.filter(e => !name(e)).length,
+      outOfOrder: stops.filter(e => e.tabIndex > 0).length,
+      unreachable: [...document.querySelectorAll('body *')].filter(e => scrolls(e) && e.tabIndex < 0)
+        .map(e => e.tagName + '.' + e.className),
+      lost: [...document.querySelectorAll('a[href^="#"]')].filter(e => !document.querySelector(e.hash)).length,
+      scripts: document.querySelectorAll('script[src]').length});
+  </script>)",
+                                 light);
+  EXPECT_EQ(
+      json::serialize(found),
+      R"({"first":"Skip to the evidence","shown":true,"nameless":0,"outOfOrder":0,"unreachable":[],"lost":0,)"
+      R"("scripts":0})");
+}
+
+TEST_F(Browser, IsAccessibleByTheRulesOfAxe) {
+  CommandResult const fetched = run({"sh", "-c",
+                                     "cd '" + directory_.path().string() +
+                                         "' && npm install --silent --no-audit --no-fund axe-core && "
+                                         "cp node_modules/axe-core/axe.min.js evidence/"});
+  if (fetched.exit_code != 0) GTEST_SKIP() << "axe-core cannot be fetched: " << fetched.err;
+  for (int const width : {desk, phone}) {
+    for (auto const& scheme : {light, dark}) {
+      json::value const found = axe(width, scheme);
+      EXPECT_EQ(json::serialize(found.at("broken")), "[]") << width << (scheme.empty() ? " light" : " dark");
+      EXPECT_EQ(get_bool(found, "dark"), !scheme.empty());
+      EXPECT_GT(get_int(found, "passes"), 20);
+    }
+  }
 }
 
 TEST_F(Browser, Prints) {
-  std::filesystem::path const file = directory_.path() / "evidence.pdf";
+  std::filesystem::path const file = pictures(directory_.path()) / "evidence.pdf";
   CommandResult const result = chromium({"--print-to-pdf=" + file.string()}, evidence() / "evidence.html");
   ASSERT_TRUE(std::filesystem::exists(file)) << result.err;
   EXPECT_GT(std::filesystem::file_size(file), 20'000U);
