@@ -1,5 +1,6 @@
 // verdict.json: the verdict for programs. Its fields are an interface; README names them.
 #include "harness/base/json.hpp"
+#include "reports/escape.hpp"
 #include "reports/plain_json.hpp"
 #include "reports/report.hpp"
 
@@ -161,6 +162,19 @@ json::array undo_json(Run const& run) {
   return list;
 }
 
+constexpr std::size_t longest_text = 20'000;  ///< the journal has the whole
+
+/// A journal may hold texts of any length; a program that reads the verdict need not.
+void bound_texts(json::value& value) {
+  if (value.is_string() && value.get_string().size() > longest_text) {
+    value = clean(value.get_string(), longest_text);
+  } else if (value.is_array()) {
+    for (json::value& element : value.get_array()) bound_texts(element);
+  } else if (value.is_object()) {
+    for (auto& entry : value.get_object()) bound_texts(entry.value());
+  }
+}
+
 std::string render_verdict(Run const& run, Verdict const& verdict) {
   json::array codes(verdict.exit_codes.begin(), verdict.exit_codes.end());
   json::object document{{"version", 1},
@@ -188,7 +202,9 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"undo", undo_json(run)},
                         {"remediation", texts(verdict.remediation)}};
   if (!run.gate.empty()) document["gate"] = to_json(run.gate);
-  return plain_json(document);
+  json::value bounded = std::move(document);
+  bound_texts(bounded);
+  return plain_json(bounded);
 }
 
 RegisterReport const registered(

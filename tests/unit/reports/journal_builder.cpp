@@ -137,4 +137,76 @@ JournalBuilder passing_run() {
   return journal.add("run-finished", {{"status", "completed"}});
 }
 
+namespace {
+
+void add_facts(JournalBuilder& journal) {
+  auto const fact = [&](std::string_view name, json::object value) {
+    journal.add("fact", {{"name", name}, {"value", std::move(value)}});
+  };
+  fact(
+      "environment",
+      {{"postgres", "15.18 (Debian 15.18-1)"}, {"kubernetes", "v1.34.0"}, {"size_class", "under 1e8 bytes"}});
+  fact("cluster-before", {{"name", "orders"},
+                          {"system_id", "7711689027451165726"},
+                          {"timeline", 1},
+                          {"retention_policy", "30d"},
+                          {"retention_source", "ObjectStore develop/store"}});
+  fact("backup", {{"backup_id", "20261124T010000"}, {"begin_lsn", "0/3000028"}, {"end_lsn", "0/4022888"}});
+  fact("captured-target", {{"backup_id", "20261124T010000"},
+                           {"wal", "000000010000000000000005"},
+                           {"time", "2026-11-24T03:00:05.000000Z"},
+                           {"lsn", "0/5000000"},
+                           {"restore_point", "pgdrill-known-good"},
+                           {"timeline", 1}});
+  fact("migration", {{"commit", "f75c8756e7f70f1e307229c57a51b6e867d4c97b"},
+                     {"repository", "app"},
+                     {"branch", "main"},
+                     {"kustomization", "migrations"}});
+  fact("restore-manifest",
+       {{"metadata", {{"name", "orders-r"}, {"labels", {{"pgdrill.io/run", "rabcd1234"}}}}},
+        {"spec", {{"instances", 1}, {"backup", {{"barmanObjectStore", {{"serverName", "orders-r"}}}}}}}});
+  fact("restore", {{"cluster", "orders-r"}, {"target", "known-good"}, {"by", "name"}});
+}
+
+}  // namespace
+
+JournalBuilder failing_run() {
+  JournalBuilder journal = passing_run();
+  journal.at(5);
+  add_facts(journal);
+  journal.at(11).add("trigger", {{"step", "kill-primary"},
+                                 {"condition", "after: damage-done"},
+                                 {"condition_ns", 10'000'000'000},
+                                 {"observed", "damage-done"}});
+  journal.add("fault", {{"step", "kill-primary"},
+                        {"action", "applied"},
+                        {"target", "Pod develop/orders-1"},
+                        {"act_ns", 11'000'000'000},
+                        {"error_ns", 1'000'000}});
+  journal.add("finding", {{"probe", "digest"},
+                          {"object", "table public.ledger_entries"},
+                          {"what", "1428 of 10000 rows changed in column amount"},
+                          {"count", 1428},
+                          {"rows", {"id=7", "id=14"}}});
+  journal.at(24).add(
+      "mark",
+      {{"name", "promoted"}, {"source", "pod orders-r-1"}, {"detail", "selected new timeline ID: 2"}});
+  journal.at(34).check("digest equals the captured one", "data", "failed", {"table ledger_entries: id=7"});
+  journal.check("markers", "marker", "undecided");
+  journal.add("witness", {{"subject", "kill-primary"},
+                          {"status", "missing"},
+                          {"channel", "container status"},
+                          {"expected", "restarted"},
+                          {"observed", "running"}});
+  journal.add(
+      "ledger-verdict",
+      {{"probe", "second ledger"}, {"acked", 10}, {"present", 9}, {"lost", {4}}, {"rpo_ns", 2'500'000'000}});
+  journal.step("cut-over", "failed", 1,
+               {{"what", "the Service leads nowhere"}, {"todo", "look at its endpoints"}});
+  journal.at(37).add("undo-announced",
+                     {{"id", "2"}, {"kind", "x"}, {"summary", "lead Service develop/orders-db back"}});
+  journal.add("undo-finished", {{"id", "2"}, {"status", "failed"}, {"error", {{"what", "forbidden"}}}});
+  return journal.add("run-finished", {{"status", "failed"}});
+}
+
 }  // namespace pgdrill::reports

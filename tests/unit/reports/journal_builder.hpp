@@ -33,5 +33,8 @@ class JournalBuilder {
 [[nodiscard]] JournalBuilder started_run();
 /// A whole run that passes: damage at 10 s, right again at 30 s, all checked, all undone.
 [[nodiscard]] JournalBuilder passing_run();
+/// The same with everything that a package can hold (a fault, a captured target, a backup, a restore), of
+/// which much failed: rows differ, a write is lost, an act is not undone.
+[[nodiscard]] JournalBuilder failing_run();
 
 }  // namespace pgdrill::reports

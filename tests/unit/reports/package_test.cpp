@@ -10,6 +10,7 @@
 #include "reports/metric_table.hpp"
 #include "reports/report.hpp"
 #include "reports/run_table.hpp"
+#include "tests/unit/reports/golden.hpp"
 #include "tests/unit/reports/journal_builder.hpp"
 
 namespace pgdrill::reports {
@@ -145,6 +146,19 @@ TEST_F(Package, ManyRunsGiveATable) {
   EXPECT_THAT(read_file(directory_ / "out/junit.xml").value_or(""), HasSubstr("tests=\"30\""));
 }
 
+TEST_F(Package, TheTableOfManyRunsIsTheSameAgain) {
+  std::vector<std::filesystem::path> journals;
+  for (auto const& [name, text] : {std::pair{"good", passing_run().text()}, {"bad", failing_run().text()}}) {
+    journals.push_back(directory_ / name);
+    ASSERT_TRUE(write_file_atomically(journals.back(), text).has_value());
+  }
+  RunTable const table = read_run_table(journals).value();
+  expect_golden("reports/data/runs.txt", run_table_text(table));
+  expect_golden("reports/data/runs.csv", run_table_csv(table));
+  expect_golden("reports/data/runs.md", run_table_markdown(table));
+  expect_golden("reports/data/runs-junit.xml", run_table_junit(table));
+}
+
 TEST_F(Package, TwoRunsBesideEachOther) {
   write(passing_run().text());
   RunSummary const a = summarize_journal(directory_ / "journal.jsonl").value();
@@ -152,6 +166,8 @@ TEST_F(Package, TwoRunsBesideEachOther) {
   b.values["rto"] = 30;
   b.fingerprint = "other";
   std::string const text = comparison_text(a, b);
+  expect_golden("reports/data/compare.txt", text);
+  expect_golden("reports/data/compare.json", comparison_json(a, b));
   EXPECT_THAT(text, HasSubstr("+9.998 s (+50 %)"));
   EXPECT_THAT(text, HasSubstr("not comparable"));
   EXPECT_EQ(get_bool(parse_json(comparison_json(a, b)).value(), "comparable", true), false);

@@ -8,6 +8,7 @@
 
 #include "harness/base/files.hpp"
 #include "reports/escape.hpp"
+#include "tests/unit/reports/golden.hpp"
 #include "tests/unit/reports/journal_builder.hpp"
 
 namespace pgdrill::reports {
@@ -23,29 +24,29 @@ std::string render(std::string_view file, Run const& run) {
   return "";
 }
 
-/// Compares with tests/unit/reports/data/NAME; PGDRILL_UPDATE_GOLDEN=1 writes it anew.
-void expect_golden(std::string const& name, std::string const& text) {
-  std::filesystem::path const file =
-      std::filesystem::path(PGDRILL_SOURCE_DIR) / "tests/unit/reports/data" / name;
-  if (std::getenv("PGDRILL_UPDATE_GOLDEN") != nullptr)
-    ASSERT_TRUE(write_file_atomically(file, text).has_value());
-  EXPECT_EQ(read_file(file).value_or("(missing)"), text) << "golden file " << name;
+/// A drill that came to its end, and one that failed in every way, with earlier runs to compare with.
+Run story(std::string_view name) { return (name == "passing" ? passing_run() : failing_run()).run(); }
+
+class Golden : public testing::TestWithParam<std::string> {};
+
+TEST_P(Golden, OfEveryReport) {
+  auto const run = story(GetParam());
+  Verdict verdict = judge(run);
+  if (GetParam() == "failing") {
+    verdict.history = HistoryFigures{.runs = {{"2026-11-22T03:00:00Z", 18.5}, {"2026-11-23T03:00:00Z", 21}},
+                                     .sentence = "2 of 5 runs of comparable history."};
+  }
+  for (Report const& report : reports()) {
+    SCOPED_TRACE(report.file);
+    std::string const text = report.render(run, verdict);
+    if (!text.empty()) expect_golden("reports/data/" + GetParam() + "-" + std::string(report.file), text);
+    bool const needs_more = report.file == "history.csv" || report.file == "recovery-cluster.yaml";
+    EXPECT_EQ(text.empty(), GetParam() == "passing" && needs_more) << "a report without a golden file";
+  }
 }
 
-class Golden : public testing::TestWithParam<char const*> {};
-
-TEST_P(Golden, OfAPassingRun) {
-  expect_golden(std::string("passing-") + GetParam(), render(GetParam(), passing_run().run()));
-}
-
-INSTANTIATE_TEST_SUITE_P(Reports, Golden,
-                         testing::Values("verdict.json", "junit.xml", "metrics.prom", "evidence.html",
-                                         "summary.md", "timeline.csv", "statement.intoto.json"),
-                         [](auto const& test) {
-                           std::string name = test.param;
-                           std::replace(name.begin(), name.end(), '.', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(Reports, Golden, testing::Values("passing", "failing"),
+                         [](auto const& test) { return test.param; });
 
 /// A journal full of what its author should not have been able to write.
 Run malicious_run() {
@@ -57,6 +58,14 @@ Run malicious_run() {
               {{"probe", evil}, {"object", evil}, {"what", evil}, {"count", 1}, {"rows", json::array{evil}}});
   journal.add("mark", {{"name", evil}, {"source", evil}});
   journal.step(evil, evil, 1, {{"what", evil}, {"todo", evil}});
+  json::object const facts{{"retention_policy", evil},  {"retention_source", evil},
+                           {"retention_unknown", evil}, {"backup_id", evil},
+                           {"postgres", evil},          {"image", evil}};
+  for (std::string_view const name :
+       {"environment", "cluster-before", "captured-target", "backup", "restore"})
+    journal.add("fact", {{"name", name}, {"value", facts}});
+  for (std::string_view const name : {"revert-applied", "promoted", "replay-stopped"})
+    journal.add("mark", {{"name", name}, {"source", evil}, {"at", evil}, {"detail", evil}});
   return journal.run();
 }
 
@@ -65,6 +74,21 @@ TEST(MaliciousJournal, CannotPutMarkupIntoThePage) {
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("\x1B")));
   EXPECT_LT(page.size(), 1'000'000U);
+}
+
+TEST(MaliciousJournal, IsBoundedAndCleanInEveryReport) {
+  auto const run = malicious_run();
+  for (Report const& report : reports()) {
+    SCOPED_TRACE(report.file);
+    std::string const text = report.render(run, judge(run));
+    EXPECT_LT(text.size(), 2'000'000U);
+    for (std::string_view const forbidden : {"\x1B", "\x01"})
+      EXPECT_EQ(text.find(forbidden), std::string::npos) << "a control character gets through";
+    if (report.file.ends_with(".json")) EXPECT_TRUE(parse_json(text).has_value());
+    if (report.file.ends_with(".xml")) EXPECT_TRUE(pugi::xml_document().load_string(text.c_str()));
+    if (report.file.ends_with(".html") || report.file.ends_with(".md"))
+      EXPECT_THAT(text, Not(HasSubstr("<script")));
+  }
 }
 
 TEST(MaliciousJournal, GivesWellFormedJunit) {
