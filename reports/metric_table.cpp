@@ -34,9 +34,9 @@ constexpr MetricDefinition table[] = {
     {"pgdrill_gate_history_runs", "metric (3)", "Comparable runs behind the gate's verdict."},
     {"pgdrill_gate_p_value", "metric (3)", "Rank of the latest run among history, as a p value."},
     {"pgdrill_gate_ratio", "metric (3)", "The latest run's value divided by the baseline."},
-    {"pgdrill_gate_state", "metric (3), state (5)",
+    {"pgdrill_gate_state", "metric (3), state (6)",
      "1 for the gate's state of the latest run, 0 for the others: pass, cleared, regressed, suspect, "
-     "no_verdict."},
+     "no_verdict, accepted (by a person, with `gate accept`)."},
     {"pgdrill_history_rto_seconds", "quantile (3)",
      "RTO over the latest 50 GO runs, one value per run: median (0.5), 0.9 and largest (1)."},
     {"pgdrill_history_runs", "decision (3)", "Runs in the evidence by decision."},

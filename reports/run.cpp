@@ -79,6 +79,7 @@ void run_started(Run& run, json::object const& event) {
   run.scenario = object(event, "scenario");
   run.target = object(event, "target");
   run.version = text(event, "pgdrill.version");
+  run.repetition = text(event, "repetition.id");
   run.gate = gate_settings_of(event);
   for (json::value const& declared : array(event, "objectives")) {
     if (declared.is_object()) run.objectives.push_back(objective_of(declared.get_object()));

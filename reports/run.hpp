@@ -132,9 +132,10 @@ struct UndoRecordState {
 
 struct Run {
   std::string id;
-  json::object scenario;  ///< name, title, file, sha256
-  json::object target;    ///< namespace, cluster, database, service, context, postgres
-  std::string version;    ///< of pgdrill
+  std::string repetition;  ///< what the repeats of one run share; empty: it is alone
+  json::object scenario;   ///< name, title, file, sha256
+  json::object target;     ///< namespace, cluster, database, service, context, postgres
+  std::string version;     ///< of pgdrill
   std::string started_wall;
   std::string ended_wall;
   Nanoseconds ended = 0;

@@ -82,6 +82,7 @@ std::optional<double> longest_outage(Run const& run, Verdict const& verdict, std
 
 RunSummary summarize(Run const& run, Verdict const& verdict) {
   RunSummary summary{.run = one_line(run.id, longest_name),
+                     .repetition = one_line(run.repetition, longest_name),
                      .started = one_line(run.started_wall, longest_name),
                      .scenario = one_line(run.scenario_name(), longest_name),
                      .ns = name_of(run.target, "namespace"),

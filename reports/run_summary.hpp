@@ -13,7 +13,8 @@ namespace pgdrill::reports {
 
 struct RunSummary {
   std::string run;
-  std::string started;  ///< RFC 3339
+  std::string repetition;  ///< what the repeats of one run share; empty: it is alone
+  std::string started;     ///< RFC 3339
   std::string scenario;
   std::string ns;
   std::string cluster;

@@ -5,15 +5,16 @@
 
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
+#include "reports/gate/history.hpp"
 
 namespace pgdrill::cli {
 
 namespace {
 
 int run(Arguments const& arguments) {
-  Result<reports::RunSummary> const a = reports::summarize_journal(arguments.text("A"));
+  Result<reports::RunSummary> const a = reports::summarize_at(arguments.text("A"));
   if (!a) return report_error(a.error());
-  Result<reports::RunSummary> const b = reports::summarize_journal(arguments.text("B"));
+  Result<reports::RunSummary> const b = reports::summarize_at(arguments.text("B"));
   if (!b) return report_error(b.error());
   std::string const text = arguments.text("output") == "json" ? reports::comparison_json(*a, *b)
                                                               : reports::comparison_text(*a, *b);
@@ -24,8 +25,8 @@ int run(Arguments const& arguments) {
 Verb describe_verb() {
   return {.name = "compare",
           .summary = "show two runs beside each other",
-          .positionals = {{.name = "A", .help = "journal of the first run"},
-                          {.name = "B", .help = "journal of the second"}},
+          .positionals = {{.name = "A", .help = "journal of the first run, or the directory of its repeats"},
+                          {.name = "B", .help = "of the second"}},
           .options = {{.name = "-o,--output", .help = "text or json", .default_value = "text"}},
           .run = &run};
 }

@@ -20,22 +20,41 @@ std::string author_of(Arguments const& arguments) {
   return "unknown";
 }
 
+/// A date is its beginning in UTC. Errors: usage, when it is no time or has passed.
+Result<std::string> expiry_of(Arguments const& arguments) {
+  std::string text = arguments.text("expires");
+  if (text.empty()) return std::string();
+  if (text.find('T') == std::string::npos) text += "T00:00:00Z";
+  Result<WallTime> const time = parse_time(text);
+  if (!time || *time <= wall_now()) {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--expires takes a date or time to come",
+                 .why = time ? "'" + text + "' has passed" : time.error().what,
+                 .todo = "write it as 2027-01-31 or 2027-01-31T12:00:00Z"});
+  }
+  return format_rfc3339(*time);
+}
+
 int run(Arguments const& arguments) {
   if (!arguments.given("reason") || !arguments.given("history")) {
     return report_error({.kind = ErrorKind::usage,
                          .what = "a level is accepted with --history FILE and --reason TEXT",
                          .why = "who reads the history later must see why"});
   }
+  Result<std::string> const expires = expiry_of(arguments);
+  if (!expires) return report_error(expires.error());
   reports::Acceptance const acceptance{.scenario = arguments.text("SCENARIO"),
                                        .metric = arguments.text("metric"),
                                        .reason = arguments.text("reason"),
                                        .author = author_of(arguments),
                                        .at = format_rfc3339(wall_now()),
-                                       .ref = arguments.text("ref")};
+                                       .ref = arguments.text("ref"),
+                                       .expires = *expires};
   Result<> const appended = reports::append_acceptance(arguments.text("history"), acceptance);
   if (!appended) return report_error(appended.error());
-  std::printf("accepted: runs of %s before %s are no longer compared with\n", acceptance.scenario.c_str(),
-              acceptance.at.c_str());
+  std::printf("accepted: runs of %s before %s are no longer compared with%s\n", acceptance.scenario.c_str(),
+              acceptance.at.c_str(),
+              acceptance.expires.empty() ? "" : (" until " + acceptance.expires).c_str());
   return 0;
 }
 
@@ -46,6 +65,8 @@ Verb describe_verb() {
           .options = {{.name = "--history", .help = ".jsonl or .sqlite file"},
                       {.name = "--reason", .help = "why the new level is good"},
                       {.name = "--metric", .help = "this metric only (default: all)"},
+                      {.name = "--expires",
+                       .help = "date or time (UTC) from which on it no longer counts (default: never)"},
                       {.name = "--author", .help = "who accepts (default: from the environment)"},
                       {.name = "--ref", .help = "commit or change that explains it"}},
           .run = &run};

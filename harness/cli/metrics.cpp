@@ -4,8 +4,8 @@
 #include "harness/base/files.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
-#include "reports/exporters/evidence_metrics.hpp"
 #include "reports/exporters/pushgateway.hpp"
+#include "reports/exporters/run_samples.hpp"
 
 namespace pgdrill::cli {
 
@@ -67,7 +67,7 @@ Option const interval{.name = "--expected-interval", .help = "how often the dril
 Verb describe_push() {
   return {.name = "metrics push",
           .summary = "push a run's metrics to a Pushgateway, in the place of those of the run before",
-          .positionals = {{.name = "JOURNAL", .help = "journal of the run"}},
+          .positionals = {{.name = "JOURNAL", .help = "journal of the run, or the directory of its repeats"}},
           .options = {url, timeout, interval},
           .run = &run<&push>};
 }
@@ -86,7 +86,7 @@ Verb describe_forget() {
 Verb describe_textfile() {
   return {.name = "metrics textfile",
           .summary = "write a run's metrics for node_exporter's textfile collector, atomically",
-          .positionals = {{.name = "JOURNAL", .help = "journal of the run"},
+          .positionals = {{.name = "JOURNAL", .help = "journal of the run, or the directory of its repeats"},
                           {.name = "FILE", .help = "*.prom in the collector's directory"}},
           .options = {interval},
           .run = &run<&write_textfile>};

@@ -10,6 +10,7 @@
 
 #include "harness/base/files.hpp"
 #include "harness/base/json.hpp"
+#include "harness/base/text.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "reports/verdict.hpp"
 
@@ -144,13 +145,15 @@ int run_many(Arguments const& arguments, Repetition const& repetition, std::file
   bool interrupted = false;
   for (auto const& variables : repetition.combinations) {
     Arguments const own = with_variables(arguments, variables);
+    std::string const id = "s" + random_suffix(8);  // what the repeats of this combination share
     for (std::int64_t i = 0; i < repetition.repeat && !interrupted; ++i) {
       std::optional<scenario::Scenario> scenario = load_scenario(own);
       if (!scenario) return reports::exit_usage;  // a value of the matrix does not fit
       std::filesystem::path const directory = evidence / directory_name(codes.size() + 1, variables);
       std::uint64_t const seed = repetition.seed + codes.size();
-      int const code =
-          run_once({.scenario = std::move(*scenario), .arguments = own, .evidence = directory, .seed = seed});
+      OneRun one{.scenario = std::move(*scenario), .arguments = own, .evidence = directory, .seed = seed};
+      if (repetition.repeat > 1) one.repetition = {{"id", id}, {"index", i + 1}, {"of", repetition.repeat}};
+      int const code = run_once(std::move(one));
       std::string const text = read_file(directory / "verdict.json").value_or("null");
       json::value verdict = parse_json(text, "verdict.json").value_or(nullptr);
       runs.push_back({{"directory", directory.filename().string()},

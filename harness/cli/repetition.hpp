@@ -30,6 +30,7 @@ struct OneRun {
   Arguments arguments;
   std::filesystem::path evidence;
   std::uint64_t seed = 0;
+  json::object repetition = {};  ///< of a repeated run: id, index, of
   bool latest = false;
 };
 

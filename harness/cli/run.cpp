@@ -36,6 +36,7 @@ struct RunParts {
   Arguments arguments;
   std::filesystem::path evidence;
   std::uint64_t seed = 0;
+  json::object repetition = {};
   bool latest = true;  ///< evidence/latest leads here afterwards
   bool json = false;
   reports::Console console;
@@ -150,6 +151,7 @@ Task<Result<>> run_drill(RunParts& parts) {
                                .journal = parts.journal.get(),
                                .databases = &databases,
                                .seed = parts.seed,
+                               .repetition = parts.repetition,
                                .placebo = parts.arguments.flag("placebo")};
   engine::Executor engine_executor(std::move(settings));
   std::function<Task<>(Scope&)> body = [&](Scope& scope) {
@@ -209,6 +211,7 @@ int run_once(OneRun one) {
                  .arguments = one.arguments,
                  .evidence = one.evidence,
                  .seed = one.seed,
+                 .repetition = std::move(one.repetition),
                  .latest = one.latest,
                  .json = one.arguments.text("output") == "json",
                  .console = reports::Console(stdout, console_options(one.arguments.text("SCENARIO")))};

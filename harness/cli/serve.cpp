@@ -45,7 +45,12 @@ int run(Arguments const& arguments) {
     if (!given) return report_error(given.error());
     interval = to_seconds(*given);
   }
-  reports::EvidenceMetrics metrics(arguments.text("DIRECTORY"), interval);
+  std::filesystem::path const history = arguments.text("history");
+  if (!history.empty()) {
+    Result<reports::History> const readable = reports::read_history(history);
+    if (!readable) return report_error(readable.error());
+  }
+  reports::EvidenceMetrics metrics(arguments.text("DIRECTORY"), interval, history);
   unsigned long const port = std::strtoul(arguments.text("port").c_str(), nullptr, 10);
   if (port > 65535) return report_error({.kind = ErrorKind::usage, .what = "--port takes 0 to 65535"});
   Result<> const served = run_to_end(serve_until_told(metrics, static_cast<std::uint16_t>(port)));
@@ -57,6 +62,9 @@ Verb describe_verb() {
           .summary = "serve the metrics of all drills in a directory of evidence to Prometheus, on loopback",
           .positionals = {{.name = "DIRECTORY", .help = "where the evidence of the runs lies"}},
           .options = {{.name = "--port", .help = "port on 127.0.0.1; 0: a free one", .default_value = "9798"},
+                      {.name = "--history",
+                       .help = "what the gate compares with, and its accepted levels: .jsonl or .sqlite file "
+                               "(default: the evidence itself)"},
                       {.name = "--expected-interval",
                        .help = "how often the drills are meant to run, for alerts on their age: 24h"}},
           .run = &run};

@@ -27,7 +27,8 @@ struct RunSettings {
   std::vector<Entry<Trigger>> const* triggers = nullptr;
   Duration undo_limit = std::chrono::minutes(3);  ///< for all of undo together
   std::uint64_t seed = 0;
-  bool placebo = false;                                      ///< the same timeline, the faults left out
+  json::object repetition = {};  ///< id, index and of, when the run is repeated: repeats count as one run
+  bool placebo = false;          ///< the same timeline, the faults left out
   Duration steady_limit = std::chrono::seconds(30);          ///< for a condition of `steady-state` to hold
   Duration lease_duration = NamespaceLease::usual_duration;  ///< a killed run blocks its namespace so long
 };

@@ -116,6 +116,7 @@ void Executor::write_started() {
                       {"probes", std::move(probes)},
                       {"steps", std::move(steps)},
                       {"blocks_ns", std::move(blocks)}};
+  if (!settings_.repetition.empty()) fields["repetition"] = settings_.repetition;
   if (scenario.gate) fields["gate"] = gate_json(*scenario.gate);
   settings_.journal->write("run-started", std::move(fields));
 }

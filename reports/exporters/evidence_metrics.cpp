@@ -1,20 +1,17 @@
 #include "reports/exporters/evidence_metrics.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cmath>
 #include <tuple>
 
+#include "reports/gate/gate.hpp"
 #include "reports/metrics.hpp"
-#include "reports/statistics/gate_rule.hpp"
 
 namespace pgdrill::reports {
 
 namespace {
 
 constexpr std::size_t history_runs = 50;
-constexpr std::size_t gate_window = 20;
 
 double quantile(std::vector<double> sorted, double share) {
   std::sort(sorted.begin(), sorted.end());
@@ -22,17 +19,13 @@ double quantile(std::vector<double> sorted, double share) {
   return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
 }
 
-bool is_success(MetricSample const& sample) {
-  return sample.name == "pgdrill_last_success_timestamp_seconds" || sample.name == "pgdrill_proven_info";
-}
-
-void add_history(MetricSet& metrics, std::vector<RunSummary const*> const& runs) {
+void add_history(MetricSet& metrics, History const& history) {
   std::map<std::string, int> decisions{{"go", 0}, {"no-go", 0}, {"inconclusive", 0}};
   std::vector<double> rto;
-  for (RunSummary const* const run : runs) {
-    ++decisions[run->decision];
-    auto const value = run->values.find("rto");
-    if (run->decision == "go" && value != run->values.end()) rto.push_back(value->second);
+  for (HistoryRun const& run : history.runs) {
+    ++decisions[run.decision];
+    auto const value = run.value("rto");
+    if (run.decision == "go" && value) rto.push_back(*value);
   }
   for (auto const& [decision, count] : decisions) {
     metrics.set("pgdrill_history_runs", count, {{"decision", decision == "no-go" ? "no_go" : decision}});
@@ -48,81 +41,37 @@ void add_history(MetricSet& metrics, std::vector<RunSummary const*> const& runs)
 void add_gate_metric(MetricSet& metrics, std::string const& metric, statistics::MetricResult const& result) {
   using statistics::GateState;
   for (GateState const state : {GateState::pass, GateState::cleared, GateState::regressed, GateState::suspect,
-                                GateState::no_verdict}) {
+                                GateState::no_verdict, GateState::accepted}) {
     metrics.set("pgdrill_gate_state", state == result.state ? 1 : 0,
                 {{"metric", metric}, {"state", statistics::name_of(state)}});
   }
   metrics.set("pgdrill_gate_history_runs", static_cast<double>(result.n), {{"metric", metric}});
-  if (result.state == GateState::no_verdict) return;
+  if (result.n < statistics::RuleSettings().minimum_runs) return;
   metrics.set("pgdrill_gate_baseline_seconds", result.baseline, {{"metric", metric}});
   metrics.set("pgdrill_gate_ratio", result.ratio, {{"metric", metric}});
   metrics.set("pgdrill_gate_p_value", result.screen_p, {{"metric", metric}});
 }
 
-/// The gate's screen of the newest run, held against what its scenario says; fresh runs and pairs are for
-/// `pgdrill gate`.
-void add_gate(MetricSet& metrics, std::vector<RunSummary const*> const& runs) {
-  RunSummary const& newest = *runs.back();
-  std::size_t const window = newest.gate.window.value_or(gate_window);
-  statistics::RuleSettings rule;
-  if (newest.gate.minimum_change) rule.minimum_ratio = 1 + *newest.gate.minimum_change / 100;
-  std::vector<statistics::MetricInput> inputs;
-  for (std::string const& metric :
-       newest.gate.metrics.empty() ? std::vector<std::string>{"rto"} : newest.gate.metrics) {
-    auto const value = newest.values.find(metric);
-    if (value == newest.values.end()) continue;
-    statistics::MetricInput input{
-        .name = metric, .floor = newest.gate.floor.value_or(2), .candidate = {value->second}};
-    for (RunSummary const* const run : runs) {
-      auto const known = run->values.find(metric);
-      if (run == &newest || run->decision != "go" || known == run->values.end() ||
-          run->fingerprint != newest.fingerprint)
-        continue;
-      input.history.push_back(known->second);
-    }
-    if (input.history.size() > window)
-      input.history.erase(input.history.begin(), input.history.end() - static_cast<std::ptrdiff_t>(window));
-    inputs.push_back(std::move(input));
-  }
-  for (statistics::MetricResult const& result : statistics::judge_gate(inputs, rule))
-    add_gate_metric(metrics, result.name, result);
-}
-
-/// When the package of a journal was sealed; nothing while it is not.
-void add_sealed(MetricSet& metrics, std::filesystem::path const& journal) {
-  struct stat status{};
-  if (::stat((journal.parent_path() / "MANIFEST.sha256").c_str(), &status) != 0) return;
-  metrics.set("pgdrill_evidence_written_timestamp_seconds",
-              static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) / 1e9);
-}
-
 }  // namespace
 
-Result<std::vector<MetricSample>> journal_samples(std::filesystem::path const& journal) {
-  TRY(Run const run, read_run(journal));
-  MetricSet metrics;
-  add_run_metrics(metrics, run, judge(run), false);
-  add_sealed(metrics, journal);
-  return metrics.samples();
-}
-
 EvidenceMetrics::EvidenceMetrics(std::filesystem::path directory,
-                                 std::optional<double> expected_interval_seconds)
-    : directory_(std::move(directory)), expected_interval_(expected_interval_seconds) {}
+                                 std::optional<double> expected_interval_seconds,
+                                 std::filesystem::path history)
+    : directory_(std::move(directory)),
+      expected_interval_(expected_interval_seconds),
+      history_file_(std::move(history)) {}
 
 void EvidenceMetrics::read(std::filesystem::path const& journal, Known& known) const {
   Result<Run> const run = read_run(journal);
-  known.summary.reset();
-  known.samples.clear();
-  if (!run) return;  // not a journal yet, or none at all: the next change of it is looked at
-  Verdict const verdict = judge(*run);
-  known.summary = summarize(*run, verdict);
-  MetricSet metrics;
-  add_run_metrics(metrics, *run, verdict, true);
-  known.samples = metrics.samples();
+  known.repeat.reset();
+  if (run) known.repeat = repeat_of(*run, journal, true);  // else the next change of it is looked at
 }
 
 void EvidenceMetrics::refresh() {
+  if (!history_file_.empty()) {
+    // One that cannot be read leaves what was read before.
+    if (Result<History> history = read_history(history_file_)) history_ = std::move(*history);
+  }
   Result<std::vector<std::filesystem::path>> const journals = journals_at(directory_);
   if (!journals) {
     known_.clear();
@@ -137,7 +86,6 @@ void EvidenceMetrics::refresh() {
     std::uintmax_t const size = std::filesystem::file_size(journal, problem);
     if (problem) continue;
     auto const [entry, added] = known_.try_emplace(journal);
-    entry->second.journal = &entry->first;
     if (!added && entry->second.changed == changed && entry->second.size == size) continue;
     entry->second.changed = changed;
     entry->second.size = size;
@@ -145,39 +93,39 @@ void EvidenceMetrics::refresh() {
   }
 }
 
-void EvidenceMetrics::add_group(MetricSet& metrics, std::vector<Known const*> const& runs) const {
-  std::vector<RunSummary const*> summaries;
+void EvidenceMetrics::add_group(MetricSet& metrics, std::vector<RepeatSamples const*> const& all) const {
+  History evidence;
   std::vector<MetricSample> success;
-  for (Known const* const run : runs) {
-    summaries.push_back(&*run->summary);
+  std::vector<MetricSample> newest;
+  for (auto const& repeats : by_run(all)) {
+    newest = together(repeats);
     std::vector<MetricSample> found;
-    std::copy_if(run->samples.begin(), run->samples.end(), std::back_inserter(found), &is_success);
+    std::copy_if(newest.begin(), newest.end(), std::back_inserter(found), &is_success);
     if (!found.empty()) success = std::move(found);
+    std::vector<RunSummary> summaries;
+    for (RepeatSamples const* const repeat : repeats) summaries.push_back(repeat->summary);
+    if (Result<HistoryRun> run = history_run(summaries)) evidence.runs.push_back(std::move(*run));
   }
-  std::vector<MetricSample> newest = runs.back()->samples;
   std::erase_if(newest, &is_success);
   metrics.add(newest);
   metrics.add(success);
-  RunSummary const& summary = *summaries.back();
-  metrics.common_labels(
-      {{"namespace", summary.ns}, {"cluster", summary.cluster}, {"scenario", summary.scenario}});
-  add_sealed(metrics, *runs.back()->journal);
-  add_history(metrics, summaries);
-  add_gate(metrics, summaries);
+  metrics.common_labels(labels_of(all.front()->summary));
+  add_sealed(metrics, all.back()->journal);
+  add_history(metrics, evidence);
+  for (statistics::MetricResult const& result :
+       screen_run(evidence.runs.back(), history_ ? *history_ : evidence))
+    add_gate_metric(metrics, result.name, result);
   if (expected_interval_) metrics.set("pgdrill_expected_interval_seconds", *expected_interval_);
 }
 
 std::string EvidenceMetrics::text() const {
-  std::map<std::tuple<std::string, std::string, std::string>, std::vector<Known const*>> groups;
+  std::map<Labels, std::vector<RepeatSamples const*>> groups;
   for (auto const& [journal, known] : known_) {
-    if (known.summary)
-      groups[{known.summary->ns, known.summary->cluster, known.summary->scenario}].push_back(&known);
+    if (known.repeat) groups[labels_of(known.repeat->summary)].push_back(&*known.repeat);
   }
   MetricSet metrics;
-  for (auto& [group, runs] : groups) {
-    std::sort(runs.begin(), runs.end(), [](Known const* a, Known const* b) {
-      return std::tie(a->summary->started, a->summary->run) < std::tie(b->summary->started, b->summary->run);
-    });
+  for (auto& [labels, runs] : groups) {
+    std::sort(runs.begin(), runs.end(), &began_before);
     add_group(metrics, runs);
   }
   return metrics.text();

@@ -6,36 +6,35 @@
 #include <optional>
 #include <string>
 
-#include "reports/metric_table.hpp"
-#include "reports/run_summary.hpp"
+#include "reports/exporters/run_samples.hpp"
+#include "reports/gate/history.hpp"
 
 namespace pgdrill::reports {
 
 class EvidenceMetrics {
  public:
-  EvidenceMetrics(std::filesystem::path directory, std::optional<double> expected_interval_seconds);
-  /// Looks for new journals and those that have grown.
+  /// `history`: what the gate compares with, and whose accepted levels count; empty: the evidence itself.
+  EvidenceMetrics(std::filesystem::path directory, std::optional<double> expected_interval_seconds,
+                  std::filesystem::path history = {});
+  /// Looks for new journals and those that have grown, and reads the history again.
   void refresh();
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::size_t journals() const { return known_.size(); }
 
  private:
   struct Known {
-    std::filesystem::path const* journal = nullptr;  ///< the key that it is kept by
     std::filesystem::file_time_type changed;
     std::uintmax_t size = 0;
-    std::optional<RunSummary> summary;
-    std::vector<MetricSample> samples;
+    std::optional<RepeatSamples> repeat;
   };
   void read(std::filesystem::path const& journal, Known& known) const;
-  void add_group(MetricSet& metrics, std::vector<Known const*> const& runs) const;
+  void add_group(MetricSet& metrics, std::vector<RepeatSamples const*> const& all) const;
 
   std::filesystem::path directory_;
   std::optional<double> expected_interval_;
+  std::filesystem::path history_file_;
+  std::optional<History> history_;
   std::map<std::filesystem::path, Known> known_;
 };
-
-/// The samples of one journal. Errors: of read_run.
-[[nodiscard]] Result<std::vector<MetricSample>> journal_samples(std::filesystem::path const& journal);
 
 }  // namespace pgdrill::reports

@@ -8,6 +8,7 @@
 #include "harness/base/files.hpp"
 #include "reports/escape.hpp"
 #include "reports/exporters/http_call.hpp"
+#include "reports/exporters/run_samples.hpp"
 
 namespace pgdrill::reports {
 
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::string_view run_job = "pgdrill";
 constexpr std::string_view proof_job = "pgdrill_proof";
-
-bool is_proof(MetricSample const& sample) {
-  return sample.name == "pgdrill_last_success_timestamp_seconds" || sample.name == "pgdrill_proven_info";
-}
 
 std::string segment(std::string_view name, std::string const& value) {
   if (!value.empty() && value.find('/') == std::string::npos)
@@ -62,7 +59,7 @@ Task<Result<>> push_metrics(std::string url, PushGroup group, std::vector<Metric
                             Duration limit) {
   MetricSet run;
   MetricSet proof;
-  for (MetricSample const& sample : samples) (is_proof(sample) ? proof : run).add({sample});
+  for (MetricSample const& sample : samples) (is_success(sample) ? proof : run).add({sample});
   std::string const base = without_slash(std::move(url));
   CO_TRY_VOID(co_await send("PUT", base + group_path(run_job, group), run.text(), limit));
   if (proof.samples().empty()) co_return Result<>();

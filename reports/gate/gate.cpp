@@ -24,6 +24,17 @@ Result<std::vector<HistoryRun>> read_candidates(std::vector<std::filesystem::pat
   std::vector<HistoryRun> runs;
   for (std::filesystem::path const& path : paths) {
     TRY(HistoryRun run, read_candidate(path));
+    bool const repeated = std::any_of(runs.begin(), runs.end(), [&](HistoryRun const& other) {
+      return !run.repetition.empty() && run.repetition == other.repetition;
+    });
+    if (repeated) {
+      return fail(
+          {.kind = ErrorKind::usage,
+           .what = "repeats of one run are no fresh runs",
+           .where = path.string(),
+           .why = "what they share would be counted as often as they are",
+           .todo = "name the directory that holds them: it is one run, and its value is their median"});
+    }
     if (!runs.empty() && run.scenario != runs.front().scenario) {
       return fail({.kind = ErrorKind::usage,
                    .what = "the runs do not belong together",
@@ -35,27 +46,40 @@ Result<std::vector<HistoryRun>> read_candidates(std::vector<std::filesystem::pat
   return runs;
 }
 
-std::optional<Acceptance> newest_acceptance(History const& history, std::string const& scenario,
-                                            std::string const& metric) {
+/// Judged by the time of the run, so that the same run always gives the same answer.
+bool expired(Acceptance const& acceptance, HistoryRun const& candidate) {
+  return !acceptance.expires.empty() && acceptance.expires <= candidate.started;
+}
+
+std::optional<Acceptance> newest_acceptance(History const& history, HistoryRun const& candidate,
+                                            std::string const& metric, bool in_force = true) {
   std::optional<Acceptance> newest;
   for (Acceptance const& acceptance : history.acceptances) {
-    bool const meant = acceptance.scenario == scenario &&
+    bool const meant = acceptance.scenario == candidate.scenario &&
+                       expired(acceptance, candidate) != in_force &&
                        (metric.empty() || acceptance.metric.empty() || acceptance.metric == metric);
     if (meant && (!newest || acceptance.at >= newest->at)) newest = acceptance;
   }
   return newest;
 }
 
-/// Everything of one gate run before the rule is asked.
-struct Material {
-  std::vector<HistoryRun> candidates;
-  std::vector<HistoryRun> pair_baselines;
-  std::vector<HistoryRun> pair_candidates;
-  History history;
-};
+/// A run that was there when its level was accepted is accepted with it; so are those after it, until there
+/// are enough of them to compare with.
+void apply_acceptance(statistics::MetricResult& result, HistoryRun const& candidate, History const& history,
+                      Excluded const& excluded) {
+  using statistics::GateState;
+  std::optional<Acceptance> const accepted = newest_acceptance(history, candidate, result.name);
+  if (!accepted) return;
+  bool const doubtful = result.state == GateState::suspect || result.state == GateState::regressed;
+  bool const was_there = candidate.started < accepted->at && doubtful;
+  bool const too_few = result.state == GateState::no_verdict && excluded.superseded > 0;
+  if (!was_there && !too_few) return;
+  result.state = GateState::accepted;
+  result.why = "a person accepted this level" + (too_few ? ", and " + result.why : "");
+}
 
-Result<Material> read_material(GateRequest const& request) {
-  Material material;
+Result<GateMaterial> read_material(GateRequest const& request) {
+  GateMaterial material;
   TRY(material.candidates, read_candidates(request.candidates));
   TRY(material.pair_baselines, read_candidates(request.pair_baselines));
   TRY(material.pair_candidates, read_candidates(request.pair_candidates));
@@ -77,6 +101,12 @@ GateSettings const& defaults() {
   return all;
 }
 
+statistics::RuleSettings rule_of(GateSettings const& settings) {
+  statistics::RuleSettings rule;
+  rule.minimum_ratio = 1 + settings.minimum_change.value_or(0) / 100;
+  return rule;
+}
+
 std::optional<double> objective_of(GateSettings const& settings, HistoryRun const& candidate,
                                    std::string const& metric) {
   auto const given = settings.limits.find(metric);
@@ -85,7 +115,7 @@ std::optional<double> objective_of(GateSettings const& settings, HistoryRun cons
   return found == candidate.objectives.end() ? std::nullopt : std::optional(found->second);
 }
 
-statistics::MetricInput input_of(GateSettings const& settings, Material const& material,
+statistics::MetricInput input_of(GateSettings const& settings, GateMaterial const& material,
                                  std::string const& metric, std::vector<HistoryRun const*> const& compared) {
   statistics::MetricInput input{.name = metric,
                                 .floor = settings.floor.value_or(0),
@@ -132,7 +162,7 @@ void add_context(GateMetric& metric, statistics::MetricInput const& input,
   }
 }
 
-void add_failures(GateReport& report, Material const& material) {
+void add_failures(GateReport& report, GateMaterial const& material) {
   for (HistoryRun const& run : material.candidates) {
     if (run.decision != "go")
       report.failures.push_back(fmt::format("run {} of the candidate is {}", run.run, run.decision));
@@ -155,7 +185,7 @@ void add_failures(GateReport& report, Material const& material) {
 }
 
 /// The worst repeat counts: a median would hide the one rollback that took too long.
-std::vector<GateLimit> hard_limits(GateSettings const& settings, Material const& material) {
+std::vector<GateLimit> hard_limits(GateSettings const& settings, GateMaterial const& material) {
   std::vector<GateLimit> limits;
   for (auto const& [metric, limit] : settings.limits) {
     GateLimit held{.metric = metric, .limit = limit};
@@ -172,7 +202,7 @@ std::vector<GateLimit> hard_limits(GateSettings const& settings, Material const&
   return limits;
 }
 
-void conclude(GateReport& report, Material const& material) {
+void conclude(GateReport& report, GateMaterial const& material) {
   auto const any = [&](statistics::GateState state) {
     return std::any_of(report.metrics.begin(), report.metrics.end(),
                        [&](GateMetric const& metric) { return metric.result.state == state; });
@@ -196,9 +226,15 @@ void conclude(GateReport& report, Material const& material) {
   } else if (!report.failures.empty()) {
     report.state = "failed";
     report.exit_code = exit_inconclusive;
-  } else if (any(GateState::no_verdict)) {
-    report.state = "no_verdict";
-    report.exit_code = report.settings.require_history.value_or(false) ? exit_inconclusive : exit_pass;
+  } else if (any(GateState::no_verdict) || any(GateState::accepted)) {
+    bool const too_few =
+        std::any_of(report.metrics.begin(), report.metrics.end(), [](GateMetric const& metric) {
+          return metric.result.n < statistics::RuleSettings().minimum_runs &&
+                 metric.result.design == "screen";
+        });
+    report.state = any(GateState::no_verdict) ? "no_verdict" : "accepted";
+    report.exit_code =
+        too_few && report.settings.require_history.value_or(false) ? exit_inconclusive : exit_pass;
   } else {
     report.state = any(GateState::cleared) ? "cleared" : "pass";
   }
@@ -228,7 +264,7 @@ Result<> check_metrics(GateSettings const& settings, HistoryRun const& candidate
 std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRun const& candidate,
                                                GateSettings const& settings, std::string const& metric,
                                                Excluded& excluded) {
-  std::optional<Acceptance> const accepted = newest_acceptance(history, candidate.scenario, metric);
+  std::optional<Acceptance> const accepted = newest_acceptance(history, candidate, metric);
   std::vector<HistoryRun const*> runs;
   for (HistoryRun const& run : history.runs) {
     bool const other_branch = (!settings.branch.empty() && run.branch != settings.branch) ||
@@ -244,7 +280,8 @@ std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRu
                                                                                     : nullptr;
     if (counter != nullptr) {
       ++*counter;
-    } else if (run.run != candidate.run) {
+    } else if (run.run != candidate.run &&
+               (candidate.repetition.empty() || run.repetition != candidate.repetition)) {
       runs.push_back(&run);
     }
   }
@@ -254,26 +291,33 @@ std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRu
 }
 
 Result<GateReport> run_gate(GateRequest const& request) {
-  TRY(Material const material, read_material(request));
+  TRY(GateMaterial const material, read_material(request));
+  return judge_material(material, request.settings);
+}
+
+Result<GateReport> judge_material(GateMaterial const& material, GateSettings const& given) {
   HistoryRun const& candidate = material.candidates.front();
-  GateSettings const settings = merged(merged(request.settings, candidate.settings), defaults());
+  GateSettings const settings = merged(merged(given, candidate.settings), defaults());
   TRY_VOID(check_metrics(settings, candidate));
-  statistics::RuleSettings rule;
-  rule.minimum_ratio = 1 + settings.minimum_change.value_or(0) / 100;
+  statistics::RuleSettings const rule = rule_of(settings);
   GateReport report{.candidate = candidate,
                     .limits = hard_limits(settings, material),
                     .settings = settings,
-                    .acceptance = newest_acceptance(material.history, candidate.scenario, ""),
+                    .acceptance = newest_acceptance(material.history, candidate, ""),
+                    .expired = newest_acceptance(material.history, candidate, "", false),
                     .unreadable = material.history.unreadable};
   std::vector<statistics::MetricInput> inputs;
   std::vector<std::vector<HistoryRun const*>> compared;
+  std::vector<Excluded> excluded;
   for (std::string const& metric : settings.metrics) {
     report.excluded = {};
     compared.push_back(comparable_runs(material.history, candidate, settings, metric, report.excluded));
     inputs.push_back(input_of(settings, material, metric, compared.back()));
+    excluded.push_back(report.excluded);
   }
   std::vector<statistics::MetricResult> results = statistics::judge_gate(inputs, rule);
   for (std::size_t i = 0; i < results.size(); ++i) {
+    apply_acceptance(results[i], candidate, material.history, excluded[i]);
     GateMetric metric{.result = std::move(results[i])};
     add_context(metric, inputs[i], compared[i], rule);
     report.metrics.push_back(std::move(metric));
@@ -282,6 +326,30 @@ Result<GateReport> run_gate(GateRequest const& request) {
   conclude(report, material);
   report.candidate.gate = report.state;
   return report;
+}
+
+std::vector<statistics::MetricResult> screen_run(HistoryRun const& candidate, History const& history) {
+  GateSettings const settings = merged(candidate.settings, defaults());
+  GateMaterial const material{.candidates = {candidate}};
+  std::vector<statistics::MetricInput> inputs;
+  std::vector<Excluded> excluded;
+  for (std::string const& metric : settings.metrics) {
+    if (!candidate.value(metric)) continue;
+    auto const compared = comparable_runs(history, candidate, settings, metric, excluded.emplace_back());
+    inputs.push_back(input_of(settings, material, metric, compared));
+  }
+  std::vector<statistics::MetricResult> results = statistics::judge_gate(inputs, rule_of(settings));
+  auto const recorded = std::find_if(history.runs.begin(), history.runs.end(),
+                                     [&](HistoryRun const& run) { return run.run == candidate.run; });
+  std::string const decided = recorded == history.runs.end() ? "" : recorded->gate;
+  using statistics::GateState;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    bool const suspect = results[i].state == GateState::suspect;
+    if (suspect && decided == "cleared") results[i].state = GateState::cleared;
+    if (suspect && decided == "regressed") results[i].state = GateState::regressed;
+    apply_acceptance(results[i], candidate, history, excluded[i]);
+  }
+  return results;
 }
 
 Result<HistoryFigures> history_figures(std::filesystem::path const& journal,

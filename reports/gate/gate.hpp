@@ -27,6 +27,14 @@ struct GateRequest {
   GateSettings settings;          ///< of the command line; each goes before the scenario's
 };
 
+/// What a gate run rests on, when its files are read.
+struct GateMaterial {
+  std::vector<HistoryRun> candidates;  ///< at least one
+  std::vector<HistoryRun> pair_baselines;
+  std::vector<HistoryRun> pair_candidates;  ///< as many
+  History history;
+};
+
 struct GateMetric {
   statistics::MetricResult result;
   std::optional<statistics::Shift> shift;
@@ -65,21 +73,28 @@ struct GateReport {
   GateSettings settings;  ///< all that held: of the command line, the scenario, or by default
   Excluded excluded;
   std::optional<Acceptance> acceptance;  ///< the newest that counts
+  std::optional<Acceptance> expired;     ///< the newest that no longer does
   std::int64_t unreadable = 0;
   std::vector<std::string> failures;  ///< hard failures: an objective missed, a candidate not GO
   int exit_code = 0;
-  std::string state;  ///< the worst: failed, regressed, suspect, no_verdict, cleared, pass
+  std::string state;  ///< the worst: failed, regressed, suspect, no_verdict, accepted, cleared, pass
 };
 
 /// Errors: usage, when candidates are not comparable with each other or a metric is nobody's; those of
 /// reading.
 [[nodiscard]] Result<GateReport> run_gate(GateRequest const& request);
+[[nodiscard]] Result<GateReport> judge_material(GateMaterial const& material, GateSettings const& given);
 
 /// Runs of a history that a candidate is compared with, oldest first.
 [[nodiscard]] std::vector<HistoryRun const*> comparable_runs(History const& history,
                                                              HistoryRun const& candidate,
                                                              GateSettings const& settings,
                                                              std::string const& metric, Excluded& excluded);
+
+/// What the gate says of a run by its history alone, without fresh runs or pairs, for each gating metric that
+/// it has. What the history says that fresh runs or pairs decided of this run holds.
+[[nodiscard]] std::vector<statistics::MetricResult> screen_run(HistoryRun const& candidate,
+                                                               History const& history);
 
 /// The RTO of comparable runs and the gate's words on this one, for its evidence.
 [[nodiscard]] Result<HistoryFigures> history_figures(std::filesystem::path const& journal,

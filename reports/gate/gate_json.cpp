@@ -54,6 +54,10 @@ json::object metric_json(GateMetric const& metric) {
   return object;
 }
 
+json::value acceptance_json(std::optional<Acceptance> const& acceptance) {
+  return acceptance ? json::value(to_json(*acceptance)) : json::value(nullptr);
+}
+
 }  // namespace
 
 std::string gate_json(GateReport const& report) {
@@ -75,6 +79,8 @@ std::string gate_json(GateReport const& report) {
                               {"window", report.settings.window.value_or(0)},
                               {"failures", json::array(report.failures.begin(), report.failures.end())},
                               {"metrics", std::move(metrics)},
+                              {"acceptance", acceptance_json(report.acceptance)},
+                              {"expired_acceptance", acceptance_json(report.expired)},
                               {"excluded",
                                {{"other_scenario", report.excluded.other_scenario},
                                 {"not_comparable", report.excluded.not_comparable},

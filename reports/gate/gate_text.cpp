@@ -127,6 +127,12 @@ std::string settings_sentence(GateReport const& report) {
   return text + ".\n";
 }
 
+std::string acceptance_sentence(Acceptance const& acceptance) {
+  return fmt::format("{} by {}{}: {}\n", one_line(acceptance.at), one_line(acceptance.author),
+                     acceptance.expires.empty() ? "" : " until " + one_line(acceptance.expires),
+                     one_line(acceptance.reason));
+}
+
 }  // namespace
 
 std::string explain(GateMetric const& metric) {
@@ -147,10 +153,8 @@ std::string gate_text(GateReport const& report) {
                         explain(metric));
   }
   text += settings_sentence(report) + history_sentence(report);
-  if (report.acceptance) {
-    text += fmt::format("Level accepted {} by {}: {}\n", one_line(report.acceptance->at),
-                        one_line(report.acceptance->author), one_line(report.acceptance->reason));
-  }
+  if (report.acceptance) text += "Level accepted " + acceptance_sentence(*report.acceptance);
+  if (report.expired) text += "No longer accepted: " + acceptance_sentence(*report.expired);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "reports/statistics/order.hpp"
 
@@ -34,6 +35,7 @@ std::map<std::string, double> numbers(json::value const* value) {
 
 HistoryRun run_from(json::value const& entry) {
   HistoryRun run{.run = get_string(entry, "run"),
+                 .repetition = get_string(entry, "repetition"),
                  .started = get_string(entry, "started"),
                  .scenario = get_string(entry, "scenario"),
                  .fingerprint = get_string(entry, "fingerprint"),
@@ -53,7 +55,57 @@ HistoryRun run_from(json::value const& entry) {
   return run;
 }
 
+/// The gravest of what the gate said of repeats.
+std::string graver(std::string const& a, std::string const& b) {
+  for (std::string_view const state : {"failed", "regressed", "suspect"}) {
+    if (a == state || b == state) return std::string(state);
+  }
+  return b.empty() ? a : b;
+}
+
+void merge(HistoryRun& run, HistoryRun const& repeat) {
+  if (repeat.started < run.started) {
+    run.started = repeat.started;
+    run.run = repeat.run;
+  }
+  run.decision = worse(run.decision, repeat.decision);
+  run.gate = graver(run.gate, repeat.gate);
+  for (auto const& [metric, values] : repeat.values) {
+    std::vector<double>& all = run.values[metric];
+    all.insert(all.end(), values.begin(), values.end());
+  }
+}
+
 }  // namespace
+
+void settle(History& history) {
+  std::map<std::string, HistoryRun*> by_id;
+  std::vector<HistoryRun> newest;
+  newest.reserve(history.runs.size());
+  for (HistoryRun& run : history.runs) {
+    HistoryRun*& known = by_id[run.run];
+    if (known != nullptr && !run.run.empty()) {
+      *known = std::move(run);
+    } else {
+      known = &newest.emplace_back(std::move(run));
+    }
+  }
+  std::map<std::pair<std::string, std::string>, HistoryRun*> by_repetition;
+  std::vector<HistoryRun> runs;
+  runs.reserve(newest.size());
+  for (HistoryRun& run : newest) {
+    HistoryRun*& known = by_repetition[{run.repetition, run.fingerprint}];
+    if (known != nullptr && !run.repetition.empty()) {
+      merge(*known, run);
+    } else {
+      known = &runs.emplace_back(std::move(run));
+    }
+  }
+  std::sort(runs.begin(), runs.end(), [](HistoryRun const& a, HistoryRun const& b) {
+    return std::tie(a.started, a.run) < std::tie(b.started, b.run);
+  });
+  history.runs = std::move(runs);
+}
 
 std::optional<double> HistoryRun::value(std::string const& metric) const {
   auto const found = values.find(metric);
@@ -64,6 +116,7 @@ std::optional<double> HistoryRun::value(std::string const& metric) const {
 Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats) {
   RunSummary const& first = repeats.front();
   HistoryRun run{.run = first.run,
+                 .repetition = first.repetition,
                  .started = first.started,
                  .scenario = first.scenario,
                  .fingerprint = first.fingerprint,
@@ -86,29 +139,33 @@ Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats) {
 json::object to_json(HistoryRun const& run) {
   json::object values;
   for (auto const& [name, repeats] : run.values) values[name] = json::array(repeats.begin(), repeats.end());
-  return {{"version", 1},
-          {"kind", "run"},
-          {"run", run.run},
-          {"started", run.started},
-          {"scenario", run.scenario},
-          {"fingerprint", run.fingerprint},
-          {"decision", run.decision},
-          {"branch", run.branch},
-          {"tag", run.tag},
-          {"gate", run.gate},
-          {"values", std::move(values)},
-          {"objectives", numbers(run.objectives)}};
+  json::object entry{{"version", 1},
+                     {"kind", "run"},
+                     {"run", run.run},
+                     {"started", run.started},
+                     {"scenario", run.scenario},
+                     {"fingerprint", run.fingerprint},
+                     {"decision", run.decision},
+                     {"branch", run.branch},
+                     {"tag", run.tag},
+                     {"gate", run.gate},
+                     {"values", std::move(values)},
+                     {"objectives", numbers(run.objectives)}};
+  if (!run.repetition.empty()) entry["repetition"] = run.repetition;
+  return entry;
 }
 
 json::object to_json(Acceptance const& acceptance) {
-  return {{"version", 1},
-          {"kind", "accept"},
-          {"scenario", acceptance.scenario},
-          {"metric", acceptance.metric},
-          {"reason", acceptance.reason},
-          {"author", acceptance.author},
-          {"started", acceptance.at},
-          {"ref", acceptance.ref}};
+  json::object entry{{"version", 1},
+                     {"kind", "accept"},
+                     {"scenario", acceptance.scenario},
+                     {"metric", acceptance.metric},
+                     {"reason", acceptance.reason},
+                     {"author", acceptance.author},
+                     {"started", acceptance.at},
+                     {"ref", acceptance.ref}};
+  if (!acceptance.expires.empty()) entry["expires"] = acceptance.expires;
+  return entry;
 }
 
 void add_entry(History& history, json::object const& entry) {
@@ -122,7 +179,8 @@ void add_entry(History& history, json::object const& entry) {
                                    .reason = get_string(document, "reason"),
                                    .author = get_string(document, "author"),
                                    .at = get_string(document, "started"),
-                                   .ref = get_string(document, "ref")});
+                                   .ref = get_string(document, "ref"),
+                                   .expires = get_string(document, "expires")});
   } else {
     ++history.unreadable;
   }

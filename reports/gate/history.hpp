@@ -3,6 +3,7 @@
 // journals.
 #pragma once
 #include <filesystem>
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@
 namespace pgdrill::reports {
 
 struct HistoryRun {
-  std::string run;  ///< id of its first repeat
+  std::string run;         ///< id of its first repeat
+  std::string repetition;  ///< what its repeats share; empty: it is alone
   std::string started;
   std::string scenario;
   std::string fingerprint;
@@ -36,8 +38,9 @@ struct Acceptance {
   std::string metric;  ///< empty: all
   std::string reason;
   std::string author;
-  std::string at;   ///< RFC 3339
-  std::string ref;  ///< commit or change, may be empty
+  std::string at;       ///< RFC 3339
+  std::string ref;      ///< commit or change, may be empty
+  std::string expires;  ///< RFC 3339; from then on it no longer counts; empty: never
 };
 
 struct History {
@@ -50,9 +53,19 @@ struct History {
 /// the same (scenario or fingerprint differ).
 [[nodiscard]] Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats);
 
+/// A journal, or a directory whose journals are repeats of one run: each value is then their median, the
+/// decision the worst. Errors: of reading; usage, when they are of several runs.
+[[nodiscard]] Result<RunSummary> summarize_at(std::filesystem::path const& path);
+
+/// Makes one entry per run: what was recorded again goes before what it was recorded as, and repeats of one
+/// run become it. Oldest first.
+void settle(History& history);
+
 /// Reads a history: a directory of journals, an SQLite file (*.sqlite, *.db), or JSON lines. A file that does
 /// not exist is an empty history.
 [[nodiscard]] Result<History> read_history(std::filesystem::path const& path);
+/// JSON lines; each that is neither a run nor an acceptance is counted.
+[[nodiscard]] History history_of_lines(std::istream& lines);
 /// Appends durably; makes the file when missing. Errors: io; usage for a directory.
 [[nodiscard]] Result<> append_run(std::filesystem::path const& path, HistoryRun const& run);
 [[nodiscard]] Result<> append_acceptance(std::filesystem::path const& path, Acceptance const& acceptance);

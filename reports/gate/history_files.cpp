@@ -1,5 +1,6 @@
 // Where a history lies: JSON lines, a directory of journals, or SQLite.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -29,22 +30,6 @@ Result<History> read_journals(std::filesystem::path const& directory) {
     }
     TRY(HistoryRun run, history_run({*summary}));
     history.runs.push_back(std::move(run));
-  }
-  return history;
-}
-
-Result<History> read_lines(std::filesystem::path const& path) {
-  std::ifstream stream(path, std::ios::binary);
-  History history;
-  std::string line;
-  while (std::getline(stream, line)) {
-    if (line.empty()) continue;
-    Result<json::value> const entry = parse_json(line, path.string());
-    if (entry && entry->is_object()) {
-      add_entry(history, entry->get_object());
-    } else {
-      ++history.unreadable;
-    }
   }
   return history;
 }
@@ -82,19 +67,52 @@ Result<> append(std::filesystem::path const& path, json::object const& entry) {
 
 }  // namespace
 
+Result<RunSummary> summarize_at(std::filesystem::path const& path) {
+  TRY(std::vector<std::filesystem::path> const journals, journals_at(path));
+  std::vector<RunSummary> repeats;
+  for (std::filesystem::path const& journal : journals) {
+    TRY(RunSummary summary, summarize_journal(journal));
+    repeats.push_back(std::move(summary));
+  }
+  TRY(HistoryRun const run, history_run(repeats));
+  auto const gravest = std::find_if(repeats.begin(), repeats.end(), [&](RunSummary const& repeat) {
+    return repeat.decision == run.decision;
+  });
+  RunSummary summary = *gravest;
+  if (repeats.size() > 1) summary.run = fmt::format("{} of {}", gravest->run, repeats.size());
+  for (auto const& entry : run.values) summary.values[entry.first] = *run.value(entry.first);
+  return summary;
+}
+
 Result<History> read_history(std::filesystem::path const& path) {
   if (std::filesystem::is_directory(path)) {
     TRY(History history, read_journals(path));
-    std::sort(history.runs.begin(), history.runs.end(), [](HistoryRun const& a, HistoryRun const& b) {
-      return std::tie(a.started, a.run) < std::tie(b.started, b.run);
-    });
+    settle(history);
     return history;
   }
   if (!std::filesystem::exists(path)) return History();
-  TRY(History history, is_sqlite(path) ? read_sqlite(path) : read_lines(path));
-  std::sort(history.runs.begin(), history.runs.end(), [](HistoryRun const& a, HistoryRun const& b) {
-    return std::tie(a.started, a.run) < std::tie(b.started, b.run);
-  });
+  if (!is_sqlite(path)) {
+    std::ifstream lines(path, std::ios::binary);
+    return history_of_lines(lines);
+  }
+  TRY(History history, read_sqlite(path));
+  settle(history);
+  return history;
+}
+
+History history_of_lines(std::istream& lines) {
+  History history;
+  std::string line;
+  while (std::getline(lines, line)) {
+    if (line.empty()) continue;
+    Result<json::value> const entry = parse_json(line);
+    if (entry && entry->is_object()) {
+      add_entry(history, entry->get_object());
+    } else {
+      ++history.unreadable;
+    }
+  }
+  settle(history);
   return history;
 }
 

@@ -152,6 +152,8 @@ char const* name_of(GateState state) {
       return "suspect";
     case GateState::no_verdict:
       return "no_verdict";
+    case GateState::accepted:
+      return "accepted";
   }
   return "no_verdict";
 }

@@ -44,6 +44,7 @@ enum class GateState {
   regressed,   ///< confirmed
   suspect,     ///< it could not be confirmed or cleared: runs are missing
   no_verdict,  ///< too little history
+  accepted,    ///< a person took the level for good; the rule does not say so
 };
 [[nodiscard]] char const* name_of(GateState state);
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """False alarms and power of the gate, of Apache Otava and of "20 % over the last run", on the same data.
 
-  bench_gate --noise tests/bench/drill_noise.txt | tests/bench/gate_simulation.py     (needs: pip install apache-otava)
+  bench_gate --noise tests/bench/drill_noise.txt | tests/bench/gate_simulation.py [SHIFTED]
+
+Needs: pip install apache-otava. SHIFTED: how many series per shift Otava is asked about (1000): more narrow the intervals.
 
 Otava is asked twice about each series: when the first new run has come (its own use: a change point there), and when
 all three runs of the candidate have come (a change point at the first of them; the gate sees the further runs only
@@ -20,7 +22,7 @@ import sys
 from otava.analysis import compute_change_points
 
 GRID = [0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0003, 0.0001, 0.00001, 0.000001]
-SHIFTED = 1000  # series asked about per shift
+SHIFTED = int(sys.argv[1]) if len(sys.argv) > 1 else 1000  # series asked about per shift
 DESIGNS = ("fresh", "paired")
 
 

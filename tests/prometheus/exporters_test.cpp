@@ -40,8 +40,9 @@ std::uint16_t port_of(std::string const& url) {
 
 class Serving {
  public:
-  explicit Serving(std::filesystem::path const& evidence)
-      : process_({PGDRILL_BINARY, "serve", evidence.string(), "--port", "0", "--expected-interval", "24h"},
+  explicit Serving(std::filesystem::path const& evidence, std::filesystem::path const& history = {})
+      : process_({PGDRILL_BINARY, "serve", evidence.string(), "--port", "0", "--expected-interval", "24h",
+                  "--history", history.string()},
                  directory_.path() / "log") {
     static std::regex const announced("http://127.0.0.1:([0-9]+)/metrics");
     std::smatch match;
@@ -160,6 +161,53 @@ TEST(Serve, FollowsTheEvidence) {
   EXPECT_FALSE(http("GET", "http://127.0.0.1:" + std::to_string(serving.port()) + "/").has_value());
 }
 
+TEST(Serve, RepeatsAreOneRunAndTheGravestSpeaks) {
+  TemporaryDirectory const evidence;
+  std::string const start = "\"event\":\"run-started\"";
+  std::string const repeated = start + R"(,"repetition":{"id":"s1"})";
+  put_run(evidence.path() / "a", 20, start, repeated);
+  put_run(evidence.path() / "b", 21, start, repeated);
+  std::string const failed = replaced(read_file(evidence.path() / "b/journal.jsonl").value(),
+                                      "\"status\":\"passed\"", "\"status\":\"failed\"");
+  ASSERT_TRUE(write_file_atomically(evidence.path() / "b/journal.jsonl", failed).has_value());
+  put_run(evidence.path() / "c", 22, start, repeated);
+  std::string const text = Serving(evidence.path()).text();
+  EXPECT_THAT(text, HasSubstr("verdict=\"no_go\"} 1")) << "the repeat in the middle";
+  EXPECT_THAT(text,
+              HasSubstr("pgdrill_history_runs{cluster=\"orders\",decision=\"no_go\",namespace=\"develop\","
+                        "scenario=\"data-rollback\"} 1"));
+  EXPECT_THAT(text, Not(HasSubstr("pgdrill_last_success_timestamp_seconds{")));
+  EXPECT_THAT(text, HasSubstr("stat=\"median\"} "));
+}
+
+TEST(Serve, TheGateFollowsTheHistoryAndItsAcceptedLevels) {
+  TemporaryDirectory const evidence;
+  std::filesystem::path const history = evidence.path() / "history.jsonl";
+  for (int day = 10; day < 16; ++day) {
+    std::filesystem::path const directory = evidence.path() / std::to_string(day);
+    put_run(directory, day);
+    // Long before the acceptance, which has today's date.
+    std::string const old =
+        replaced(read_file(directory / "journal.jsonl").value(), "\"2026-11-", "\"2020-11-");
+    ASSERT_TRUE(write_file_atomically(directory / "journal.jsonl", old).has_value());
+    CommandResult const recorded = run({PGDRILL_BINARY, "gate", (directory / "journal.jsonl").string(),
+                                        "--history", history.string(), "--record"});
+    ASSERT_EQ(recorded.exit_code, 0) << recorded.err;
+  }
+  Serving const serving(evidence.path(), history);
+  EXPECT_THAT(serving.text(), HasSubstr("state=\"pass\"} 1"));
+  CommandResult const accepted = run({PGDRILL_BINARY, "gate", "accept", "data-rollback", "--history",
+                                      history.string(), "--reason", "more data", "--expires", "2999-01-01"});
+  ASSERT_EQ(accepted.exit_code, 0) << accepted.err;
+  EXPECT_THAT(accepted.out, HasSubstr("until 2999-01-01T00:00:00"));
+  EXPECT_THAT(serving.text(), HasSubstr("state=\"accepted\"} 1"));
+  for (std::string const date : {"2001-01-01", "tomorrow"})
+    EXPECT_EQ(run({PGDRILL_BINARY, "gate", "accept", "data-rollback", "--history", history.string(),
+                   "--reason", "x", "--expires", date})
+                  .exit_code,
+              2);
+}
+
 /// Everything that a panel's query may hold of Grafana's own.
 std::string as_promql(std::string query) {
   for (std::string const variable : {"namespace", "cluster", "scenario"})
@@ -208,7 +256,8 @@ TEST(Prometheus, TakesAScrapeAndEvaluatesEveryRule) {
   put_run(evidence.path() / "a", 20);
   Serving const serving(evidence.path());
   Prometheus const prometheus({serving.port()});
-  ASSERT_TRUE(eventually([&] { return prometheus.value("pgdrill_rollback_rto_seconds{stat=\"max\"}").has_value(); }));
+  ASSERT_TRUE(
+      eventually([&] { return prometheus.value("pgdrill_rollback_rto_seconds{stat=\"max\"}").has_value(); }));
   EXPECT_EQ(prometheus.value("scrape_samples_scraped > 40") > 0, true);
   EXPECT_GT(prometheus.value("pgdrill_rollback_rto_seconds{stat=\"max\"}").value_or(0), 0);
   std::string rules;

@@ -62,9 +62,11 @@ TEST(Repetition, EachRunHasItsSeedAndItsDirectoryAndOneVerdictSpansThem) {
   arguments.set("SCENARIO", {file.string()});
   arguments.set("output", {"json"});
   std::vector<std::uint64_t> seeds;
+  std::vector<std::string> repetitions;
   int const code =
       run_many(arguments, *read_repetition(arguments, with_matrix()), directory.path(), [&](OneRun run) {
         seeds.push_back(run.seed);
+        repetitions.push_back(get_string(run.repetition, "id"));
         std::filesystem::create_directories(run.evidence);
         std::FILE* const verdict = std::fopen((run.evidence / "verdict.json").c_str(), "w");
         std::fprintf(verdict, R"({"decision":"go","objectives":[{"name":"rto","unit":"s","value":%llu}]})",
@@ -74,6 +76,10 @@ TEST(Repetition, EachRunHasItsSeedAndItsDirectoryAndOneVerdictSpansThem) {
       });
   EXPECT_EQ(code, 1);
   EXPECT_THAT(seeds, ElementsAre(40, 41, 42, 43));
+  // Repeats of one combination are one run to the gate; another combination is another run.
+  EXPECT_EQ(repetitions[0], repetitions[1]);
+  EXPECT_EQ(repetitions[2], repetitions[3]);
+  EXPECT_NE(repetitions[0], repetitions[2]);
   json::value const suite = parse_json(read_file(directory.path() / "suite.json").value()).value();
   EXPECT_EQ(get_string(suite, "decision"), "no-go");
   ASSERT_EQ(find(suite, "runs")->as_array().size(), 4U);

@@ -1,81 +1,10 @@
-#include "reports/gate/gate.hpp"
-
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-
-#include <pugixml.hpp>
-
-#include "harness/base/files.hpp"
+#include "tests/unit/gate/gate_fixture.hpp"
 
 namespace pgdrill::reports {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using testing::StartsWith;
-
-class Gate : public testing::Test {
- protected:
-  void SetUp() override { directory_ = make_temporary_directory().value(); }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
-  /// The journal of a drill in which one probe gave wrong answers for so many seconds.
-  std::filesystem::path journal(std::string const& name, double rto, std::string const& sha = "ab12",
-                                json::object const& thresholds = {}) const {
-    std::string text;
-    auto const add = [&](std::string_view event, json::object fields) {
-      fields["run"] = "r" + name;
-      fields["wall"] = fmt::format("2026-11-24T03:{:02}:00.000000Z", minute_);
-      fields["event"] = event;
-      text += json::serialize(fields) + "\n";
-    };
-    add("run-started",
-        {{"gate", thresholds},
-         {"scenario", {{"name", "data-rollback"}, {"sha256", sha}}},
-         {"target", {{"cluster", "orders"}, {"postgres", "15.18"}}},
-         {"objectives", json::array{{{"name", "rto"}, {"limit_ns", 100'000'000'000}, {"unit", "s"}}}},
-         {"probes", json::array{{{"name", "heartbeat"}, {"rto", true}}}}});
-    auto const sample = [&](double at, std::string_view status) {
-      auto const t = static_cast<std::int64_t>(at * 1e9);
-      add("sample", {{"probe", "heartbeat"},
-                     {"class", "write"},
-                     {"scheduled_ns", t},
-                     {"started_ns", t},
-                     {"ended_ns", t},
-                     {"status", status}});
-    };
-    sample(1, "right");
-    sample(2, "wrong");
-    sample(2 + rto, "right");
-    add("run-finished", {{"status", "completed"}});
-    std::filesystem::path const file = directory_ / name / "journal.jsonl";
-    std::filesystem::create_directories(file.parent_path());
-    EXPECT_TRUE(write_file_atomically(file, text).has_value());
-    ++minute_;
-    return file;
-  }
-
-  /// Eight steady runs on branch main.
-  std::filesystem::path steady_history(std::string const& file = "history.jsonl") const {
-    std::filesystem::path const history = directory_ / file;
-    for (int i = 0; i < 8; ++i) {
-      RunSummary const summary = summarize_journal(journal("h" + std::to_string(i), 40 + i % 3)).value();
-      HistoryRun run = history_run({summary}).value();
-      run.branch = "main";
-      EXPECT_TRUE(append_run(history, run).has_value());
-    }
-    return history;
-  }
-
-  GateReport gate(GateRequest const& request) const {
-    Result<GateReport> report = run_gate(request);
-    EXPECT_TRUE(report.has_value()) << describe(report.error());
-    return report.value_or(GateReport());
-  }
-
-  std::filesystem::path directory_;
-  mutable int minute_ = 0;
-};
 
 TEST_F(Gate, AnOrdinaryRunPassesAndExplainsItself) {
   GateReport const report = gate({.candidates = {journal("c", 41)}, .history = steady_history()});
@@ -203,19 +132,6 @@ TEST_F(Gate, OnlyComparableHistoryCounts) {
   EXPECT_EQ(window.metrics.front().result.n, 6U);
 }
 
-TEST_F(Gate, AnAcceptedLevelStartsAnew) {
-  auto const history = steady_history();
-  ASSERT_TRUE(
-      append_acceptance(
-          history,
-          {.scenario = "data-rollback", .reason = "more data", .author = "ann", .at = "2026-11-24T04:00:00Z"})
-          .has_value());
-  GateReport const report = gate({.candidates = {journal("c", 60)}, .history = history});
-  EXPECT_EQ(report.state, "no_verdict");
-  EXPECT_EQ(report.excluded.superseded, 8U);
-  EXPECT_THAT(gate_text(report), HasSubstr("more data"));
-}
-
 TEST_F(Gate, ADirectoryOfJournalsIsAHistoryToo) {
   steady_history();
   std::filesystem::path const candidate = journal("zz", 41);
@@ -228,31 +144,6 @@ TEST_F(Gate, SqliteKeepsTheSame) {
       gate({.candidates = {journal("c", 41)}, .history = steady_history("history.sqlite")});
   EXPECT_EQ(report.metrics.front().result.n, 8U);
   EXPECT_DOUBLE_EQ(report.metrics.front().result.baseline, 41);
-}
-
-TEST_F(Gate, RepeatsOfARunCountOnce) {
-  std::filesystem::path const first = journal("many/1", 40);
-  journal("many/2", 90);
-  journal("many/3", 41);
-  GateReport const report = gate({.candidates = {directory_ / "many"}, .history = steady_history()});
-  EXPECT_DOUBLE_EQ(report.metrics.front().result.value, 41);
-  EXPECT_EQ(report.metrics.front().result.n, 8U);
-  EXPECT_TRUE(std::filesystem::exists(first));
-}
-
-TEST_F(Gate, WritesForEachReader) {
-  GateReport const report = gate(
-      {.candidates = {journal("c", 60), journal("d", 62), journal("e", 61)}, .history = steady_history()});
-  json::value const document = parse_json(gate_json(report)).value();
-  EXPECT_EQ(get_string(document, "state"), "regressed");
-  EXPECT_EQ(document.at("metrics").at(0).at("n").as_int64(), 8);
-  pugi::xml_document junit;
-  ASSERT_TRUE(junit.load_string(gate_junit(report).c_str()));
-  EXPECT_TRUE(junit.select_node("//testcase[@name='no regression of rto']/failure"));
-  EXPECT_THAT(gate_annotations(report), StartsWith("::error title=pgdrill gate data-rollback::"));
-  EXPECT_THAT(gate_annotations(report), Not(HasSubstr("95 % ")));  // escaped as %25
-  EXPECT_THAT(gate_gitlab(report),
-              HasSubstr("pgdrill_seconds{metric=\"rto\",scenario=\"data-rollback\"} 60.0\n"));
 }
 
 TEST_F(Gate, ForeignRunsAndUnknownMetricsAreRefused) {
