@@ -1,5 +1,7 @@
 #include "reports/plain_json.hpp"
 
+#include <cmath>
+
 namespace pgdrill::reports {
 
 namespace {
@@ -32,7 +34,8 @@ void write_elements(json::array const& array, std::size_t indent, std::string& i
 
 void write(json::value const& value, std::size_t indent, std::string& into) {
   if (value.is_double()) {
-    into += fixed(value.get_double(), 6);
+    // JSON knows no infinity, which a quotient of two absurd figures gives.
+    into += std::isfinite(value.get_double()) ? fixed(value.get_double(), 6) : "null";
   } else if (value.is_object() && !value.get_object().empty()) {
     write_members(value.get_object(), indent, into);
   } else if (value.is_array() && !value.get_array().empty()) {

@@ -181,13 +181,11 @@ TEST_F(Browser, IsAccessibleByTheRulesOfAxe) {
                                          "' && npm install --silent --no-audit --no-fund axe-core && "
                                          "cp node_modules/axe-core/axe.min.js evidence/"});
   if (fetched.exit_code != 0) GTEST_SKIP() << "axe-core cannot be fetched: " << fetched.err;
-  for (int const width : {desk, phone}) {
-    for (auto const& scheme : {light, dark}) {
-      json::value const found = axe(width, scheme);
-      EXPECT_EQ(json::serialize(found.at("broken")), "[]") << width << (scheme.empty() ? " light" : " dark");
-      EXPECT_EQ(get_bool(found, "dark"), !scheme.empty());
-      EXPECT_GT(get_int(found, "passes"), 20);
-    }
+  for (auto const& [width, scheme] : {std::pair{desk, light}, {phone, dark}}) {
+    json::value const found = axe(width, scheme);
+    EXPECT_EQ(json::serialize(found.at("broken")), "[]") << width << (scheme.empty() ? " light" : " dark");
+    EXPECT_EQ(get_bool(found, "dark"), !scheme.empty());
+    EXPECT_GT(get_int(found, "passes"), 20);
   }
 }
 
