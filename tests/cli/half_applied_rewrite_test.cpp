@@ -76,6 +76,11 @@ INSTANTIATE_TEST_SUITE_P(
                               "ALTER TABLE people ADD COLUMN first_name text, ADD COLUMN last_name text;"
                               "UPDATE people SET first_name = split_part(full_name, ' ', 1),"
                               " last_name = split_part(full_name, ' ', 2);"
+                              "ALTER TABLE people DROP COLUMN full_name;"),
+                    std::pair("Extract",
+                              "CREATE TABLE names (person_id int PRIMARY KEY REFERENCES people (id),"
+                              " full_name text);"
+                              "INSERT INTO names (person_id, full_name) SELECT id, full_name FROM people;"
                               "ALTER TABLE people DROP COLUMN full_name;")),
     [](auto const& info) { return info.param.first; });
 

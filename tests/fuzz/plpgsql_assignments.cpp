@@ -1,4 +1,5 @@
-// Sources of trigger functions, in which assignments to NEW are looked for.
+// Sources of trigger functions, in which assignments to NEW and writes of tables are looked for.
+#include "harness/migrations/half_applied/copy_triggers.hpp"
 #include "harness/migrations/half_applied/sync_triggers.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 
@@ -8,5 +9,10 @@ FUZZ_TARGET(plpgsql_assignments) {
     fuzz::require(!assignment.sources.empty(), "an assignment derives from other columns");
     fuzz::require(input.find(assignment.expression) != std::string_view::npos,
                   "an expression stands in the source");
+  }
+  for (migrations::TableWrite const& write : migrations::find_writes(input)) {
+    fuzz::require(!write.table.empty(), "a table has a name");
+    for (auto const& pair : write.copied)
+      fuzz::require(!pair.target.empty() && !pair.source.empty(), "columns have names");
   }
 }

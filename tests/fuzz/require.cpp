@@ -12,3 +12,9 @@ void require(bool holds, char const* what) {
 }
 
 }  // namespace pgdrill::fuzz
+
+#if __has_feature(address_sanitizer)
+// libpg_query drops a copy of the (empty) messages of PL/pgSQL's compiler whenever it parses a DO block.
+extern "C" char const* __lsan_default_suppressions();
+extern "C" char const* __lsan_default_suppressions() { return "leak:libpg_query\n"; }
+#endif

@@ -108,7 +108,7 @@ std::vector<Room> const rooms{
       "harness/scenario/", "harness/engine/"}},
     {"harness/migrations/history/", {"harness/base/", "harness/postgres/", "harness/migrations/history/"}},
     {"harness/migrations/half_applied/",
-     {"harness/base/", "harness/postgres/", "harness/migrations/history/",
+     {"harness/base/", "harness/postgres/", "harness/migrations/history/", "harness/migrations/review/",
       "harness/migrations/half_applied/"}},
     {"harness/migrations/audit/", {"harness/base/", "harness/postgres/", "harness/migrations/"}},
     {"harness/steps/",

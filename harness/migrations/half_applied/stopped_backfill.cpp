@@ -1,31 +1,28 @@
 // A backfill that stopped on its way: some rows have the new value, others do not.
 #include <fmt/format.h>
 
-#include "harness/migrations/half_applied/sync_triggers.hpp"
+#include "harness/migrations/half_applied/backfill_gap.hpp"
 
 namespace pgdrill::migrations {
 
 namespace {
 
-std::string progress(SyncTrigger const& trigger) {
-  if (!trigger.filled)
-    return "rows from before the trigger are empty; the table is too large to count them here";
-  return fmt::format("the backfill stopped at {} of {} rows", *trigger.filled, *trigger.wanted);
+std::string progress(BackfillGap const& gap) {
+  if (!gap.filled) return "rows from before the trigger lack it; the table is too large to count them here";
+  return fmt::format("the backfill stopped at {} of {} rows", *gap.filled, *gap.wanted);
 }
 
 Result<std::vector<Finding>> detect(pqxx::transaction_base& transaction, Scene const&) {
-  TRY(auto const triggers, sync_triggers_with_gaps(transaction));
   std::vector<Finding> findings;
-  for (SyncTrigger const& trigger : triggers) {
-    if (trigger.filled && *trigger.filled == 0) continue;
+  for (BackfillGap const& gap : backfill_gaps(transaction)) {
+    if (gap.filled && *gap.filled == 0) continue;
     findings.push_back(
         {.severity = Severity::problem,
          .kind = "stopped-backfill",
-         .object =
-             fmt::format("column {} of {}.{}", trigger.assignment.target, trigger.schema, trigger.table),
-         .message = fmt::format("trigger {} fills it for new rows; {}", trigger.trigger, progress(trigger)),
-         .finish = finish_backfill(trigger),
-         .undo = undo_sync(trigger)});
+         .object = gap.object,
+         .message = fmt::format("trigger {} fills it for new rows; {}", gap.trigger, progress(gap)),
+         .finish = gap.finish,
+         .undo = gap.undo});
   }
   return findings;
 }

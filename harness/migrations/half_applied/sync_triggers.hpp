@@ -1,9 +1,8 @@
 // Triggers that derive one column of a row from others, as the expand phase of a change installs them, and
 // how many of the rows from before the trigger have the derived value.
 #pragma once
-#include <optional>
-
-#include "harness/migrations/half_applied/detector.hpp"
+#include "harness/migrations/half_applied/backfill_gap.hpp"
+#include "harness/migrations/half_applied/row_triggers.hpp"
 
 namespace pgdrill::migrations {
 
@@ -18,23 +17,9 @@ struct Assignment {
 /// Comments and literals are passed over.
 [[nodiscard]] std::vector<Assignment> find_assignments(std::string_view source);
 
-struct SyncTrigger {
-  std::string schema;
-  std::string table;
-  std::string trigger;
-  std::string function;   ///< quoted, with its empty argument list
-  bool only_user = true;  ///< no other trigger calls the function
-  Assignment assignment;
-  std::optional<std::int64_t>
-      filled;  ///< rows that have the value; nothing when the table is too large to count
-  std::optional<std::int64_t> wanted;  ///< rows that have all sources
-};
-
-/// Sync triggers with rows that lack their value.
-[[nodiscard]] Result<std::vector<SyncTrigger>> sync_triggers_with_gaps(pqxx::transaction_base& transaction);
-
-/// The statement that fills what is missing, and those that drop trigger, function and column.
-[[nodiscard]] Remedy finish_backfill(SyncTrigger const& trigger);
-[[nodiscard]] Remedy undo_sync(SyncTrigger const& trigger);
+/// Columns that a BEFORE trigger derives, and that rows lack. It is finished by the trigger's own expression,
+/// and undone without trigger, function and column.
+[[nodiscard]] std::vector<BackfillGap> column_gaps(pqxx::transaction_base& transaction,
+                                                   std::vector<RowTrigger> const& triggers);
 
 }  // namespace pgdrill::migrations

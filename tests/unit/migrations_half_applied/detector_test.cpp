@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "harness/base/files.hpp"
+#include "harness/migrations/half_applied/copy_triggers.hpp"
 #include "harness/migrations/half_applied/sync_triggers.hpp"
 #include "tests/unit/migrations_half_applied/half_applied.hpp"
 
@@ -45,6 +46,20 @@ TEST(Assignments, OfNewAloneOutsideCommentsAndLiterals) {
   EXPECT_EQ(found[0].target, "a");
   EXPECT_EQ(found[0].expression, "new.b || ';' || NEW.a");
   EXPECT_THAT(found[0].sources, testing::ElementsAre("b"));
+}
+
+TEST(Writes, OfTablesOutsideCommentsAndLiterals) {
+  auto const found = find_writes(
+      "BEGIN -- INSERT INTO no (a) VALUES (NEW.a);\n PERFORM 'DELETE FROM no'; INSERT INTO \"S\".T (k, "
+      "\"V\"\"\") VALUES (new.id, NEW.x) ON CONFLICT (k) DO UPDATE SET v = 1; UPDATE ONLY u SET a = 1; "
+      "DELETE FROM d; INSERT INTO log (a) VALUES (now()); PERFORM 1 FROM t FOR UPDATE; END");
+  std::vector<std::string> tables;
+  for (TableWrite const& write : found) tables.push_back(write.schema + "." + write.table);
+  EXPECT_THAT(tables, testing::ElementsAre("S.t", ".u", ".d", ".log"));
+  ASSERT_EQ(found[0].copied.size(), 2U);
+  EXPECT_EQ(found[0].copied[1].target, "V\"");
+  EXPECT_EQ(found[0].copied[1].source, "x");
+  EXPECT_TRUE(found[3].copied.empty());
 }
 
 }  // namespace

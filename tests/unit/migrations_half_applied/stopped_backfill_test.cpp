@@ -36,5 +36,23 @@ TEST(StoppedBackfill, TheOtherHalfOfATwoWayTriggerLacksNothing) {
   EXPECT_EQ(found_by(state.detector, make(both)).size(), 1U);
 }
 
+TEST(StoppedBackfill, OfATableThatColumnsMoveTo) {
+  State const extraction{
+      .detector = state.detector,
+      .base =
+          "CREATE TABLE orders (id int PRIMARY KEY, city text); INSERT INTO orders SELECT i, 'c' || i FROM "
+          "generate_series(1, 10) i",
+      .made_by = {
+          "CREATE TABLE addresses (order_id int PRIMARY KEY, city text)",
+          "CREATE FUNCTION there() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.addresses "
+          "(city, order_id) VALUES (NEW.city, NEW.id); RETURN NULL; END'",
+          "CREATE TRIGGER there AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION there()",
+          "INSERT INTO addresses SELECT id, city FROM orders WHERE id <= 4"}};
+  auto const database = make(extraction);
+  EXPECT_THAT(found_by(state.detector, database)[0].message, HasSubstr("stopped at 4 of 10 rows"));
+  finish(extraction, database);
+  EXPECT_EQ(test::query_value(database, "SELECT count(*) FROM addresses"), "10");
+}
+
 }  // namespace
 }  // namespace pgdrill::migrations

@@ -47,5 +47,56 @@ TEST(TriggerWithoutBackfill, ATriggerThatDerivesNothingFromTheRowIsNone) {
   EXPECT_THAT(found_by(state.detector, make(other)), IsEmpty());
 }
 
+// The AFTER trigger of columns that move to a table of their own.
+State const extraction{
+    .detector = state.detector,
+    .base =
+        "CREATE TABLE orders (id int PRIMARY KEY, street text, city text); INSERT INTO orders SELECT i, "
+        "CASE WHEN i > 3 THEN 's' || i END FROM generate_series(1, 10) i",
+    .made_by = {
+        "CREATE TABLE addresses (order_id int PRIMARY KEY REFERENCES orders, street text, city text)",
+        "CREATE FUNCTION there() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n"
+        "  INSERT INTO addresses (order_id, street, city) VALUES (NEW.id, NEW.street, NEW.city) ON CONFLICT "
+        "DO NOTHING; RETURN NULL; END $$",
+        "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n"
+        "  DELETE FROM addresses WHERE order_id = OLD.id; RETURN OLD; END $$",
+        "CREATE TRIGGER there AFTER INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION there()",
+        "CREATE TRIGGER gone BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION gone()"}};
+
+TEST(TriggerWithoutBackfill, RowsAreCopiedToTheTableThatColumnsMoveTo) {
+  auto const database = make(extraction);
+  EXPECT_THAT(found_by(state.detector, database)[0].object, HasSubstr("table public.addresses"));
+  EXPECT_THAT(found_by(state.detector, database)[0].message, HasSubstr("all 7 rows"));
+  EXPECT_THAT(found_by("stopped-backfill", database), IsEmpty());
+  finish(extraction, database);
+  EXPECT_EQ(test::query_value(database,
+                              "SELECT count(*) FROM orders JOIN addresses ON id = order_id WHERE "
+                              "addresses.street = orders.street"),
+            "7");
+}
+
+TEST(TriggerWithoutBackfill, OrTheTableGoesWithEveryTriggerThatWritesIt) {
+  auto const database = make(extraction);
+  undo(extraction, database);
+  EXPECT_EQ(test::query_value(database,
+                              "SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal) || ' ' || "
+                              "(SELECT count(*) FROM pg_proc WHERE proname IN ('there', 'gone')) || ' ' || "
+                              "(SELECT count(*) FROM pg_class WHERE relname = 'addresses')"),
+            "0 0 0");
+  test::run_sql(database, "DELETE FROM orders WHERE id = 5");
+}
+
+TEST(TriggerWithoutBackfill, ALogOfChangesIsNoCopy) {
+  State log = extraction;
+  log.made_by = {
+      "CREATE TABLE addresses (n serial PRIMARY KEY, order_id int, street text, city text)",
+      extraction.made_by[1],
+      extraction.made_by[3],
+  };
+  auto database = test::PostgresServer::shared().fresh_database(log.base);
+  for (std::string const& statement : log.made_by) test::run_sql(database, statement);
+  EXPECT_THAT(found_by(state.detector, database), IsEmpty());
+}
+
 }  // namespace
 }  // namespace pgdrill::migrations
