@@ -36,6 +36,16 @@ TEST(Registry, GolangMigrate) {
   Audit const audit = stage.audited();
   EXPECT_EQ(the_history(audit, "golang-migrate").found.history.last_failure()->version, "2");
   EXPECT_THAT(audit_text(audit), HasSubstr("dirty-history"));
+  EXPECT_THAT(audit.backends, testing::IsEmpty());
+  // Killed, it leaves the same row; that the server goes on is what tells the two apart.
+  Stage const other;
+  other.write("m/1_slow.up.sql", "CREATE TABLE a (id int); SELECT pg_sleep(60);");
+  other.write("m/1_slow.down.sql", "DROP TABLE a;");
+  Audit const killed = other.audited_after_kill((tool.folder / "migrate").string() +
+                                                " -path m -database \"$DATABASE_URL\" up");
+  EXPECT_EQ(the_history(killed, "golang-migrate").found.history.last_failure()->version, "1");
+  ASSERT_EQ(killed.backends.size(), 1U) << audit_text(killed);
+  EXPECT_THAT(killed.backends[0].query, HasSubstr("pg_sleep"));
 }
 
 TEST(Registry, Dbmate) {

@@ -69,6 +69,14 @@ TEST(Registry, Liquibase) {
               "--liquibase formatted sql\n\n--changeset anna:1\nCREATE TABLE a (x bigint);\n\n--changeset "
               "ben:2\nALTER TABLE a ADD y int;\n");
   EXPECT_THAT(audit_text(stage.audited()), HasSubstr("changed-checksum"));
+  stage.write(
+      "changelog.sql",
+      "--liquibase formatted sql\n\n--changeset anna:3 runInTransaction:false\nSELECT pg_sleep(60);\n");
+  Audit const killed =
+      stage.audited_after_kill("java -cp '" + (tool.folder / "lib").string() + "/*' Run.java");
+  EXPECT_THAT(audit_text(killed), HasSubstr("stale-lock"));
+  ASSERT_EQ(killed.backends.size(), 1U) << audit_text(killed);
+  EXPECT_THAT(killed.backends[0].query, HasSubstr("pg_sleep"));
 }
 
 }  // namespace

@@ -65,6 +65,17 @@ Audit Stage::audited() const {
   return result.value_or(Audit{});
 }
 
+Audit Stage::audited_after_kill(std::string const& command) const {
+  std::string const sleeping = "FROM pg_stat_activity WHERE wait_event = 'PgSleep'\"";
+  run(fmt::format(
+      "exec {} > client.log 2>&1 & while [ \"$(psql -Atq \"$DATABASE_URL\" -c \"SELECT count(*) {})\" "
+      "!= 1 ]; do kill -0 $! || {{ cat client.log; exit 1; }}; done; kill -9 $!; wait $! || true",
+      command, sleeping));
+  Audit killed = audited();
+  run("psql -q \"$DATABASE_URL\" -c \"SELECT pg_terminate_backend(pid) " + sleeping);
+  return killed;
+}
+
 AuditedHistory const& the_history(Audit const& audit, std::string const& tool) {
   static AuditedHistory const none;
   EXPECT_EQ(audit.histories.size(), 1U) << audit_text(audit);

@@ -33,6 +33,9 @@ struct Stage {
   /// Runs bash with DATABASE_URL, HOST, PORT and NAME set, in the folder of the files; returns its output.
   std::string run(std::string const& script, int expected_exit_code = 0) const;
   [[nodiscard]] Audit audited() const;
+  /// Runs `command` (one program), kills it once a statement of it calls pg_sleep, audits, and then ends what
+  /// still sleeps in the server.
+  [[nodiscard]] Audit audited_after_kill(std::string const& command) const;
 };
 
 /// The only history of an audit; fails the test when it is another tool's.
