@@ -25,6 +25,7 @@ enum class ActionKind {
   set_expression,   ///< of a generated column (17)
   drop_expression,  ///< makes a generated column an ordinary one
   add_identity,
+  set_identity,  ///< GENERATED ALWAYS or BY DEFAULT, options of its sequence
   add_constraint,
   drop_constraint,
   validate_constraint,

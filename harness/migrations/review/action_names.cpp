@@ -5,7 +5,7 @@
 namespace pgdrill::review {
 
 std::string_view name_of(ActionKind kind) {
-  static constexpr std::array<std::string_view, 60> names{"create-table",
+  static constexpr std::array<std::string_view, 61> names{"create-table",
                                                           "create-partition",
                                                           "drop-table",
                                                           "rename-table",
@@ -21,6 +21,7 @@ std::string_view name_of(ActionKind kind) {
                                                           "set-expression",
                                                           "drop-expression",
                                                           "add-identity",
+                                                          "set-identity",
                                                           "add-constraint",
                                                           "drop-constraint",
                                                           "validate-constraint",

@@ -18,6 +18,7 @@ std::map<std::string, ActionKind, std::less<>> const kinds{
     {"AT_DropNotNull", ActionKind::drop_not_null},
     {"AT_DropExpression", ActionKind::drop_expression},
     {"AT_AddIdentity", ActionKind::add_identity},
+    {"AT_SetIdentity", ActionKind::set_identity},
     {"AT_DropIdentity", ActionKind::drop_default},
     {"AT_AddConstraint", ActionKind::add_constraint},
     {"AT_AddIndexConstraint", ActionKind::add_constraint},
@@ -124,6 +125,7 @@ Action action_of_command(Name const& table, std::string const& object, json::val
     case ActionKind::drop_not_null:
     case ActionKind::drop_expression:
     case ActionKind::add_identity:
+    case ActionKind::set_identity:
       action.column = action.name;
       break;
     case ActionKind::add_constraint:

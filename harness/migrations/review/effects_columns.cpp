@@ -238,6 +238,24 @@ Effect drop_expression(Action const& action, Situation const&) {
   return effect;
 }
 
+/// `SET GENERATED ALWAYS`: its option is 'a', the letter of pg_attribute.attidentity.
+bool generates_always(Action const& action) {
+  for (json::value const& option : list_of(find(*action.node, "def.List.items"))) {
+    bool const generated = get_string(option, "DefElem.defname") == "generated";
+    if (generated && get_int(option, "DefElem.arg.Integer.ival") == 'a') return true;
+  }
+  return false;
+}
+
+Effect set_identity(Action const& action, Situation const&) {
+  Effect effect = exclusive(action);
+  if (generates_always(action))
+    effect.breaks_old = fmt::format("a version that inserts values of {} itself fails", action.column);
+  effect.undo = Undo::lossless;
+  effect.undo_how = "ALTER COLUMN ... SET the former options";
+  return effect;
+}
+
 Effect set_default_or_expression(Action const& action, Situation const& situation) {
   return situation.has_newer("SET EXPRESSION") ? set_expression(action, situation)
                                                : change_default(action, situation);
@@ -251,6 +269,7 @@ RegisterEffect const columns[] = {{{ActionKind::add_column}, &add_column},
                                   {{ActionKind::drop_not_null}, &drop_not_null},
                                   {{ActionKind::set_default}, &set_default_or_expression},
                                   {{ActionKind::add_identity}, &change_default},
+                                  {{ActionKind::set_identity}, &set_identity},
                                   {{ActionKind::drop_default}, &drop_default},
                                   {{ActionKind::drop_expression}, &drop_expression}};
 

@@ -97,6 +97,14 @@ Effect strongest_on_table(Action const& action, Situation const&) {
   return {.locks = {{action.table, Lock::access_exclusive}}, .undo = Undo::lossless};
 }
 
+Effect alter_constraint(Action const& action, Situation const& situation) {
+  Effect effect = strongest_on_table(action, situation);
+  if (!get_bool(*action.node, "def.Constraint.initdeferred"))
+    effect.breaks_old = "a version whose transactions are right only at their end fails";
+  effect.undo_how = "ALTER CONSTRAINT back";
+  return effect;
+}
+
 Effect trigger(Action const& action, Situation const&) {
   Effect effect{.locks = {{action.table, Lock::share_row_exclusive}}, .undo = Undo::lossless};
   effect.undo_how = fmt::format("DROP TRIGGER {}", action.name);
@@ -131,8 +139,9 @@ RegisterEffect const constraints[] = {
     {{ActionKind::add_constraint}, &add_constraint},
     {{ActionKind::drop_constraint}, &drop_constraint},
     {{ActionKind::validate_constraint}, &validate},
-    {{ActionKind::alter_constraint, ActionKind::rename_constraint, ActionKind::create_rule,
-      ActionKind::replica_identity, ActionKind::set_storage, ActionKind::owner, ActionKind::inherit},
+    {{ActionKind::alter_constraint}, &alter_constraint},
+    {{ActionKind::rename_constraint, ActionKind::create_rule, ActionKind::replica_identity,
+      ActionKind::set_storage, ActionKind::owner, ActionKind::inherit},
      &strongest_on_table},
     {{ActionKind::create_trigger}, &trigger},
     {{ActionKind::disable_trigger, ActionKind::enable_trigger}, &toggled_trigger},

@@ -11,6 +11,11 @@ void check(Review const& review, Findings& findings) {
     if (!effect.breaks_old.empty())
       findings.add(review, action, fmt::format("{}; {}", effect.breaks_old, effect.breaks_new));
   });
+  // Few name a constraint: the change itself stays safe.
+  for_each(review, ActionKind::rename_constraint, [&](Action const& action, Effect const& effect) {
+    if (!effect.locks.empty())
+      findings.add(review, action, "ON CONFLICT ON CONSTRAINT, and who tells errors by its name, fail");
+  });
 }
 
 Rule describe() {

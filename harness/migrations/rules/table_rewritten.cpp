@@ -8,8 +8,9 @@ namespace pgdrill::review::rule_table_rewritten {
 namespace {
 
 void check(Review const& review, Findings& findings) {
-  for (ActionKind const kind :
-       {ActionKind::vacuum_full, ActionKind::cluster, ActionKind::set_logged, ActionKind::move_table}) {
+  // SET EXPRESSION of a generated column reaches the parser as SET DEFAULT.
+  for (ActionKind const kind : {ActionKind::vacuum_full, ActionKind::cluster, ActionKind::set_logged,
+                                ActionKind::move_table, ActionKind::set_default}) {
     for_each(review, kind, [&](Action const& action, Effect const& effect) {
       if (effect.cost == Cost::rewrite)
         findings.add(review, action,
@@ -22,7 +23,8 @@ Rule describe() {
   return {.id = "table-rewritten",
           .summary = "the whole table is written anew while nobody reads it",
           .why =
-              "VACUUM FULL, CLUSTER, SET LOGGED, SET UNLOGGED, SET TABLESPACE and SET ACCESS METHOD hold "
+              "VACUUM FULL, CLUSTER, SET LOGGED, SET UNLOGGED, SET TABLESPACE, SET ACCESS METHOD, and SET "
+              "EXPRESSION of a stored generated column hold "
               "ACCESS EXCLUSIVE for as long as the table is large.",
           .instead = "do it in a maintenance window, or with pg_repack; plain VACUUM is enough in most cases",
           .severity = Severity::error,
