@@ -118,11 +118,12 @@ std::string ledgers_table(Run const& run) {
     rows.push_back({html(ledger.probe), std::to_string(ledger.acknowledged), std::to_string(ledger.present),
                     std::to_string(ledger.rightly_absent), std::to_string(ledger.lost.size()),
                     std::to_string(ledger.resurrected.size()), std::to_string(ledger.duplicated.size()),
-                    std::to_string(ledger.altered.size()), seconds_text(ledger.rpo)});
+                    std::to_string(ledger.altered.size()), std::to_string(ledger.split_brain.size()),
+                    seconds_text(ledger.rpo)});
   }
   return html_table("Acknowledged writes",
                     {"Ledger", "Acknowledged", "Present", "Rightly absent", "Lost", "Resurrected",
-                     "Duplicated", "Altered", "RPO"},
+                     "Duplicated", "Altered", "Split brain", "RPO"},
                     rows);
 }
 

@@ -119,6 +119,7 @@ struct LedgerVerdict {
   std::vector<std::int64_t> resurrected;
   std::vector<std::int64_t> duplicated;
   std::vector<std::int64_t> altered;
+  std::vector<std::int64_t> split_brain;  ///< acknowledged by a server after another had taken its place
   Nanoseconds rpo = 0;
 };
 

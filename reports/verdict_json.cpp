@@ -130,6 +130,7 @@ json::array ledgers_json(Run const& run) {
                     {"resurrected", numbers(ledger.resurrected)},
                     {"duplicated", numbers(ledger.duplicated)},
                     {"altered", numbers(ledger.altered)},
+                    {"split_brain", numbers(ledger.split_brain)},
                     {"rpo_s", seconds(ledger.rpo)}});
   }
   return list;

@@ -127,6 +127,7 @@ JournalBuilder passing_run() {
                                  {"resurrected", json::array()},
                                  {"duplicated", json::array()},
                                  {"altered", json::array()},
+                                 {"split_brain", json::array()},
                                  {"rpo_ns", 0}});
   journal.at(34).step("verify", "ok", 1);
   for (std::string_view const subject : {"schema", "data", "marker", "ledger", "history", "writes"}) {

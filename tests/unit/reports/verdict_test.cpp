@@ -125,6 +125,18 @@ TEST(VerdictTest, ALostWriteIsNoGoEvenWithinTheSameInstant) {
   EXPECT_EQ(objective(verdict, "rpo").status, "missed");
 }
 
+TEST(VerdictTest, WritesThatASplitBrainAcknowledgedAreNamed) {
+  JournalBuilder journal = passing_run();
+  journal.add("ledger-verdict", {{"probe", "other"}, {"acked", 5}, {"split_brain", json::array{3, 4}}});
+  auto const run = journal.run();
+  auto const report = std::ranges::find(reports(), "verdict.json", &Report::file);
+  ASSERT_NE(report, reports().end());
+  json::value const document = parse_json(report->render(run, judge(run))).value_or(nullptr);
+  auto const& ledgers = find(document, "ledgers")->as_array();
+  EXPECT_EQ(*find(ledgers.back(), "split_brain"), json::value(json::array{3, 4}));
+  EXPECT_EQ(*find(ledgers.front(), "split_brain"), json::value(json::array{}));
+}
+
 TEST(VerdictTest, AnEffectWithoutWitnessIsInconclusive) {
   JournalBuilder journal = passing_run();
   journal.add("witness", {{"subject", "kill"},
