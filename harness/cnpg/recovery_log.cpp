@@ -47,6 +47,10 @@ constexpr std::array cause_patterns = {
                  "the first WAL of the base backup is not in the archive: restore from another backup"},
     CausePattern{"WAL ends before end of online backup", "wal-hole",
                  "WAL of the base backup is missing in the archive: restore from another backup"},
+    CausePattern{"recovery target timeline", "timeline-missing",
+                 "the history file of the target's timeline did not come out of the archive: look whether it "
+                 "is there; CloudNativePG 1.28.1 to 1.28.3 refuses it in each recovery of a Cluster that has "
+                 "failed over (their issue 10818): upgrade to 1.28.4"},
     CausePattern{"is not a child of this server's history", "timeline-diverged",
                  "set recoveryTarget.targetTLI and backupID to the timeline that holds the target"},
     CausePattern{

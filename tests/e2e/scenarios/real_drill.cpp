@@ -41,10 +41,12 @@ void RealDrill::run_scenario(std::string const& ns, std::string const& method) {
 }
 
 std::vector<ExpectedVerdict> expected(std::vector<std::string> const& names) {
-  std::vector<ExpectedVerdict> chosen = expected_verdicts();
-  std::erase_if(chosen, [&](auto const& one) {
-    return std::find(names.begin(), names.end(), one.name) == names.end();
-  });
+  std::vector<ExpectedVerdict> const all = expected_verdicts();
+  std::vector<ExpectedVerdict> chosen;
+  for (std::string const& name : names) {
+    chosen.push_back(
+        *std::find_if(all.begin(), all.end(), [&](ExpectedVerdict const& one) { return one.name == name; }));
+  }
   return chosen;
 }
 

@@ -85,6 +85,7 @@ TEST(RecoveryLog, NamesTheCauseAmongItsConsequences) {
       {{"ERROR: WAL archive check failed for server orders: Expected empty archive"}, "archive-not-empty"},
       {{R"({"level":"info","logger":"pg_ctl","msg":"LOG: invalid value for parameter \"recovery_target_time\": \"x\""})"},
        "bad-configuration"},
+      {{postgres_line("FATAL", "recovery target timeline 2 does not exist")}, "timeline-missing"},
       {{postgres_line("FATAL", "requested timeline 3 is not a child of this server's history")},
        "timeline-diverged"},
       {{R"({"level":"error","msg":"restore error","error":"something new"})"}, "unknown"},
