@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/text.hpp"
 #include "harness/cnpg/wal.hpp"
 #include "harness/steps/waiting.hpp"
@@ -42,29 +44,31 @@ std::string ArchiveProof::text() const {
 
 std::vector<std::string> segments_to_fetch(std::vector<std::string> const& all, std::string const& needed,
                                            std::int64_t most) {
-  auto const limit = static_cast<std::size_t>(std::max<std::int64_t>(most, 0));
-  std::vector<std::string> chosen;
-  std::size_t at = 0;
-  for (; at < all.size() && chosen.size() < limit && all[at] <= needed; ++at) chosen.push_back(all[at]);
-  std::size_t const newest = std::min(limit - chosen.size(), all.size() - at);
-  chosen.insert(chosen.end(), all.end() - static_cast<std::ptrdiff_t>(newest), all.end());
+  auto const between = std::ranges::upper_bound(all, needed);
+  std::vector<std::string> chosen(all.begin(), between);
+  if (between != all.end()) {
+    chosen.push_back(all.back());
+    chosen.insert(chosen.end(), between, std::prev(all.end()));
+  }
+  chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(std::max<std::int64_t>(most, 0))));
   return chosen;
 }
 
 Task<Result<ArchiveProof>> prove_archive(engine::RunContext& context, std::string cluster, std::string first,
-                                         std::string needed, std::string last, std::int64_t most) {
+                                         std::string needed, std::string last, ProofLimits limits) {
   ArchiveProof proof;
-  if (most <= 0) {
+  TimeLeft const time(limits.time);
+  if (limits.segments <= 0) {
     proof.why_not = "no segment is to be fetched";
     co_return proof;
   }
   CO_TRY(std::string const size,
          co_await ask(context, cluster, "SELECT pg_size_bytes(current_setting('wal_segment_size'))"));
   CO_TRY(auto const all, cnpg::segments_between(first, last, std::strtoll(size.c_str(), nullptr, 10)));
-  auto const chosen = segments_to_fetch(all, needed, most);
-  proof.skipped = static_cast<std::int64_t>(all.size() - chosen.size());
   CO_TRY(std::string const pod, co_await context.databases.primary_pod(cluster));
-  for (std::string const& segment : chosen) {
+  proof.skipped = static_cast<std::int64_t>(all.size());
+  for (std::string const& segment : segments_to_fetch(all, needed, limits.segments)) {
+    if (time.over() && segment > needed) break;
     std::vector<std::string> command{"/controller/manager", "wal-restore", segment, place};
     CO_TRY(kube::ExecResult const result,
            co_await context.kube->exec(context.target.ns, pod, "postgres", std::move(command)));
@@ -76,7 +80,9 @@ Task<Result<ArchiveProof>> prove_archive(engine::RunContext& context, std::strin
       proof.why_not = reason_of(result);
       break;
     }
+    --proof.skipped;
   }
+  std::ranges::sort(proof.fetched);
   std::vector<std::string> clean{"rm", "-f", same_place};
   CO_TRY_VOID(co_await context.kube->exec(context.target.ns, pod, "postgres", std::move(clean)));
   co_return proof;

@@ -11,9 +11,9 @@
 namespace pgdrill::steps {
 
 struct ArchiveProof {
-  std::vector<std::string> fetched;
+  std::vector<std::string> fetched;  ///< in order of their names
   std::vector<std::string> missing;  ///< the store says that it has no such segment
-  std::int64_t skipped = 0;          ///< beyond `most`: only the archiver's word stands for them
+  std::int64_t skipped = 0;          ///< beyond the limits: only the archiver's word stands for them
   std::string why_not;  ///< when the manager could not fetch for another reason: nothing is proven
 
   /// "5 segments fetched, 000000010000000000000004 to 000000010000000000000008"
@@ -25,14 +25,21 @@ struct ArchiveProof {
 /// after.
 extern char const* const archiver_sql;
 
-/// Fetches the segments from `first` to `last` of one timeline, at most `most`: the first ones, up to
-/// `needed` (the backup's last), go before the newest.
+/// What a proof may cost: as much as a recovery of so many segments, which are 16 MB each.
+struct ProofLimits {
+  std::int64_t segments = 1024;
+  Duration time = std::chrono::minutes(1);
+};
+
+/// Fetches the segments from `first` to `last` of one timeline, within the limits. One after the other:
+/// fetches of one instance share a folder in which the manager fetches ahead.
 /// @throws nothing; errors: unreachable, and invalid for names that are no segments
 [[nodiscard]] Task<Result<ArchiveProof>> prove_archive(engine::RunContext& context, std::string cluster,
                                                        std::string first, std::string needed,
-                                                       std::string last, std::int64_t most);
+                                                       std::string last, ProofLimits limits);
 
-/// Which ones that are.
+/// In which order: those up to `needed` (the backup's last), the newest, then those between, of which what is
+/// beyond `most` is left out.
 [[nodiscard]] std::vector<std::string> segments_to_fetch(std::vector<std::string> const& all,
                                                          std::string const& needed, std::int64_t most);
 

@@ -41,9 +41,11 @@ class StatusCheck final : public engine::Step {
         .parameters =
             {{"kustomizations", scenario::ParameterType::text_list, false, "[]",
               "Flux Kustomizations that must be Ready, so that no migration is still running"},
-             {"fetched_segments", scenario::ParameterType::integer, false, "8",
-              "WAL segments that are fetched from the object store to prove that they are there: the "
-              "backup's, then the newest; 0: none"}},
+             {"fetched_segments", scenario::ParameterType::integer, false, "1024",
+              "How many WAL segments may be fetched from the object store to prove that they are there: the "
+              "backup's, the newest, then those between; 0: none"},
+             {"fetch_time", scenario::ParameterType::duration, false, "1m",
+              "How long they may be fetched; the backup's are fetched in any case"}},
         .permissions = {{"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
@@ -79,7 +81,9 @@ class StatusCheck final : public engine::Step {
     context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
     CO_TRY(ArchiveProof const proof,
-           co_await look_into_store(context, backup, spec.parameters.integer("fetched_segments")));
+           co_await look_into_store(context, backup,
+                                    {.segments = spec.parameters.integer("fetched_segments"),
+                                     .time = spec.parameters.duration("fetch_time")}));
     bool const there = proof.missing.empty();
     // What could not be examined is said in the outputs and proves nothing.
     if (proof.why_not.empty() || !there) {
@@ -167,12 +171,12 @@ class StatusCheck final : public engine::Step {
 
   /// From the backup's first segment to the last one that is archived.
   static Task<Result<ArchiveProof>> look_into_store(RunContext& context, cnpg::BackupView backup,
-                                                    std::int64_t most) {
+                                                    ProofLimits limits) {
     CO_TRY(std::string last, co_await ask(context, context.target.cluster,
                                           "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver"));
     if (!cnpg::archived(backup.end_wal, last)) last = backup.end_wal;
     co_return co_await prove_archive(context, context.target.cluster, backup.begin_wal, backup.end_wal, last,
-                                     most);
+                                     limits);
   }
 
   static Task<Result<>> record(RunContext& context, cnpg::ClusterView cluster, cnpg::BackupView backup) {

@@ -11,9 +11,6 @@ namespace pgdrill::steps {
 
 namespace {
 
-/// Segments of the new Backup that are fetched from the store.
-constexpr std::int64_t most_fetched = 8;
-
 struct Archiver {
   std::string last;
   std::int64_t failures = 0;
@@ -62,7 +59,7 @@ Task<Result<bool>> check_backup(Verification& verification) {
   ArchiveProof proof;
   if (archived) {
     CO_TRY(proof, co_await prove_archive(context, verification.cluster, backup->begin_wal, backup->end_wal,
-                                         backup->end_wal, most_fetched));
+                                         backup->end_wal, ProofLimits()));
   }
   bool const whole = archived && after.left_behind == 0 && proof.missing.empty();
   co_return context.check("restored cluster can be restored", "archive", verification.step, whole, expected,

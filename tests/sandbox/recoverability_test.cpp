@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
 #include "tests/support/sandbox.hpp"
 
 namespace pgdrill::test {
@@ -119,6 +120,34 @@ TEST_F(Recoverability, ASegmentThatIsGoneFromTheStoreIsMissed) {
   CommandResult const result = run_text(status_check_only);
   EXPECT_NE(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(journal(), HasSubstr("missing in the store: " + end));
+}
+
+// Neither the backup's nor one of the newest: every segment that a recovery to now would read is fetched.
+TEST_F(Recoverability, SoIsOneOfThoseBetweenTheBackupAndNow) {
+  std::string const end = take_backup();
+  ASSERT_FALSE(end.empty());
+  std::string const primary =
+      get_string(sandbox_.get("clusters.postgresql.cnpg.io", "orders"), "status.currentPrimary");
+  auto const sql = [&](std::string const& statement) {
+    auto const done = sandbox_.kubectl(
+        {"exec", "-n", "develop", primary, "--", "psql", "-U", "postgres", "-qAtc", statement, "app"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return std::string(trim(done.out));
+  };
+  std::vector<std::string> segments;
+  for (int i = 0; i < 16; ++i) {
+    segments.push_back(sql("SELECT pg_walfile_name(pg_current_wal_insert_lsn())"));
+    sql("SELECT pg_logical_emit_message(false, 'drill', 'fills a segment')");
+    sql("SELECT pg_switch_wal()");
+  }
+  for (int tries = 0; tries < 300 && in_store(segments.back()).empty(); ++tries)
+    std::this_thread::sleep_for(100ms);
+  auto const file = in_store(segments[4]);
+  ASSERT_FALSE(file.empty()) << segments[4];
+  std::filesystem::remove(file);
+  CommandResult const result = run_text(status_check_only);
+  EXPECT_NE(result.exit_code, 0) << result.out << result.err;
+  EXPECT_THAT(journal(), HasSubstr("missing in the store: " + segments[4]));
 }
 
 }  // namespace

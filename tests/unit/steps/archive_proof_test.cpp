@@ -15,9 +15,10 @@ using testing::IsEmpty;
 
 std::vector<std::string> const all = {"A1", "A2", "A3", "A4", "A5", "A6"};
 
-TEST(SegmentsToFetch, AreTheBackupsThenTheNewest) {
-  EXPECT_THAT(segments_to_fetch(all, "A2", 4), ElementsAre("A1", "A2", "A5", "A6"));
-  EXPECT_THAT(segments_to_fetch(all, "A2", 10), ElementsAre("A1", "A2", "A3", "A4", "A5", "A6"));
+TEST(SegmentsToFetch, AreTheBackupsThenTheNewestThenThoseBetween) {
+  EXPECT_THAT(segments_to_fetch(all, "A2", 4), ElementsAre("A1", "A2", "A6", "A3"));
+  EXPECT_THAT(segments_to_fetch(all, "A2", 10), ElementsAre("A1", "A2", "A6", "A3", "A4", "A5"));
+  EXPECT_THAT(segments_to_fetch(all, "A6", 10), testing::ElementsAreArray(all));
   EXPECT_THAT(segments_to_fetch(all, "A2", 1), ElementsAre("A1"));
   EXPECT_THAT(segments_to_fetch(all, "A2", 0), IsEmpty());
 }
