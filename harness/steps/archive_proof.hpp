@@ -28,7 +28,7 @@ extern char const* const archiver_sql;
 /// What a proof may cost: as much as a recovery of so many segments, which are 16 MB each.
 struct ProofLimits {
   std::int64_t segments = 1024;
-  Duration time = std::chrono::minutes(1);
+  Duration time = std::chrono::seconds(20);
 };
 
 /// Fetches the segments from `first` to `last` of one timeline, within the limits. One after the other:

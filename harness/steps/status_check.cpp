@@ -1,5 +1,7 @@
 // Is there something to roll back to? Cluster healthy, archiving continuous, a backup completed and its last
 // WAL archived. Takes a backup of its own when there is none.
+#include <algorithm>
+
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/cnpg/retention.hpp"
 #include "harness/cnpg/wal.hpp"
@@ -44,8 +46,10 @@ class StatusCheck final : public engine::Step {
              {"fetched_segments", scenario::ParameterType::integer, false, "1024",
               "How many WAL segments may be fetched from the object store to prove that they are there: the "
               "backup's, the newest, then those between; 0: none"},
-             {"fetch_time", scenario::ParameterType::duration, false, "1m",
-              "How long they may be fetched; the backup's are fetched in any case"}},
+             {"fetch_time", scenario::ParameterType::duration, false, "20s",
+              "How long they may be fetched, and no longer than half of what is left of the step; the "
+              "backup's are "
+              "fetched in any case"}},
         .permissions = {{"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},
@@ -81,9 +85,10 @@ class StatusCheck final : public engine::Step {
     context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
     CO_TRY(ArchiveProof const proof,
-           co_await look_into_store(context, backup,
-                                    {.segments = spec.parameters.integer("fetched_segments"),
-                                     .time = spec.parameters.duration("fetch_time")}));
+           co_await look_into_store(
+               context, backup,
+               {.segments = spec.parameters.integer("fetched_segments"),
+                .time = std::min(spec.parameters.duration("fetch_time"), time.left() / 2)}));
     bool const there = proof.missing.empty();
     // What could not be examined is said in the outputs and proves nothing.
     if (proof.why_not.empty() || !there) {
