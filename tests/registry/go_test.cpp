@@ -48,17 +48,5 @@ TEST(Registry, GolangMigrate) {
   EXPECT_THAT(killed.backends[0].query, HasSubstr("pg_sleep"));
 }
 
-TEST(Registry, Dbmate) {
-  auto const tool = go("dbmate", "github.com/amacneil/dbmate/v2@v2.26.0");
-  SKIP_WITHOUT(tool);
-  Stage const stage;
-  stage.write("m/20240101000000_a.sql",
-              "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\n");
-  stage.run((tool.folder / "dbmate").string() + " -d m --no-dump-schema up");
-  Audit const audit = stage.audited();
-  EXPECT_EQ(the_history(audit, "dbmate").files, 1U);
-  EXPECT_EQ(audit.pending(), 0U);
-}
-
 }  // namespace
 }  // namespace pgdrill::migrations

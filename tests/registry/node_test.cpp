@@ -88,6 +88,24 @@ await prisma.applyMigrations({ migrationsList, filters: { externalTables: [], ex
   EXPECT_THAT(audit_text(stage.audited()), HasSubstr("changed-checksum"));
 }
 
+// A Go program; the npm registry has its binaries.
+TEST(Registry, Dbmate) {
+  auto const tool =
+      install("dbmate", "npm init -y > /dev/null && npm install --no-audit --no-fund dbmate@2.36.0");
+  SKIP_WITHOUT(tool);
+  std::string const dbmate =
+      (tool.folder / "node_modules/.bin/dbmate").string() + " -d m --no-dump-schema up";
+  Stage const stage;
+  stage.write("m/20240101000000_a.sql",
+              "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\n");
+  stage.run(dbmate);
+  stage.write("m/20240201000000_wrong.sql", "-- migrate:up\nSELECT nothing_here;\n-- migrate:down\n");
+  stage.run(dbmate, 2);
+  Audit const audit = stage.audited();
+  EXPECT_EQ(the_history(audit, "dbmate").found.history.last(RunState::applied)->version, "20240101000000");
+  EXPECT_EQ(audit.pending(), 1U);
+}
+
 TEST(Registry, NodePgMigrate) {
   auto const tool = node();
   SKIP_WITHOUT(tool);
