@@ -17,9 +17,10 @@ json::object postgres_pod() {
   std::string const script =
       "echo $$$$ >main; id -un; initdb -D /data/pgdata -A trust >/dev/null && "
       "postgres -D /data/pgdata -c listen_addresses= -k $(PGDRILL_SANDBOX_RUN); exit 5";
-  json::object const probe{{"exec", {{"command", json::array{"sh", "-c", "pg_isready -h $PGDRILL_SANDBOX_RUN"}}}},
-                           {"periodSeconds", 1},
-                           {"timeoutSeconds", 5}};
+  json::object const probe{
+      {"exec", {{"command", json::array{"sh", "-c", "pg_isready -h $PGDRILL_SANDBOX_RUN"}}}},
+      {"periodSeconds", 1},
+      {"timeoutSeconds", 5}};
   json::object spec{{"volumes", json::array{{{"name", "data"}, {"emptyDir", json::object()}}}}};
   json::object container{{"volumeMounts", json::array{{{"name", "data"}, {"mountPath", "/data"}}}},
                          {"readinessProbe", probe}};
@@ -52,7 +53,13 @@ Task<> kills_all(Sandbox& sandbox) {
   bool const ended = co_await until_phase(sandbox.store, "db", "Failed");
   EXPECT_TRUE(ended);
   EXPECT_EQ(get_int(container_of(sandbox.store, "db"), "state.terminated.exitCode"), 137);
-  EXPECT_TRUE(servers_of(sandbox).empty());
+  // A process that was killed is there until its parent has heard of it.
+  auto const gone = [&sandbox]() -> Task<Result<>> {
+    while (!servers_of(sandbox).empty()) co_await sleep_for(std::chrono::milliseconds(10));
+    co_return Result<>();
+  };
+  Result<> const none = co_await with_deadline(gone(), std::chrono::seconds(10), "the servers");
+  EXPECT_TRUE(none) << servers_of(sandbox).size() << " are left";
 }
 
 TEST(PostgresPod, LeavesNoProcessWhenItsMainProcessIsKilled) {
