@@ -49,8 +49,8 @@ constexpr std::array cause_patterns = {
                  "WAL of the base backup is missing in the archive: restore from another backup"},
     CausePattern{"recovery target timeline", "timeline-missing",
                  "the history file of the target's timeline did not come out of the archive: look whether it "
-                 "is there; CloudNativePG 1.28.1 to 1.28.3 refuses it in each recovery of a Cluster that has "
-                 "failed over (their issue 10818): upgrade to 1.28.4"},
+                 "is there; CloudNativePG from 1.27.3, 1.28.1 and 1.29.0 on refuses it in each recovery of a "
+                 "Cluster that has failed over (their issue 10818): upgrade to 1.28.4, 1.29.2 or 1.30"},
     CausePattern{"is not a child of this server's history", "timeline-diverged",
                  "set recoveryTarget.targetTLI and backupID to the timeline that holds the target"},
     CausePattern{

@@ -146,7 +146,7 @@ Task<Result<PodEnd>> follow_pod(Following& following, json::value pod, TimeLeft 
   co_return result;
 }
 
-/// `first_failure`: of the pods that the Job replaced, the one that tells most.
+/// `first_failure`: of the first pod that the Job replaced.
 Task<Result<>> follow_pods(RunContext& context, std::string step, std::string cluster, TimeLeft time,
                            std::optional<Error>& first_failure) {
   std::set<std::string> followed;

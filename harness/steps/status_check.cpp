@@ -48,8 +48,7 @@ class StatusCheck final : public engine::Step {
               "backup's, the newest, then those between; 0: none"},
              {"fetch_time", scenario::ParameterType::duration, false, "20s",
               "How long they may be fetched, and no longer than half of what is left of the step; the "
-              "backup's are "
-              "fetched in any case"}},
+              "backup's are fetched in any case"}},
         .permissions = {{"kustomize.toolkit.fluxcd.io", {"kustomizations"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"clusters"}, {"get", "list", "watch"}},
                         {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}},

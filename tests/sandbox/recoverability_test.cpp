@@ -140,8 +140,7 @@ TEST_F(Recoverability, SoIsOneOfThoseBetweenTheBackupAndNow) {
     sql("SELECT pg_logical_emit_message(false, 'drill', 'fills a segment')");
     sql("SELECT pg_switch_wal()");
   }
-  for (int tries = 0; tries < 300 && in_store(segments.back()).empty(); ++tries)
-    std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(eventually([&] { return !in_store(segments.back()).empty(); }));
   auto const file = in_store(segments[4]);
   ASSERT_FALSE(file.empty()) << segments[4];
   std::filesystem::remove(file);
