@@ -5,6 +5,7 @@
 
 #include "harness/base/process.hpp"
 #include "harness/base/text.hpp"
+#include "tests/support/time_limit.hpp"
 
 namespace pgdrill::kube {
 
@@ -65,6 +66,7 @@ void KubeClient::SetUp() {
   if (setting("PGDRILL_TEST_KUBECONFIG", "").empty()) {
     GTEST_SKIP() << "no API server to test against: PGDRILL_TEST_KUBECONFIG is not set";
   }
+  if (time_is_over()) GTEST_SKIP() << time_over;
 }
 
 void RestartedApiServer::SetUp() {

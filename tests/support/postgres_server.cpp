@@ -97,6 +97,47 @@ bool succeeded(PGresult const* result) {
   return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
+void give_away(std::filesystem::path const& path) {
+  passwd const* const user = unprivileged();
+  if (user != nullptr && ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) std::abort();
+}
+
+std::filesystem::path make_directory(std::string const& prefix) {
+  std::string pattern = (std::filesystem::temp_directory_path() / (prefix + "XXXXXX")).string();
+  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+  give_away(pattern);
+  return pattern;
+}
+
+void run_to_success(std::vector<std::string> const& command, std::filesystem::path const& log) {
+  int status = 0;
+  ::waitpid(start_process(command, log), &status, 0);
+  if (status != 0) give_up(command.front() + " failed", log);
+}
+
+/// What initdb makes, made once for all test programs: it takes a second or two, and hundreds of tests start
+/// a server of their own. One folder for each server version and user.
+std::filesystem::path data_template(std::filesystem::path const& log) {
+  std::string const initdb = program("initdb");
+  auto const kept =
+      std::filesystem::temp_directory_path() /
+      fmt::format("pgdrill-test-template-{}-{:x}", ::geteuid(), std::hash<std::string>{}(initdb));
+  if (std::filesystem::exists(kept / "PG_VERSION")) return kept;
+  auto const made = make_directory("pgdrill-test-initdb-");
+  run_to_success({initdb, "-D", made / "data", "-U", "postgres", "-A", "trust", "--no-sync",
+                  "--data-checksums", "--locale=C.UTF-8", "-E", "UTF8"},
+                 log);
+  // Of two programs that make it at once one finds it there: a rename is all or nothing.
+  std::error_code ignored;
+  std::filesystem::rename(made / "data", kept, ignored);
+  std::filesystem::remove_all(made, ignored);
+  return kept;
+}
+
+void copy_template(std::filesystem::path const& data, std::filesystem::path const& log) {
+  run_to_success({"cp", "-a", data_template(log), data}, log);
+}
+
 }  // namespace
 
 std::unique_ptr<PostgresServer> PostgresServer::start(std::vector<std::string> settings) {
@@ -113,27 +154,11 @@ PostgresServer& PostgresServer::shared() {
 }
 
 void PostgresServer::initialise() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "pgdrill-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-  directory_ = pattern;
-  if (passwd const* const user = unprivileged(); user != nullptr) {
-    if (::chown(directory_.c_str(), user->pw_uid, user->pw_gid) != 0) std::abort();
-  }
-  auto const log = directory_ / "log";
-  pid_t const child =
-      start_process({program("initdb"), "-D", directory_ / "data", "-U", "postgres", "-A", "trust",
-                     "--no-sync", "--data-checksums", "--locale=C.UTF-8", "-E", "UTF8"},
-                    log);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (status != 0) give_up("initdb failed", log);
+  directory_ = make_directory("pgdrill-test-");
   auto const data = directory_ / "data";
+  copy_template(data, directory_ / "log");
   write_self_signed(data);
-  if (passwd const* const user = unprivileged(); user != nullptr) {
-    for (auto const* name : {"server.key", "server.crt"}) {
-      if (::chown((data / name).c_str(), user->pw_uid, user->pw_gid) != 0) std::abort();
-    }
-  }
+  for (auto const* name : {"server.key", "server.crt"}) give_away(data / name);
 }
 
 void PostgresServer::launch() {

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "tests/support/time_limit.hpp"
+
 namespace pgdrill::test {
 
 namespace {
@@ -18,8 +20,10 @@ std::vector<std::string> joined(std::vector<std::string> first, std::vector<std:
 
 }  // namespace
 
-bool RealCluster::available() {
-  return !variable("PGDRILL_TEST_CLUSTER").empty() && !variable("PGDRILL_TEST_KUBECONFIG").empty();
+std::string RealCluster::missing() {
+  for (char const* const name : {"PGDRILL_TEST_CLUSTER", "PGDRILL_TEST_KUBECONFIG"})
+    if (variable(name).empty()) return std::string("no real cluster: ") + name + " is not set";
+  return time_is_over() ? time_over : "";
 }
 
 RealCluster::RealCluster()

@@ -8,8 +8,9 @@ namespace pgdrill::test {
 
 class RealCluster {
  public:
-  /// Whether both variables are set; without them a test is skipped, never passed.
-  [[nodiscard]] static bool available();
+  /// Why a test cannot run on it: a variable is not set, or the time for tests is over. Empty when it can. A
+  /// test that cannot run is skipped, never passed.
+  [[nodiscard]] static std::string missing();
 
   RealCluster();
 

@@ -23,7 +23,7 @@ patches:
 class Inside : public testing::Test {
  protected:
   void SetUp() override {
-    if (!RealCluster::available()) GTEST_SKIP() << "no real cluster: PGDRILL_TEST_CLUSTER is not set";
+    if (std::string const why = RealCluster::missing(); !why.empty()) GTEST_SKIP() << why;
     CommandResult const image = cluster_.script("load-pgdrill", {PGDRILL_BINARY});
     ASSERT_EQ(image.exit_code, 0) << image.out << image.err;
     CommandResult const demo = cluster_.demo("inside", "native");

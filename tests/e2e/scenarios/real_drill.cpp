@@ -20,7 +20,7 @@ std::string status_of(json::value const& verdict, std::string_view name) {
 }  // namespace
 
 void RealDrill::SetUp() {
-  if (!RealCluster::available()) GTEST_SKIP() << "no real cluster: PGDRILL_TEST_CLUSTER is not set";
+  if (std::string const why = RealCluster::missing(); !why.empty()) GTEST_SKIP() << why;
 }
 
 void RealDrill::run_scenario(std::string const& ns, std::string const& method) {

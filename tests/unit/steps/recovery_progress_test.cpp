@@ -82,7 +82,7 @@ TEST_F(RecoveryProgress, EndsAtOnceWhenTheNextPodWouldFailAsWell) {
 
 TEST_F(RecoveryProgress, NamesTheFirstFailureWhenNoPodComesFurther) {
   put_pod("restored-1", "Failed");
-  run("steps:\n  - {follow: {}, timeout: 200ms}\n");
+  run("steps:\n  - {follow: {}, timeout: 2s}\n");
   EXPECT_EQ(status("follow"), "error");
   EXPECT_THAT(error(), AllOf(HasSubstr("restored-1"), HasSubstr("full-recovery ended with exit code 3"),
                              HasSubstr("came no further")));
@@ -92,7 +92,7 @@ TEST_F(RecoveryProgress, ASidecarThatIsStoppedDoesNotHideTheCause) {
   put_pod("restored-1", "Failed", true);
   says("restored-1", "full-recovery", "something new");
   says("restored-1", "plugin-barman-cloud", "While terminating server");
-  run("steps:\n  - {follow: {}, timeout: 200ms}\n");
+  run("steps:\n  - {follow: {}, timeout: 2s}\n");
   EXPECT_THAT(error(), AllOf(HasSubstr("something new"), Not(HasSubstr("While terminating"))));
 }
 

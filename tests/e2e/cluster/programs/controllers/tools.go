@@ -5,4 +5,7 @@ package tools
 
 import (
 	_ "github.com/cloudnative-pg/cloudnative-pg/cmd/manager"
+	_ "github.com/cloudnative-pg/plugin-barman-cloud/cmd/manager"
+	_ "github.com/fluxcd/kustomize-controller"
+	_ "github.com/fluxcd/source-controller"
 )

@@ -1,8 +1,0 @@
-//go:build tools
-
-// Pins what the cluster is built from; never compiled itself.
-package tools
-
-import (
-	_ "github.com/fluxcd/source-controller"
-)
