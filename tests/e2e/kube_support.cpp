@@ -66,7 +66,7 @@ void KubeClient::SetUp() {
   if (setting("PGDRILL_TEST_KUBECONFIG", "").empty()) {
     GTEST_SKIP() << "no API server to test against: PGDRILL_TEST_KUBECONFIG is not set";
   }
-  if (time_is_over()) GTEST_SKIP() << time_over;
+  if (test::time_is_over()) GTEST_SKIP() << test::time_over;
 }
 
 void RestartedApiServer::SetUp() {
