@@ -53,6 +53,22 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
+/// Children of a killed postmaster hold its listening socket a moment longer than it does itself.
+void wait_until_refused(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  for (bool refused = false; !refused && std::chrono::steady_clock::now() < limit;) {
+    int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    refused =
+        ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno == ECONNREFUSED;
+    ::close(probe);
+    if (!refused) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 /// PostgreSQL refuses to run as root.
 passwd const* unprivileged() {
   if (::geteuid() != 0) return nullptr;
@@ -179,6 +195,8 @@ void PostgresServer::launch() {
                                       "max_prepared_transactions=8",
                                       "-c",
                                       "ssl=on",
+                                      "-c",  // what a killed server leaves goes with its directory
+                                      "dynamic_shared_memory_type=mmap",
                                       "-c",
                                       "shared_buffers=16MB",
                                       "-c",
@@ -207,6 +225,7 @@ void PostgresServer::kill() {
   int status = 0;
   ::waitpid(postmaster_, &status, 0);
   postmaster_ = -1;
+  wait_until_refused(port_);
 }
 
 void PostgresServer::signal_all(int number) const {
