@@ -160,6 +160,7 @@ void Console::finish(Run const& run, Verdict const& verdict, std::string const& 
                      objective_text(objective)));
   }
   for (std::string const& reason : verdict.reasons) line("  " + one_line(reason, 600));
+  for (std::string const& one : verdict.not_examined) line("  not examined: " + one_line(one, 600));
   line("evidence: " + evidence);
   if (options_.ci == Ci::github) annotate(run, verdict);
 }

@@ -37,6 +37,8 @@ std::string head(Run const& run, Verdict const& verdict) {
   text += fmt::format("<p><strong class=\"decision {}\"><span aria-hidden=true>{}</span> {}</strong></p>\n",
                       verdict.decision, shape, decision_label(verdict));
   text += "<h2 id=reasons>Why</h2>\n" + list(verdict.reasons);
+  if (!verdict.not_examined.empty())
+    text += "<p>Not examined, and so not proven:</p>\n" + list(verdict.not_examined);
   std::string const rto = verdict.rto.measured && verdict.rto.to
                               ? seconds_text(*verdict.rto.to - verdict.rto.from)
                               : std::string("not measured");

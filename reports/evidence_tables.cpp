@@ -80,6 +80,7 @@ std::string checks_table(Run const& run) {
   for (Check const& check : run.checks) {
     std::string details;
     for (std::string const& detail : check.details) details += html(detail, 500) + "<br>";
+    for (std::string const& one : check.not_examined) details += "not examined: " + html(one, 500) + "<br>";
     rows.push_back({html(check.name), html(check.subject), status_word(check.status),
                     html(check.expected, 300), html(check.observed, 300), details});
   }
@@ -96,7 +97,8 @@ std::string findings_table(Run const& run) {
                     finding.authorised ? "authorised" : "<span class=failed>without right</span>",
                     html(keys, 600)});
   }
-  return html_table("Differences that probes saw", {"At", "Probe", "Object", "Difference", "Right", "Rows"}, rows);
+  return html_table("Differences that probes saw", {"At", "Probe", "Object", "Difference", "Right", "Rows"},
+                    rows);
 }
 
 std::string outages_table(Verdict const& verdict) {

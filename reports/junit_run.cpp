@@ -37,6 +37,7 @@ Case step_case(StepRecord const& step) {
 
 Case check_case(Check const& check) {
   Case result{.name = "check " + check.name};
+  for (std::string const& one : check.not_examined) result.body += "not examined: " + one + "\n";
   if (check.status == "passed") return result;
   result.outcome = check.status == "failed" ? Outcome::failed : Outcome::error;
   result.message = fmt::format("expected {}, observed {}", check.expected, check.observed);

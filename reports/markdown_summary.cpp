@@ -52,6 +52,7 @@ std::string render_summary(Run const& run, Verdict const& verdict) {
                   markdown_cell(get_string(target, "namespace")),
                   markdown_cell(get_string(target, "cluster")), markdown_cell(run.id));
   text += bullets(verdict.reasons) + "\n" + objectives(verdict);
+  if (!verdict.not_examined.empty()) text += "\n**Not examined**\n\n" + bullets(verdict.not_examined);
   if (!verdict.remediation.empty()) text += "\n**What to do**\n\n" + bullets(verdict.remediation);
   if (verdict.history) text += "\n" + markdown_cell(verdict.history->sentence, 2000) + "\n";
   return text + phases(verdict);

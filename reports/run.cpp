@@ -178,7 +178,8 @@ void check(Run& run, json::object const& event) {
                         .status = text(event, "status"),
                         .expected = text(event, "expected"),
                         .observed = text(event, "observed"),
-                        .details = texts(event, "details")});
+                        .details = texts(event, "details"),
+                        .not_examined = texts(event, "not_examined")});
 }
 
 void finding(Run& run, json::object const& event) {

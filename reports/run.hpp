@@ -68,6 +68,7 @@ struct Check {
   std::string expected;
   std::string observed;
   std::vector<std::string> details;
+  std::vector<std::string> not_examined;  ///< of what it speaks nothing, although it passed
 };
 
 struct Finding {

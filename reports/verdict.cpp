@@ -99,6 +99,14 @@ void judge_effects(Run const& run, Judgement& judgement) {
   }
 }
 
+std::vector<std::string> not_examined_by(Run const& run) {
+  std::vector<std::string> all;
+  for (Check const& check : run.checks) {
+    for (std::string const& one : check.not_examined) all.push_back(fmt::format("{}: {}", check.name, one));
+  }
+  return all;
+}
+
 void judge_objective_results(Verdict const& verdict, Judgement& judgement) {
   for (ObjectiveResult const& objective : verdict.objectives) {
     if (objective.status == "missed") {
@@ -160,12 +168,15 @@ Verdict judge(Run const& run) {
   judge_objective_results(verdict, judgement);
   judge_effects(run, judgement);
   judgement.finish(verdict);
+  verdict.not_examined = not_examined_by(run);
   if (verdict.reasons.empty()) {
     verdict.exit_codes = {exit_pass};
     std::size_t const proven = run.witnesses.size();
     verdict.reasons.push_back(
         fmt::format("objectives met: {}; effects witnessed: {}; checks passed: {}; none failed",
                     verdict.objectives.size(), proven, run.checks.size()));
+    if (!verdict.not_examined.empty())
+      verdict.reasons.back() += fmt::format("; not examined: {}", verdict.not_examined.size());
   }
   verdict.remediation = remediation_notes(run, verdict);
   return verdict;

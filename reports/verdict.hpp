@@ -47,8 +47,9 @@ struct Verdict {
   int exit_code = exit_pass;
   std::vector<int> exit_codes;  ///< all that hold, the deciding one first
   std::vector<ObjectiveResult> objectives;
-  std::vector<std::string> reasons;      ///< why it is not GO, or what makes it GO; the gravest first
-  std::vector<std::string> remediation;  ///< what to do about what failed
+  std::vector<std::string> reasons;       ///< why it is not GO, or what makes it GO; the gravest first
+  std::vector<std::string> not_examined;  ///< what no check speaks of, although one sounds so; none is proven
+  std::vector<std::string> remediation;   ///< what to do about what failed
   Rto rto;
   std::vector<Phase> phases;
   std::vector<Outage> outages;

@@ -98,7 +98,8 @@ json::array checks_json(Run const& run) {
                     {"status", check.status},
                     {"expected", check.expected},
                     {"observed", check.observed},
-                    {"details", texts(check.details)}});
+                    {"details", texts(check.details)},
+                    {"not_examined", texts(check.not_examined)}});
   }
   return list;
 }
@@ -201,6 +202,7 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"ledgers", ledgers_json(run)},
                         {"outages", outages_json(verdict)},
                         {"undo", undo_json(run)},
+                        {"not_examined", texts(verdict.not_examined)},
                         {"remediation", texts(verdict.remediation)}};
   if (!run.gate.empty()) document["gate"] = to_json(run.gate);
   json::value bounded = std::move(document);

@@ -24,14 +24,17 @@ void RunContext::waiting(std::string_view step, std::string what, std::string wh
 }
 
 bool RunContext::check(std::string_view name, std::string_view subject, std::string_view step, bool passed,
-                       std::string expected, std::string observed, std::vector<std::string> details) {
-  journal.write("check", {{"name", name},
-                          {"subject", subject},
-                          {"step", step},
-                          {"status", passed ? "passed" : "failed"},
-                          {"expected", expected},
-                          {"observed", observed},
-                          {"details", json::value_from(details)}});
+                       std::string expected, std::string observed, std::vector<std::string> details,
+                       std::vector<std::string> not_examined) {
+  json::object fields{{"name", name},
+                      {"subject", subject},
+                      {"step", step},
+                      {"status", passed ? "passed" : "failed"},
+                      {"expected", expected},
+                      {"observed", observed},
+                      {"details", json::value_from(details)}};
+  if (!not_examined.empty()) fields["not_examined"] = json::value_from(not_examined);
+  journal.write("check", std::move(fields));
   return passed;
 }
 

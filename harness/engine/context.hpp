@@ -35,9 +35,11 @@ struct RunContext {
   /// Writes a `waiting` event: what the step waits for from here on, and why that takes time, as far as is
   /// known. The same again writes nothing.
   void waiting(std::string_view step, std::string what, std::string why = "");
-  /// Writes a `check` event and returns whether it passed.
+  /// Writes a `check` event and returns whether it passed. `not_examined`: of what it speaks nothing,
+  /// although its name may sound so; the verdict repeats it.
   bool check(std::string_view name, std::string_view subject, std::string_view step, bool passed,
-             std::string expected, std::string observed, std::vector<std::string> details = {});
+             std::string expected, std::string observed, std::vector<std::string> details = {},
+             std::vector<std::string> not_examined = {});
   /// Writes a `check` event that could not be decided, with the reason.
   void undecided(std::string_view name, std::string_view subject, std::string_view step, std::string expected,
                  std::string reason);

@@ -36,7 +36,7 @@
 //                  cut-over reconnected verified
 //   witness        subject(step id) status(seen|missing) channel expected observed detail
 //   check          name subject(archive|backup|schema|data|marker|ledger|history|writes|application) step
-//                  status(passed|failed|undecided) expected observed details[text]
+//                  status(passed|failed|undecided) expected observed details[text] not_examined[text]?
 //   finding        probe object what count rows[text] authorised(bool)   a difference that a probe saw
 //   sample         probe class scheduled_ns started_ns ended_ns status(right|wrong|failed) value?
 //   error{class,code,why}?

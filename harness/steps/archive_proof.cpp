@@ -34,12 +34,44 @@ bool says_missing(kube::ExecResult const& result) {
 }  // namespace
 
 std::string ArchiveProof::text() const {
-  if (!why_not.empty()) return "not examined: " + why_not;
-  std::string result = fmt::format("{} segments fetched from the store", fetched.size());
+  auto const all = static_cast<std::int64_t>(fetched.size() + missing.size()) + skipped;
+  std::string result = fmt::format("{} of {} segments fetched from the store", fetched.size(), all);
   if (!fetched.empty()) result += fmt::format(", {} to {}", fetched.front(), fetched.back());
-  if (skipped > 0) result += fmt::format("; {} between them not fetched", skipped);
+  if (skipped > 0) result += fmt::format("; {} not fetched", skipped);
+  if (skipped_of_backup > 0) result += fmt::format(", {} of them the backup's own", skipped_of_backup);
   if (!missing.empty()) result += "; missing in the store: " + join(missing, ", ");
+  if (!why_not.empty()) result += "; " + why_not;
   return result;
+}
+
+std::vector<std::string> ArchiveProof::not_examined() const {
+  if (skipped == 0) return {};
+  auto const all = static_cast<std::int64_t>(fetched.size() + missing.size()) + skipped;
+  return {fmt::format("{} of {} WAL segments: only the archiver's word stands for them", skipped, all)};
+}
+
+ProofStanding standing_of(ArchiveProof const& proof, bool every_segment) {
+  if (!proof.missing.empty()) return ProofStanding::disproved;
+  if (!proof.why_not.empty()) return ProofStanding::undecided;
+  if (proof.skipped == 0) return ProofStanding::whole;
+  bool const enough = !proof.wanted || proof.skipped_of_backup == 0;
+  return enough && !every_segment ? ProofStanding::in_part : ProofStanding::undecided;
+}
+
+bool check_archive(engine::RunContext& context, std::string_view step, ArchiveProof const& proof,
+                   bool every_segment) {
+  constexpr std::string_view name = "archive-complete";
+  ProofStanding const standing = standing_of(proof, every_segment);
+  std::string expected = "each segment is in the store";
+  if (standing == ProofStanding::undecided) {
+    std::string reason = proof.text();
+    if (proof.why_not.empty()) reason += "; to fetch them raise fetched_segments and fetch_time";
+    context.undecided(name, "archive", step, std::move(expected), std::move(reason));
+    return true;
+  }
+  if (standing == ProofStanding::in_part) expected = "each segment that was to be fetched is in the store";
+  return context.check(name, "archive", step, standing != ProofStanding::disproved, std::move(expected),
+                       proof.text(), {}, proof.not_examined());
 }
 
 std::vector<std::string> segments_to_fetch(std::vector<std::string> const& all, std::string const& needed,
@@ -56,17 +88,15 @@ std::vector<std::string> segments_to_fetch(std::vector<std::string> const& all, 
 
 Task<Result<ArchiveProof>> prove_archive(engine::RunContext& context, std::string cluster, std::string first,
                                          std::string needed, std::string last, ProofLimits limits) {
-  ArchiveProof proof;
+  ArchiveProof proof{.wanted = limits.segments > 0};
   TimeLeft const time(limits.time);
-  if (limits.segments <= 0) {
-    proof.why_not = "no segment is to be fetched";
-    co_return proof;
-  }
   CO_TRY(std::string const size,
          co_await ask(context, cluster, "SELECT pg_size_bytes(current_setting('wal_segment_size'))"));
   CO_TRY(auto const all, cnpg::segments_between(first, last, std::strtoll(size.c_str(), nullptr, 10)));
-  CO_TRY(std::string const pod, co_await context.databases.primary_pod(cluster));
   proof.skipped = static_cast<std::int64_t>(all.size());
+  proof.skipped_of_backup = std::ranges::upper_bound(all, needed) - all.begin();
+  if (!proof.wanted) co_return proof;
+  CO_TRY(std::string const pod, co_await context.databases.primary_pod(cluster));
   for (std::string const& segment : segments_to_fetch(all, needed, limits.segments)) {
     if (time.over() && segment > needed) break;
     std::vector<std::string> command{"/controller/manager", "wal-restore", segment, place};
@@ -81,6 +111,7 @@ Task<Result<ArchiveProof>> prove_archive(engine::RunContext& context, std::strin
       break;
     }
     --proof.skipped;
+    if (segment <= needed) --proof.skipped_of_backup;
   }
   std::ranges::sort(proof.fetched);
   std::vector<std::string> clean{"rm", "-f", same_place};

@@ -11,14 +11,33 @@
 namespace pgdrill::steps {
 
 struct ArchiveProof {
-  std::vector<std::string> fetched;  ///< in order of their names
-  std::vector<std::string> missing;  ///< the store says that it has no such segment
-  std::int64_t skipped = 0;          ///< beyond the limits: only the archiver's word stands for them
-  std::string why_not;  ///< when the manager could not fetch for another reason: nothing is proven
+  std::vector<std::string> fetched;    ///< in order of their names
+  std::vector<std::string> missing;    ///< the store says that it has no such segment
+  std::int64_t skipped = 0;            ///< not asked for: only the archiver's word stands for them
+  std::int64_t skipped_of_backup = 0;  ///< of those, the ones without which the backup cannot be restored
+  bool wanted = true;                  ///< false when the limits say that none is to be fetched
+  std::string why_not;                 ///< when the manager could not fetch for another reason
 
-  /// "5 segments fetched, 000000010000000000000004 to 000000010000000000000008"
+  /// "5 of 5 segments fetched from the store, 000000010000000000000004 to 000000010000000000000008"
   [[nodiscard]] std::string text() const;
+  /// "288 of 300 WAL segments: only the archiver's word stands for them", one line or none.
+  [[nodiscard]] std::vector<std::string> not_examined() const;
 };
+
+/// What a proof amounts to.
+enum class ProofStanding {
+  whole,
+  in_part,    ///< the backup's own segments are there; others were left out by the limits
+  undecided,  ///< what was wanted could not be fetched
+  disproved   ///< a segment is missing
+};
+
+/// @param every_segment whether one that is left out by the limits leaves all undecided
+[[nodiscard]] ProofStanding standing_of(ArchiveProof const& proof, bool every_segment);
+
+/// Writes the check `archive-complete`: undecided when the proof is. False when it is disproved.
+[[nodiscard]] bool check_archive(engine::RunContext& context, std::string_view step,
+                                 ArchiveProof const& proof, bool every_segment);
 
 /// One row: the last archived file, the count of failures, and how many segments of its timeline that are
 /// older than it are not archived yet. A backup's history file comes after the segment that it is named

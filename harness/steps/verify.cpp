@@ -80,33 +80,41 @@ class Verify : public engine::Step {
     // An application keeps pooled connections for a while; what does not settle is told by the checks and the
     // RTO. What is stored can be compared while the clients settle; what they see and wrote cannot.
     SteadyClients const clients(context.journal);
-    StepOutcome outcome{.passed = true, .outputs = {}};
+    Outcome outcome;
+    json::object outputs;
     std::vector<std::string> const checks = spec.parameters.texts("checks");
     for (std::string const& check : checks) {
       if (!of_clients(check)) co_await run_one(verification, check, outcome);
     }
     context.waiting(spec.id, "all probes to answer rightly", "for an unbroken stretch");
-    outcome.outputs["clients_steady"] =
-        co_await clients.wait(spec.parameters.duration("steady"), longest_settling);
+    outputs["clients_steady"] = co_await clients.wait(spec.parameters.duration("steady"), longest_settling);
     for (std::string const& check : checks) {
       if (of_clients(check)) co_await run_one(verification, check, outcome);
     }
-    if (outcome.passed) context.mark("verified", spec.id, "all checks passed");
-    co_return outcome;
+    // Not decided is not disproved: the run is inconclusive then.
+    if (!outcome.failed && outcome.undecided) co_return fail(*outcome.undecided);
+    if (!outcome.failed) context.mark("verified", spec.id, "all checks passed");
+    co_return StepOutcome{.passed = !outcome.failed, .outputs = std::move(outputs)};
   }
 
  private:
   static bool of_clients(std::string const& check) { return check == "ledger" || check == "writes"; }
 
-  static Task<> run_one(Verification& verification, std::string check, StepOutcome& outcome) {
+  struct Outcome {
+    bool failed = false;
+    std::optional<Error> undecided;  ///< the first one
+  };
+
+  static Task<> run_one(Verification& verification, std::string check, Outcome& outcome) {
     verification.context.waiting(verification.step, "check '" + check + "'",
                                  "it compares with the captured state");
     Result<bool> const passed = co_await run_check(verification, check);
     if (!passed) {
       verification.context.undecided(check, subject_of(check), verification.step, "as captured",
                                      ::pgdrill::describe(passed.error()));
+      if (!outcome.undecided) outcome.undecided = passed.error();
     }
-    outcome.passed = outcome.passed && passed.value_or(false);
+    outcome.failed = outcome.failed || !passed.value_or(true);
   }
 
   static Task<Result<bool>> run_check(Verification& verification, std::string check) {

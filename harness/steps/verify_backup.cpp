@@ -61,13 +61,22 @@ Task<Result<bool>> check_backup(Verification& verification) {
     CO_TRY(proof, co_await prove_archive(context, verification.cluster, backup->begin_wal, backup->end_wal,
                                          backup->end_wal, ProofLimits()));
   }
-  bool const whole = archived && after.left_behind == 0 && proof.missing.empty();
-  co_return context.check("restored cluster can be restored", "archive", verification.step, whole, expected,
-                          fmt::format("Backup {} ends with {}; archived up to {} (was {}), {} segments left "
-                                      "behind, {} failures since then; {}",
-                                      name, backup->end_wal, after.last.empty() ? "nothing" : after.last,
-                                      before.last.empty() ? "nothing" : before.last, after.left_behind,
-                                      after.failures - before.failures, proof.text()));
+  std::string observed = fmt::format(
+      "Backup {} ends with {}; archived up to {} (was {}), {} segments left behind, {} failures "
+      "since then; {}",
+      name, backup->end_wal, after.last.empty() ? "nothing" : after.last,
+      before.last.empty() ? "nothing" : before.last, after.left_behind, after.failures - before.failures,
+      proof.text());
+  bool const archives = archived && after.left_behind == 0;
+  ProofStanding const standing = standing_of(proof, true);
+  if (archives && standing == ProofStanding::undecided) {
+    co_return fail({.kind = ErrorKind::refused,
+                    .what = "whether the new Backup's segments are in the store could not be decided",
+                    .where = "Cluster " + verification.cluster,
+                    .why = std::move(observed)});
+  }
+  co_return context.check("restored cluster can be restored", "archive", verification.step,
+                          archives && standing == ProofStanding::whole, expected, std::move(observed));
 }
 
 }  // namespace pgdrill::steps

@@ -198,8 +198,9 @@ Task<Result<std::unique_ptr<kube::LogStream>>> FakeClient::follow_logs(std::stri
   co_return std::make_unique<GivenLines>(log_lines(pod, options.container));
 }
 Task<Result<kube::ExecResult>> FakeClient::exec(std::string, std::string, std::string,
-                                                std::vector<std::string>, std::string) {
-  co_return not_faked("exec");
+                                                std::vector<std::string> command, std::string) {
+  if (!run_command) co_return not_faked("exec");
+  co_return run_command(command);
 }
 Task<Result<std::unique_ptr<kube::ExecSession>>> FakeClient::start_exec(std::string, std::string, std::string,
                                                                         std::vector<std::string>, bool) {

@@ -26,6 +26,9 @@ class FakeClient final : public kube::Client {
   /// What the log of a pod's container says, to its end; without it logs cannot be followed.
   std::function<std::vector<std::string>(std::string const& pod, std::string const& container)> log_lines;
 
+  /// Runs what is to be run in a container; without it nothing can be.
+  std::function<kube::ExecResult(std::vector<std::string> const& command)> run_command;
+
   kube::Access const& access() const override { return access_; }
   Task<Result<json::value>> get(kube::ObjectRef ref) override;
   Task<Result<kube::ObjectList>> list(kube::ResourceType type, std::string ns,

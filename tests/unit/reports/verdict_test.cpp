@@ -117,6 +117,19 @@ TEST(VerdictTest, AnUndecidedCheckIsInconclusive) {
   EXPECT_EQ(objective(verdict, "integrity").status, "not-measured");
 }
 
+TEST(VerdictTest, WhatNoCheckSpeaksOfIsSaidBesideAGo) {
+  JournalBuilder journal = passing_run();
+  EXPECT_TRUE(judge(journal.run()).not_examined.empty());
+  journal.add("check", {{"name", "archive-complete"},
+                        {"subject", "archive"},
+                        {"status", "passed"},
+                        {"not_examined", json::array{"288 of 300 WAL segments"}}});
+  Verdict const verdict = judge(journal.run());
+  EXPECT_EQ(verdict.decision, "go");
+  EXPECT_THAT(verdict.reasons, ElementsAre(HasSubstr("not examined: 1")));
+  EXPECT_THAT(verdict.not_examined, ElementsAre("archive-complete: 288 of 300 WAL segments"));
+}
+
 TEST(VerdictTest, ALostWriteIsNoGoEvenWithinTheSameInstant) {
   JournalBuilder journal = passing_run();
   journal.add("ledger-verdict", {{"probe", "ledger"}, {"acked", 5}, {"lost", json::array{3}}, {"rpo_ns", 0}});
