@@ -33,17 +33,24 @@ class DigestState final : public engine::StateProbe {
                                           json::object const& after) const override {
     return compare_digests(before, after);
   }
+  std::vector<engine::Difference> compare_but_for(json::object const& before, json::object const& after,
+                                                  ExpectedChanges const& expected) const override {
+    return compare_digests(before, after, expected);
+  }
 };
 
-/// The digest inside the captured target of that name, or inside the first one when no name is given; null
-/// before any was captured.
-json::object const* baseline(engine::RunContext const& context, std::string const& target) {
+json::object const* digest_in(json::value const& target) {
+  auto const* const digest = member(find(target, "state"), state_name);
+  return digest != nullptr && digest->is_object() ? &digest->as_object() : nullptr;
+}
+
+/// The captured target of that name that has a digest, or the first one when no name is given; null before
+/// any was captured.
+json::value const* captured(engine::RunContext const& context, std::string const& target) {
   std::string const wanted = engine::facts::target(target);
   for (auto at = context.facts.lower_bound(wanted); at != context.facts.end(); ++at) {
     if (target.empty() ? !at->first.starts_with(wanted) : at->first != wanted) break;
-    auto const* const state = find(at->second, "state");
-    auto const* const digest = member(state, state_name);
-    if (digest != nullptr && digest->is_object()) return &digest->as_object();
+    if (digest_in(at->second) != nullptr) return &at->second;
   }
   return nullptr;
 }
@@ -137,11 +144,17 @@ class Digest final : public engine::Probe {
     co_return co_await capture_digest(database_, details, limits_, &before);
   }
 
-  /// Keeps a copy, since steps may change facts while a look at the database is under way.
+  /// Keeps a copy, since steps may change facts while a look at the database is under way. What the target
+  /// declares is declared here too.
   bool find_baseline(engine::RunContext const& context, std::string const& target) {
     if (baseline_) return true;
-    if (auto const* const found = baseline(context, target)) baseline_ = *found;
-    return baseline_.has_value();
+    auto const* const found = captured(context, target);
+    if (found == nullptr) return false;
+    baseline_ = *digest_in(*found);
+    if (auto const* const declared = find(*found, "expected")) {
+      for (auto const& change : declared->as_array()) expected_.emplace_back(change.as_string());
+    }
+    return true;
   }
 
   bool is_authorised(engine::Difference const& difference) const {

@@ -15,9 +15,11 @@ struct LiveComparison {
 
 /// Both are read in one snapshot each, so that nothing that changes meanwhile is taken for a difference; they
 /// must be of one major version. Tables that only one side has, or whose columns differ, are told as such.
-/// Errors: of postgres::in_transaction; refused for two versions.
-[[nodiscard]] Task<Result<LiveComparison>> compare_live(postgres::ConnectionParameters expected,
+/// @param expected declared changes; those of rows and columns are told apart row by row, so that both may be
+/// declared of one table, however large. Where more differs than is looked into, that is told as a
+/// difference. Errors: of postgres::in_transaction; refused for two versions.
+[[nodiscard]] Task<Result<LiveComparison>> compare_live(postgres::ConnectionParameters good,
                                                         postgres::ConnectionParameters actual,
-                                                        DigestLimits limits);
+                                                        DigestLimits limits, ExpectedChanges expected = {});
 
 }  // namespace pgdrill::probes

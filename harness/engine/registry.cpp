@@ -45,6 +45,14 @@ std::vector<scenario::Declaration> declarations(std::vector<Entry<T>> const& ent
 
 }  // namespace
 
+std::vector<std::string> not_examined_in(json::object const& snapshot) {
+  std::vector<std::string> all;
+  auto const* const list = snapshot.if_contains("not_examined");
+  if (list == nullptr || !list->is_array()) return all;
+  for (auto const& one : list->get_array()) all.emplace_back(one.as_string());
+  return all;
+}
+
 std::vector<Entry<Step>> const& steps() {
   static std::vector<Entry<Step>> const entries = sorted_entries<Step>();
   return entries;

@@ -113,7 +113,11 @@ struct Difference {
   std::string mend = {};               ///< DDL that leads back, where it is known
 };
 
-/// What can be captured at one moment and compared with another moment: digest, schema fingerprint.
+/// Runs SQL as the superuser in the database of a snapshot, within a limit; gives what psql printed.
+using AskSuperuser = std::function<Task<Result<std::string>>(std::string sql, Duration limit)>;
+
+/// What can be captured at one moment and compared with another moment: digest, schema fingerprint. A
+/// snapshot may list in `not_examined` (texts) what it does not speak of, with the reason.
 class StateProbe {
  public:
   virtual ~StateProbe() = default;
@@ -125,9 +129,25 @@ class StateProbe {
     static_cast<void>(before);
     return capture(std::move(database));
   }
+  /// Adds to a snapshot what its role could not see. Never fails: what stays unknown is in `not_examined`.
+  /// @param most how long it may take
+  [[nodiscard]] virtual Task<json::object> complete(json::object snapshot, AskSuperuser ask, Duration most) {
+    static_cast<void>(ask);
+    static_cast<void>(most);
+    co_return snapshot;
+  }
   [[nodiscard]] virtual std::vector<Difference> compare(json::object const& before,
                                                         json::object const& after) const = 0;
+  /// The same when changes were declared: those are no differences. The forms: docs/probes.md, digest.
+  [[nodiscard]] virtual std::vector<Difference> compare_but_for(
+      json::object const& before, json::object const& after, std::vector<std::string> const& expected) const {
+    static_cast<void>(expected);
+    return compare(before, after);
+  }
 };
+
+/// The list `not_examined` of a snapshot.
+[[nodiscard]] std::vector<std::string> not_examined_in(json::object const& snapshot);
 
 template <class T>
 using Make = std::unique_ptr<T> (*)();

@@ -18,6 +18,15 @@ constexpr Duration sample_poll = std::chrono::milliseconds(50);
 /// restored data.
 constexpr Duration longest_settling = std::chrono::seconds(5);
 
+/// So much of the step's time may go into a look as the superuser.
+constexpr int share_of_superuser = 4;
+
+std::vector<std::string> each_once(std::vector<std::string> all) {
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 std::string describe_difference(engine::Difference const& difference) {
   std::string text = difference.object + ": " + difference.what;
   if (!difference.rows.empty()) text += " (" + join(difference.rows, ", ") + ")";
@@ -49,6 +58,20 @@ std::string list(std::string_view what, std::vector<std::int64_t> const& sequenc
 
 }  // namespace
 
+std::vector<std::string> declared_changes(Verification const& verification) {
+  std::vector<std::string> all;
+  auto const* const list = verification.captured.if_contains("expected");
+  if (list == nullptr || !list->is_array()) return all;
+  for (auto const& one : list->get_array()) all.emplace_back(one.as_string());
+  return all;
+}
+
+std::vector<std::string> told(std::vector<std::string> const& expected) {
+  std::vector<std::string> all;
+  for (std::string const& change : expected) all.push_back(change + ": its changes are declared");
+  return all;
+}
+
 Task<Result<bool>> check_state(Verification& verification, std::string probe) {
   engine::RunContext& context = verification.context;
   auto const* const entry = engine::find_entry(engine::state_probes(), probe);
@@ -59,8 +82,12 @@ Task<Result<bool>> check_state(Verification& verification, std::string probe) {
   }
   CO_TRY(postgres::ConnectionParameters const database, co_await reach(context));
   std::unique_ptr<engine::StateProbe> const state = entry->make();
-  CO_TRY(json::object const now, co_await state->capture_against(database, before->get_object()));
-  std::vector<engine::Difference> const differences = state->compare(before->get_object(), now);
+  CO_TRY(json::object now, co_await state->capture_against(database, before->get_object()));
+  now = co_await state->complete(std::move(now), superuser_of(context, verification.cluster),
+                                 verification.timeout / share_of_superuser);
+  std::vector<std::string> const expected = declared_changes(verification);
+  std::vector<engine::Difference> const differences =
+      state->compare_but_for(before->get_object(), now, expected);
   std::vector<std::string> details;
   for (engine::Difference const& difference : differences) {
     if (details.size() < most_details) details.push_back(describe_difference(difference));
@@ -68,8 +95,11 @@ Task<Result<bool>> check_state(Verification& verification, std::string probe) {
   std::string const observed =
       differences.empty() ? "as captured" : fmt::format("{} differences", differences.size());
   std::string const subject = probe == "digest" ? "data" : "schema";
+  std::vector<std::string> unseen = engine::not_examined_in(before->get_object());
+  std::ranges::move(engine::not_examined_in(now), std::back_inserter(unseen));
+  if (probe == "digest") std::ranges::move(told(expected), std::back_inserter(unseen));
   co_return context.check(probe + " equals the captured one", subject, verification.step, differences.empty(),
-                          "as captured", observed, details);
+                          "as captured", observed, details, each_once(std::move(unseen)));
 }
 
 Task<Result<bool>> check_markers(Verification& verification) {

@@ -19,6 +19,10 @@ struct Verification {
   Duration timeout{};       ///< of the step
 };
 
+/// Changes that were declared when the target was captured, and the same as entries of `not_examined`.
+[[nodiscard]] std::vector<std::string> declared_changes(Verification const& verification);
+[[nodiscard]] std::vector<std::string> told(std::vector<std::string> const& expected);
+
 /// Snapshot by a state probe ("digest", "fingerprint") now, against the captured one; differences are named.
 [[nodiscard]] Task<Result<bool>> check_state(Verification& verification, std::string probe);
 /// The marker before the target is there, the one after it is not.

@@ -22,7 +22,9 @@ Task<Result<bool>> check_reference(Verification& verification) {
   CO_TRY(auto actual, co_await context.databases.reach(context.target.service, context.target.secret,
                                                        context.target.database));
   probes::DigestLimits const limits{.statement = verification.timeout, .whole = verification.timeout};
-  CO_TRY(auto const compared, co_await probes::compare_live(std::move(expected), std::move(actual), limits));
+  std::vector<std::string> const declared = declared_changes(verification);
+  CO_TRY(auto const compared,
+         co_await probes::compare_live(std::move(expected), std::move(actual), limits, declared));
   std::vector<std::string> details;
   for (engine::Difference const& difference : compared.differences) {
     details.push_back(
@@ -31,7 +33,7 @@ Task<Result<bool>> check_reference(Verification& verification) {
   co_return context.check("content equals that of Cluster " + reference, "data", verification.step,
                           compared.differences.empty(), "the same rows",
                           details.empty() ? "the same rows" : fmt::format("{} differences", details.size()),
-                          details);
+                          details, told(declared));
 }
 
 }  // namespace pgdrill::steps

@@ -25,6 +25,12 @@ Task<Result<std::string>> ask(engine::RunContext& context, std::string cluster, 
   co_return std::string(trim(answer));
 }
 
+engine::AskSuperuser superuser_of(engine::RunContext& context, std::string cluster) {
+  return [&context, cluster = std::move(cluster)](std::string sql, Duration limit) {
+    return context.databases.superuser(cluster, context.target.database, std::move(sql), limit);
+  };
+}
+
 Task<Result<>> wait_archived(engine::RunContext& context, std::string cluster, std::string wal,
                              TimeLeft time) {
   std::string last;

@@ -29,6 +29,9 @@ inline constexpr auto poll_interval = std::chrono::milliseconds(100);
 [[nodiscard]] Task<Result<std::string>> ask(engine::RunContext& context, std::string cluster,
                                             std::string sql);
 
+/// The superuser's way for a state probe, into the target's database in a cluster; the context outlives it.
+[[nodiscard]] engine::AskSuperuser superuser_of(engine::RunContext& context, std::string cluster);
+
 /// The fact of a captured target, and the name of the Cluster that an earlier step restored; error refused
 /// when there is none.
 [[nodiscard]] Result<json::object> captured_target(engine::RunContext const& context,

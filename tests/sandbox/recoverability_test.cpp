@@ -108,6 +108,32 @@ TEST_F(Recoverability, ContentIsComparedWithALiveCluster) {
   EXPECT_THAT(journal(), HasSubstr("content equals that of Cluster orders"));
 }
 
+// A table that the application writes all the time: declared, it does not keep a target from being captured
+// and verified; what else changes is a difference as ever.
+TEST_F(Recoverability, ChangesThatAreDeclaredAreNoDifference) {
+  static_cast<void>(sandbox_.sql("CREATE TABLE visits (id serial PRIMARY KEY, note text)"));
+  static_cast<void>(sandbox_.sql("GRANT SELECT ON visits TO app"));
+  std::jthread const writer([this] {
+    static_cast<void>(
+        sandbox_.sql("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM visits WHERE note = 'stop') LOOP INSERT INTO "
+                     "visits (note) VALUES ('visit'); COMMIT; PERFORM pg_sleep(0.002); END LOOP; END $$"));
+  });
+  EXPECT_TRUE(eventually([this] { return sandbox_.sql("SELECT count(*) > 9 FROM visits") == "t\n"; }));
+  std::string const scenario = std::string(status_check_only) + R"(
+  - capture-target: {target: good, expected: [public.visits+]}
+    timeout: 30s
+  - verify: {target: good, checks: [digest, reference], reference: orders}
+    timeout: 30s
+)";
+  CommandResult const declared = run_text(scenario);
+  EXPECT_EQ(declared.exit_code, 0) << declared.out << declared.err;
+  EXPECT_THAT(declared.out, HasSubstr("public.visits+: its changes are declared"));
+  CommandResult const undeclared = run_text(replaced(scenario, "public.visits+", "public.visits.note"));
+  EXPECT_NE(undeclared.exit_code, 0) << undeclared.out << undeclared.err;
+  EXPECT_THAT(undeclared.out, HasSubstr("the data changes while the target is captured"));
+  static_cast<void>(sandbox_.sql("INSERT INTO visits (note) VALUES ('stop')"));
+}
+
 TEST_F(Recoverability, ASegmentThatIsGoneFromTheStoreIsMissed) {
   std::string const end = take_backup();
   ASSERT_FALSE(end.empty());

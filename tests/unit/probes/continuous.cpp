@@ -148,6 +148,27 @@ TEST(DigestProbe, NamesTableAndRowsAndIgnoresWhatIsAuthorised) {
   EXPECT_TRUE(run.context().facts.at(engine::facts::finding("digest")).as_array().empty());
 }
 
+TEST(DigestProbe, KnowsWhatTheTargetDeclares) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  FakeRun run(database);
+  auto snapshot = run_to_end(capture_digest(database, true, {}));
+  ASSERT_TRUE(snapshot);
+  test::run_sql(database, "UPDATE ledger_entries SET amount = amount + 1 WHERE id = 7");
+  run.context().facts["target:known-good"] = {{"state", {{"digest", *snapshot}}},
+                                              {"expected", json::array{"public.ledger_entries.amount"}}};
+  bool damaged = false;
+  auto const done = [&] {
+    if (!damaged && count(run, "right") > 1) {
+      EXPECT_EQ(count(run, "wrong"), 0U);
+      test::run_sql(database, "DELETE FROM ledger_entries WHERE id = 7");
+      damaged = true;
+    }
+    return count(run, "wrong") > 0;
+  };
+  run_to_end(test::run_probe_until(run, test::probe_spec("digest", {{"every", "30ms"}}), done));
+  EXPECT_TRUE(damaged);
+}
+
 TEST(DigestProbe, ReadsTheReplicaWhileItAnswersWhenThatIsPreferred) {
   auto const server = PostgresServer::start();
   auto const database = PostgresServer::shared().fresh_database(schema);

@@ -17,11 +17,11 @@ constexpr char const* schema =
     "SELECT n, n * 3, 'note ' || n, timestamptz '2026-01-01' + n * interval '1 s' FROM generate_series(1, "
     "30000) n; CREATE TABLE loose (a int, b text); INSERT INTO loose VALUES (1, 'x'), (1, 'x'), (2, NULL)";
 
-LiveComparison compared(std::string const& change) {
+LiveComparison compared(std::string const& change, ExpectedChanges const& declared = {}) {
   auto const expected = PostgresServer::shared().fresh_database(schema);
   auto const actual = PostgresServer::shared().fresh_database(schema);
   if (!change.empty()) test::run_sql(actual, change);
-  auto result = run_to_end(compare_live(expected, actual, {}));
+  auto result = run_to_end(compare_live(expected, actual, {}, declared));
   EXPECT_TRUE(result) << describe(result.error());
   return result.value_or(LiveComparison());
 }
@@ -58,6 +58,30 @@ TEST(CompareLive, CountsRowsOfTablesWithoutAKey) {
   ASSERT_EQ(result.differences.size(), 1U);
   EXPECT_EQ(result.differences[0].object, "table public.loose");
   EXPECT_EQ(result.differences[0].what, "1 rows are gone");
+}
+
+// Rows came and a column changed in one table: each is told apart, row by row.
+TEST(CompareLive, LeavesDeclaredChangesOut) {
+  std::string const change =
+      "UPDATE entries SET at = at + interval '1 s' WHERE id < 9; INSERT INTO entries VALUES (40000)";
+  ExpectedChanges const declared{"public.entries.at", "public.entries+"};
+  EXPECT_THAT(compared(change, declared).differences, IsEmpty());
+  EXPECT_EQ(compared(change, {"public.entries+"}).differences.size(), 1U);
+  EXPECT_EQ(compared(change, {"public.entries.at"}).differences.size(), 1U);
+  auto const more = compared(
+      change + "; UPDATE entries SET at = now(), note = '' WHERE id = 5; DELETE FROM entries WHERE id = 4",
+      declared);
+  ASSERT_EQ(more.differences.size(), 2U);
+  EXPECT_THAT(more.differences[0].rows, ElementsAre("id=5 (at, note)"));
+  EXPECT_THAT(more.differences[1].rows, ElementsAre("id=4"));
+  EXPECT_THAT(compared("DROP TABLE loose", {"public.loose"}).differences, IsEmpty());
+}
+
+// What is not looked into may hold what was not declared.
+TEST(CompareLive, DoesNotVouchForDeclaredChangesThatItDoesNotLookInto) {
+  auto const result = compared("UPDATE entries SET at = now()", {"public.entries.at"});
+  ASSERT_EQ(result.differences.size(), 1U);
+  EXPECT_THAT(result.differences[0].what, HasSubstr("more rows differ than are looked into"));
 }
 
 TEST(CompareLive, TellsTablesAndColumnsThatOneSideHas) {
