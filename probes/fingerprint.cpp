@@ -29,23 +29,27 @@ Result<> read_objects(pqxx::transaction_base& transaction, CatalogueQuery const&
   return {};
 }
 
-/// A sequence's position lies in the sequence itself, not in the catalogue.
-void read_positions(pqxx::transaction_base& transaction, json::object& sequences) {
+/// A sequence's position lies in the sequence itself, not in the catalogue. Gives those that the role may not
+/// read.
+json::array read_positions(pqxx::transaction_base& transaction, json::object& sequences) {
+  json::array unseen;
   std::vector<std::string> parts;
   for (auto& sequence : sequences) {
     auto& attributes = sequence.value().as_object();
     bool const readable = get_bool(sequence.value(), "readable");
     attributes.erase("readable");
-    if (!readable) continue;
     std::string const name(sequence.key());
+    if (!readable) unseen.emplace_back(fmt::format("position of sequence {}: no right to read it", name));
+    if (!readable) continue;
     parts.push_back(
         fmt::format("SELECT {}, last_value::numeric + CASE WHEN is_called THEN {} ELSE 0 END FROM {}",
                     postgres::quote_literal(name), get_int(sequence.value(), "increment"), name));
   }
-  if (parts.empty()) return;
+  if (parts.empty()) return unseen;
   for (auto const& row : transaction.exec(join(parts, " UNION ALL "))) {
     sequences[row[0].c_str()].as_object()["next value"] = std::strtoll(row[1].c_str(), nullptr, 10);
   }
+  return unseen;
 }
 
 class Fingerprint final : public engine::StateProbe {
@@ -87,9 +91,11 @@ Result<json::object> read_fingerprint(pqxx::transaction_base& transaction) {
     if (version < query.from_major || version > query.to_major) continue;
     TRY_VOID(read_objects(transaction, query, objects));
   }
-  read_positions(transaction, objects["sequence"].as_object());
-  return json::object{
-      {"algorithm", "catalogue-v3"}, {"server_major", version}, {"objects", std::move(objects)}};
+  json::array unseen = read_positions(transaction, objects["sequence"].as_object());
+  return json::object{{"algorithm", "catalogue-v3"},
+                      {"server_major", version},
+                      {"objects", std::move(objects)},
+                      {"not_examined", std::move(unseen)}};
 }
 
 }  // namespace pgdrill::probes

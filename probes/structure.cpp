@@ -16,8 +16,6 @@ namespace pgdrill::probes {
 namespace {
 
 constexpr auto limit = std::chrono::minutes(5);
-/// Ends the transaction in which amcheck was made, so that nothing stays.
-constexpr std::string_view roll_back = "structure: roll back";
 
 using Look = Result<> (*)(pqxx::transaction_base&, StructureReading&);
 
@@ -55,6 +53,47 @@ Result<> look_at(pqxx::transaction_base& transaction, std::string const& subject
   return {};
 }
 
+/// The functions are there and the role may call them, or it may install them.
+constexpr char const* may_check_sql =
+    "SELECT coalesce((SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc p WHERE "
+    "p.proname IN "
+    "('bt_index_check', 'verify_heapam')), false) OR ((SELECT rolsuper FROM pg_roles WHERE rolname = "
+    "current_user) "
+    "AND NOT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'amcheck'))";
+
+/// What psql and the way to it may take beyond the time that the server has.
+constexpr Duration grace = std::chrono::seconds(10);
+
+std::string not_done(std::string_view subject, Error const& error) {
+  return fmt::format("{}: {}", subject, ::pgdrill::describe(error));
+}
+
+/// With the server's own limit: it ends the work also when nobody waits for it any more.
+std::string timed(std::string sql, Duration most) {
+  auto const longest = std::chrono::duration_cast<std::chrono::milliseconds>(most + grace / 2).count();
+  return fmt::format("SET statement_timeout = {}; {}", longest, sql);
+}
+
+/// Takes the entries of a subject out of what was not examined; false when there were none.
+bool take_out(json::object& snapshot, std::string_view subject) {
+  json::array kept;
+  json::array& all = snapshot.at("not_examined").as_array();
+  for (auto const& one : all) {
+    if (!std::string_view(one.as_string()).starts_with(subject)) kept.push_back(one);
+  }
+  bool const some = kept.size() != all.size();
+  all = std::move(kept);
+  return some;
+}
+
+void take_out_locks(json::object& snapshot) {
+  json::array kept;
+  for (auto const& fault : snapshot.at("faults").as_array()) {
+    if (!get_string(fault, "check").ends_with("lock left")) kept.push_back(fault);
+  }
+  snapshot.at("faults") = std::move(kept);
+}
+
 /// What both know of it: a fault that was there before is no difference.
 std::string identity_of(json::value const& fault) {
   return get_string(fault, "check") + "\n" + get_string(fault, "object");
@@ -72,39 +111,45 @@ class Structure final : public engine::StateProbe {
   Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
     StructureReading reading;
     bool may_check = false;
-    bool may_install = false;
     std::function<Result<>(pqxx::transaction_base&)> work =
         [&](pqxx::transaction_base& transaction) -> Result<> {
       TRY(reading, read_structure(transaction));
-      auto const rights = transaction.exec1(
-          "SELECT coalesce((SELECT bool_and(has_function_privilege(p.oid, 'EXECUTE')) FROM pg_proc p WHERE "
-          "p.proname IN "
-          "('bt_index_check', 'verify_heapam')), false), "
-          "(SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AND NOT pg_is_in_recovery() AND "
-          "EXISTS (SELECT "
-          "FROM pg_available_extensions WHERE name = 'amcheck')");
-      may_check = rights[0].as<bool>();
-      may_install = rights[1].as<bool>();
+      may_check = transaction.exec1(may_check_sql)[0].as<bool>();
       return {};
     };
     CO_TRY_VOID(co_await postgres::in_transaction(database, limit, false, std::move(work)));
-    if (!may_check && !may_install) {
-      reading.not_examined.emplace_back("indexes and heaps by amcheck: the role may not call its functions");
-    } else {
-      std::function<Result<>(pqxx::transaction_base&)> check =
-          [&](pqxx::transaction_base& transaction) -> Result<> {
-        if (!may_check) transaction.exec("CREATE EXTENSION amcheck SCHEMA pg_catalog");
-        TRY_VOID(find_corruption(transaction, reading));
-        return fail({.kind = ErrorKind::refused, .what = std::string(roll_back)});
-      };
-      auto const checked =
-          co_await postgres::in_transaction(std::move(database), limit, true, std::move(check));
-      if (!checked && checked.error().what != roll_back) {
-        reading.not_examined.push_back("indexes and heaps by amcheck: " +
-                                       ::pgdrill::describe(checked.error()));
-      }
+    if (!may_check) {
+      reading.not_examined.push_back(std::string(amcheck_subject) + ": the role may not call its functions");
+      co_return to_json(reading);
     }
+    std::function<Result<>(pqxx::transaction_base&)> check = [&](pqxx::transaction_base& transaction) {
+      return find_corruption(transaction, reading, limit * 9 / 10);  // before the server ends the statement
+    };
+    auto const checked =
+        co_await postgres::in_transaction(std::move(database), limit, true, std::move(check));
+    if (!checked) reading.not_examined.push_back(not_done(amcheck_subject, checked.error()));
     co_return to_json(reading);
+  }
+
+  Task<json::object> complete(json::object snapshot, engine::AskSuperuser ask, Duration most) override {
+    StructureReading reading;
+    if (take_out(snapshot, amcheck_subject)) {
+      Result<std::string> const answer = co_await ask(timed(corruption_sql(most), most), most + grace);
+      Result<> const added = answer ? add_corruption(*answer, reading) : fail(answer.error());
+      if (!added) reading.not_examined.push_back(not_done(amcheck_subject, added.error()));
+    }
+    if (take_out(snapshot, sessions_subject)) {
+      Result<std::string> const answer = co_await ask(timed(locks_left_sql(left_idle), most), most + grace);
+      Result<> const added = answer ? add_locks(*answer, reading) : fail(answer.error());
+      if (!added) reading.not_examined.push_back(not_done(sessions_subject, added.error()));
+      // The role has seen its own sessions' locks: the superuser has seen these as well.
+      if (added) take_out_locks(snapshot);
+    }
+    json::object more = to_json(reading);
+    for (std::string_view const list : {"faults", "not_examined"}) {
+      for (auto& one : more.at(list).as_array()) snapshot.at(list).as_array().push_back(std::move(one));
+    }
+    co_return snapshot;
   }
 
   std::vector<engine::Difference> compare(json::object const& before,
@@ -112,6 +157,10 @@ class Structure final : public engine::StateProbe {
     std::set<std::string> known;
     json::value const old_state(before);
     json::value const new_state(after);
+    if (auto const* const held = find(old_state, "advisory_locks_held")) {
+      for (auto const& object : held->as_array())
+        known.insert("advisory lock left\n" + std::string(object.as_string()));
+    }
     if (auto const* const faults = find(old_state, "faults")) {
       for (auto const& fault : faults->as_array()) known.insert(identity_of(fault));
     }
@@ -160,7 +209,8 @@ json::object to_json(StructureReading const& reading) {
   }
   return {{"algorithm", "structure-v1"},
           {"faults", std::move(faults)},
-          {"not_examined", json::value_from(reading.not_examined)}};
+          {"not_examined", json::value_from(reading.not_examined)},
+          {"advisory_locks_held", json::value_from(reading.held)}};
 }
 
 }  // namespace pgdrill::probes

@@ -1,65 +1,90 @@
 // Indexes against their tables, and tables against themselves, by amcheck:
-// https://www.postgresql.org/docs/15/amcheck.html. Each runs in a subtransaction: one damaged relation must
-// not hide the next.
+// https://www.postgresql.org/docs/15/amcheck.html. One statement does it all, so that it runs alike on a
+// connection and through psql as the superuser. Each relation is looked at in a subtransaction: a damaged one
+// must not hide the next. Variables outlive a subtransaction, so amcheck itself is installed in one that is
+// rolled back.
 #include <fmt/format.h>
 
 #include <pqxx/pqxx>
 
 #include "harness/base/text.hpp"
-#include "harness/postgres/connection.hpp"
 #include "probes/structure_queries.hpp"
 
 namespace pgdrill::probes {
 
 namespace {
 
-constexpr char const* indexes_sql = R"(
-SELECT c.oid::regclass::text, c.oid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE m.amname = 'btree' AND c.relkind = 'i' AND i.indisvalid AND i.indisready AND c.relpersistence = 'p' AND n.nspname NOT IN ('pgdrill')
-  AND (n.nspname !~ '^pg_' OR n.nspname IN ('pg_catalog', 'pg_toast')) AND c.relfilenode <> 0 ORDER BY 1)";
-
-constexpr char const* heaps_sql = R"(
-SELECT c.oid::regclass::text, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am m ON m.oid = c.relam
-WHERE c.relkind IN ('r', 'm', 't') AND m.amname = 'heap' AND c.relpersistence = 'p' AND n.nspname NOT IN ('pgdrill', 'pg_catalog', 'information_schema') AND n.nspname !~ '^pg_temp' ORDER BY 1)";
-
-void add(StructureReading& into, std::string const& object, std::string_view what, std::string mend) {
-  into.faults.push_back({.check = "corruption",
-                         .object = object,
-                         .what = split(trim(what), '\n').front(),
-                         .mend = std::move(mend)});
-}
+/// What went wrong decides what it is: class XX is PostgreSQL's own word for damage, 58 the system's (a file
+/// that cannot be read). Everything else (a lock, a right, an error of an index's own function) is no proof:
+/// https://www.postgresql.org/docs/15/errcodes-appendix.html.
+constexpr char const* look_sql = R"(
+DO $pgdrill$
+DECLARE
+  damage jsonb := '[]'; unseen jsonb := '[]'; one record; line record; place text; heaps boolean; later bigint := 0; every bigint := 0;
+  ends timestamptz := clock_timestamp() + interval '{0} milliseconds';
+BEGIN
+  PERFORM set_config('search_path', 'pg_catalog', true), set_config('lock_timeout', '2s', true);
+  BEGIN
+    IF NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'bt_index_check') THEN CREATE EXTENSION amcheck SCHEMA pg_catalog; END IF;
+    SELECT quote_ident(n.nspname), EXISTS (SELECT FROM pg_proc h WHERE h.proname = 'verify_heapam' AND h.pronamespace = n.oid) INTO place, heaps
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = 'bt_index_check' LIMIT 1;
+    IF NOT heaps THEN unseen := unseen || to_jsonb('heaps by amcheck: this version of it cannot'::text); END IF;
+    FOR one IN
+      SELECT c.oid, c.relkind = 'i' AS index, CASE c.relkind WHEN 'i' THEN 'index ' ELSE 'table ' END || c.oid::regclass AS name, n.nspname = 'pg_catalog' AS system
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am m ON m.oid = c.relam LEFT JOIN pg_index i ON i.indexrelid = c.oid
+      WHERE c.relpersistence = 'p' AND n.nspname <> 'pgdrill' AND CASE c.relkind
+        WHEN 'i' THEN m.amname = 'btree' AND i.indisvalid AND i.indisready AND c.relfilenode <> 0 AND (n.nspname !~ '^pg_' OR n.nspname IN ('pg_catalog', 'pg_toast'))
+        ELSE heaps AND c.relkind IN ('r', 'm', 't') AND m.amname = 'heap' AND n.nspname NOT IN ('pg_catalog', 'information_schema') END
+      ORDER BY 4, 2 DESC, 3
+    LOOP
+      every := every + 1;
+      IF clock_timestamp() >= ends THEN later := later + 1; CONTINUE; END IF;
+      BEGIN
+        IF one.index THEN
+          EXECUTE format('SELECT %s.bt_index_check($1::regclass, $2)', place) USING one.oid, NOT one.system;
+        ELSE
+          FOR line IN EXECUTE format('SELECT blkno, offnum, msg FROM %s.verify_heapam($1::regclass) LIMIT 5', place) USING one.oid LOOP
+            damage := damage || jsonb_build_object('object', one.name, 'what', format('block %s row %s: %s', line.blkno, coalesce(line.offnum::text, '-'), line.msg));
+          END LOOP;
+        END IF;
+      EXCEPTION WHEN OTHERS THEN
+        IF SQLSTATE ~ '^(XX|58)' THEN
+          damage := damage || jsonb_build_object('object', one.name, 'what', SQLERRM, 'mend', CASE WHEN one.index THEN 'REINDEX INDEX CONCURRENTLY ' || one.oid::regclass END);
+        ELSE
+          unseen := unseen || to_jsonb(format('%s by amcheck: %s', one.name, SQLERRM));
+        END IF;
+      END;
+    END LOOP;
+    RAISE EXCEPTION 'nothing is to stay' USING ERRCODE = 'PD001';
+  EXCEPTION WHEN SQLSTATE 'PD001' THEN NULL;
+  WHEN OTHERS THEN unseen := unseen || to_jsonb('{1}: ' || SQLERRM);
+  END;
+  IF later > 0 THEN unseen := unseen || to_jsonb(format('{1}: %s of %s were not reached in the time for it', later, every)); END IF;
+  PERFORM set_config('pgdrill.corruption', jsonb_build_object('damage', damage, 'unseen', unseen)::text, true);
+END $pgdrill$)";
 
 }  // namespace
 
-Result<> find_corruption(pqxx::transaction_base& transaction, StructureReading& into) {
-  // The user's indexes with every row of the table; the system's without.
-  for (auto const& row : transaction.exec(indexes_sql)) {
-    std::string const name = row[0].c_str();
-    bool const system = name.starts_with("pg_") && name.find('.') == std::string::npos;
-    try {
-      pqxx::subtransaction inner(static_cast<pqxx::dbtransaction&>(transaction));
-      inner.exec(fmt::format("SELECT pg_catalog.bt_index_check({}::regclass, {})", row[1].c_str(), !system));
-      inner.commit();
-    } catch (pqxx::sql_error const& problem) {
-      add(into, "index " + name, problem.what(), "REINDEX INDEX CONCURRENTLY " + name);
-    }
+std::string corruption_sql(Duration limit) {
+  auto const most = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  return fmt::format(look_sql, most, amcheck_subject) + "; SELECT current_setting('pgdrill.corruption')";
+}
+
+Result<> add_corruption(std::string const& answer, StructureReading& into) {
+  TRY(json::value const all, parse_json(answer, "what amcheck found"));
+  for (auto const& one : all.at("damage").as_array()) {
+    into.faults.push_back({.check = "corruption",
+                           .object = get_string(one, "object"),
+                           .what = split(trim(get_string(one, "what")), '\n').front(),
+                           .mend = get_string(one, "mend")});
   }
-  for (auto const& row : transaction.exec(heaps_sql)) {
-    std::string const name = row[0].c_str();
-    try {
-      pqxx::subtransaction inner(static_cast<pqxx::dbtransaction&>(transaction));
-      for (auto const& found : inner.exec(fmt::format("SELECT blkno, coalesce(offnum::text, '-'), msg FROM "
-                                                      "pg_catalog.verify_heapam({}::regclass) LIMIT 5",
-                                                      row[1].c_str()))) {
-        add(into, "table " + name,
-            fmt::format("block {} row {}: {}", found[0].c_str(), found[1].c_str(), found[2].c_str()), "");
-      }
-      inner.commit();
-    } catch (pqxx::sql_error const& problem) {
-      add(into, "table " + name, problem.what(), "");
-    }
-  }
+  for (auto const& one : all.at("unseen").as_array()) into.not_examined.emplace_back(one.as_string());
   return {};
+}
+
+Result<> find_corruption(pqxx::transaction_base& transaction, StructureReading& into, Duration limit) {
+  auto const answer = transaction.exec(corruption_sql(limit));
+  return add_corruption(answer[0][0].c_str(), into);
 }
 
 }  // namespace pgdrill::probes

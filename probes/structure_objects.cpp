@@ -50,12 +50,29 @@ FROM pg_collation c WHERE c.collversion IS DISTINCT FROM pg_collation_actual_ver
   AND EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_collation'::regclass AND d.refobjid = c.oid) ORDER BY 1)"},
 };
 
+/// Session-level advisory locks are what migration tools keep each other out with: they outlive a
+/// transaction, and behind a pooler also the tool.
 constexpr char const* locks_left = R"(
-SELECT 'relation ' || l.relation::regclass, l.mode || ' held by a session that is idle in its transaction since ' || a.state_change, format('SELECT pg_terminate_backend(%s)', a.pid)
+SELECT coalesce(json_agg(json_build_object('check', f.fault, 'object', f.object, 'what', f.what, 'mend', f.mend) ORDER BY f.object, f.what), '[]') FROM (
+SELECT CASE l.locktype WHEN 'advisory' THEN 'advisory lock left' ELSE 'lock left' END AS fault,
+  CASE l.locktype WHEN 'advisory' THEN format('advisory lock %s/%s/%s', l.classid, l.objid, l.objsubid) ELSE 'relation ' || coalesce((SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = l.relation), l.relation::text) END AS object,
+  format('%s held by a session of %s%s that is %s since %s', l.mode, a.usename, coalesce(' (' || nullif(a.application_name, '') || ')', ''), a.state, a.state_change) AS what,
+  format('SELECT pg_terminate_backend(%s)', a.pid) AS mend
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.granted AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND a.state LIKE 'idle in transaction%' AND a.state_change <= clock_timestamp() - interval '{} milliseconds' AND a.pid <> pg_backend_pid()
-  AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') ORDER BY 1)";
+WHERE l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND a.pid <> pg_backend_pid()
+  AND a.state_change <= clock_timestamp() - interval '{} milliseconds' AND CASE l.locktype
+    WHEN 'advisory' THEN a.state LIKE 'idle%'
+    WHEN 'relation' THEN a.state LIKE 'idle in transaction%' AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+    ELSE false END) f)";
+
+constexpr char const* advisory_locks = R"(
+SELECT DISTINCT format('advisory lock %s/%s/%s', classid, objid, objsubid) FROM pg_locks
+WHERE granted AND locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) ORDER BY 1)";
+
+/// What the role cannot see without being told so.
+constexpr char const* unseen = R"(
+SELECT '{}: the role is no member of pg_read_all_stats' WHERE NOT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
+UNION ALL SELECT 'page checksums: data_checksums is off, damage is seen only where a page cannot be read' WHERE current_setting('data_checksums') = 'off')";
 
 constexpr CatalogueFault leftovers[] = {
     {"prepared transaction left", R"(
@@ -79,12 +96,28 @@ Result<> find_unfinished_objects(pqxx::transaction_base& transaction, StructureR
   return {};
 }
 
+std::string locks_left_sql(Duration idle_from) {
+  return fmt::format(locks_left, std::chrono::duration_cast<std::chrono::milliseconds>(idle_from).count());
+}
+
+Result<> add_locks(std::string const& answer, StructureReading& into) {
+  TRY(json::value const locks, parse_json(answer, "locks"));
+  for (auto const& lock : locks.as_array()) {
+    into.faults.push_back({.check = get_string(lock, "check"),
+                           .object = get_string(lock, "object"),
+                           .what = get_string(lock, "what"),
+                           .mend = get_string(lock, "mend")});
+  }
+  return {};
+}
+
 Result<> find_leftovers(pqxx::transaction_base& transaction, StructureReading& into, Duration idle_from) {
   for (auto const& fault : leftovers) collect(transaction, fault, into);
-  std::string const locks =
-      fmt::format(locks_left, std::chrono::duration_cast<std::chrono::milliseconds>(idle_from).count());
-  collect(transaction, {"lock left", locks.c_str()}, into);
-  return {};
+  for (auto const& row : transaction.exec(advisory_locks)) into.held.emplace_back(row[0].c_str());
+  for (auto const& row : transaction.exec(fmt::format(unseen, sessions_subject))) {
+    into.not_examined.emplace_back(row[0].c_str());
+  }
+  return add_locks(transaction.exec1(locks_left_sql(idle_from))[0].c_str(), into);
 }
 
 namespace {

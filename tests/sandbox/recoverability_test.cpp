@@ -91,6 +91,8 @@ TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
   CommandResult const result = run_text(text);
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(journal(), HasSubstr("structure equals the captured one"));
+  EXPECT_THAT(journal(), testing::Not(HasSubstr("by amcheck"))) << "the superuser has looked, in time";
+  EXPECT_THAT(journal(), testing::Not(HasSubstr("locks of sessions")));
   EXPECT_THAT(journal(), HasSubstr("acknowledged writes of ledger"));
   EXPECT_THAT(journal(), HasSubstr("acknowledged writes of second"));
   EXPECT_THAT(journal(), HasSubstr("restored cluster can be restored"));

@@ -178,6 +178,18 @@ TEST(Fingerprint, DdlMakesALostTableAgain) {
   }
 }
 
+TEST(Fingerprint, ASequenceThatTheRoleMayNotReadIsNamed) {
+  auto database =
+      PostgresServer::shared().fresh_database(std::string(schema) +
+                                              "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname "
+                                              "= 'guest') THEN CREATE ROLE guest LOGIN; END "
+                                              "IF; END $$; GRANT SELECT ON SEQUENCE orders_id_seq TO guest");
+  EXPECT_THAT(engine::not_examined_in(capture(database)), IsEmpty());
+  database.user = "guest";
+  EXPECT_THAT(engine::not_examined_in(capture(database)),
+              testing::Contains("position of sequence public.numbers: no right to read it"));
+}
+
 TEST(Fingerprint, SequencesMayGoOnButNotBack) {
   EXPECT_THAT(differences_after("SELECT nextval('numbers') FROM generate_series(1, 40)"), IsEmpty());
   auto const database = PostgresServer::shared().fresh_database(schema);

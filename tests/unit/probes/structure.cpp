@@ -1,7 +1,11 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <pqxx/pqxx>
 
 #include "harness/engine/registry.hpp"
@@ -114,8 +118,147 @@ TEST(Structure, ALockOfAnIdleSessionIsLeft) {
   ASSERT_EQ(reading.faults.size(), 1U);
   EXPECT_EQ(reading.faults[0].check, "lock left");
   EXPECT_EQ(reading.faults[0].object, "relation public.words");
-  EXPECT_THAT(reading.faults[0].what, HasSubstr("ExclusiveLock held by a session that is idle"));
+  EXPECT_THAT(reading.faults[0].what, AllOf(HasSubstr("ExclusiveLock held by a session of postgres"),
+                                            HasSubstr("that is idle in transaction since")));
   EXPECT_THAT(reading.faults[0].mend, HasSubstr("pg_terminate_backend"));
+}
+
+/// What a session keeps that has taken a lock of its own and then waits for its client.
+Task<StructureReading> leftovers_beside(postgres::ConnectionParameters database, std::string lock,
+                                        postgres::ConnectionParameters looker, Duration idle_from) {
+  StructureReading reading;
+  auto const holder = co_await postgres::AsyncConnection::connect(database, std::chrono::seconds(10));
+  EXPECT_TRUE(holder);
+  auto const held = co_await (*holder)->query(std::move(lock), {}, std::chrono::seconds(10));
+  EXPECT_TRUE(held) << describe(held.error());
+  auto const looked = postgres::transaction_blocking(
+      std::move(looker), std::chrono::seconds(60), false,
+      [&](pqxx::transaction_base& other) { return find_leftovers(other, reading, idle_from); });
+  EXPECT_TRUE(looked) << describe(looked.error());
+  co_return reading;
+}
+
+// As a migration tool's session does that a pooler kept when the tool was gone.
+TEST(Structure, AnAdvisoryLockOfAnIdleSessionIsLeft) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  std::string const lock = "SELECT pg_advisory_lock(72707369)";
+  auto const reading = run_to_end(leftovers_beside(database, lock, database, Duration(0)));
+  ASSERT_EQ(reading.faults.size(), 1U);
+  EXPECT_EQ(reading.faults[0].check, "advisory lock left");
+  EXPECT_EQ(reading.faults[0].object, "advisory lock 0/72707369/1");
+  EXPECT_THAT(reading.faults[0].what, HasSubstr("that is idle since"));
+  EXPECT_THAT(reading.faults[0].mend, HasSubstr("pg_terminate_backend"));
+  EXPECT_THAT(run_to_end(leftovers_beside(database, lock, database, std::chrono::hours(1))).faults, IsEmpty())
+      << "a session that was busy just now is at work";
+}
+
+TEST(Structure, AnAdvisoryLockThatTheApplicationHeldBeforeIsNoFault) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const held =
+      run_to_end(leftovers_beside(database, "SELECT pg_advisory_lock(5)", database, std::chrono::hours(1)));
+  EXPECT_THAT(held.held, ElementsAre("advisory lock 0/5/1"));
+  StructureReading rests;
+  for (std::string const key : {"5", "6"})
+    rests.faults.push_back(
+        {.check = "advisory lock left", .object = "advisory lock 0/" + key + "/1", .what = ""});
+  auto const found = probe().compare(to_json(held), to_json(rests));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].object, "advisory lock 0/6/1");
+}
+
+/// A role that reads all tables and is nothing more.
+postgres::ConnectionParameters reader_of(postgres::ConnectionParameters database) {
+  test::run_sql(
+      database,
+      "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'onlooker') THEN CREATE ROLE onlooker "
+      "LOGIN; END IF; END $$; GRANT SELECT ON ALL TABLES IN SCHEMA public TO onlooker");
+  database.user = "onlooker";
+  return database;
+}
+
+TEST(Structure, LocksOfRolesThatItCannotSeeAreNotExamined) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const reading =
+      run_to_end(leftovers_beside(database, "SELECT pg_advisory_lock(1)", reader_of(database), Duration(0)));
+  EXPECT_THAT(reading.faults, IsEmpty());
+  EXPECT_THAT(reading.not_examined,
+              ElementsAre(HasSubstr("locks of sessions of other roles: the role is no")));
+}
+
+engine::AskSuperuser superuser_of(postgres::ConnectionParameters database) {
+  return [database](std::string sql, Duration) -> Task<Result<std::string>> {
+    co_return test::query_value(database, sql);
+  };
+}
+
+TEST(Structure, TheSuperuserSeesWhatTheRoleDoesNot) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const state = capture(reader_of(database));
+  EXPECT_THAT(
+      json::serialize(state.at("not_examined")),
+      AllOf(HasSubstr("indexes and heaps by amcheck"), HasSubstr("locks of sessions of other roles")));
+  test::run_sql(
+      database,
+      "CREATE OR REPLACE FUNCTION shape(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT reverse($1)'");
+  auto const complete = run_to_end(probe().complete(state, superuser_of(database), std::chrono::seconds(60)));
+  EXPECT_THAT(engine::not_examined_in(complete), IsEmpty());
+  auto const found = probe().compare(state, complete);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].object, "index public.shaped");
+  EXPECT_THAT(found[0].what, HasSubstr("corruption: "));
+  EXPECT_EQ(found[0].mend, "REINDEX INDEX CONCURRENTLY public.shaped");
+  EXPECT_EQ(test::query_value(database, "SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'"), "0")
+      << "what it needed is not left behind";
+}
+
+TEST(Structure, WhatTheSuperuserDoesNotReachInTimeIsSaid) {
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const complete =
+      run_to_end(probe().complete(capture(reader_of(database)), superuser_of(database), Duration(0)));
+  EXPECT_THAT(json::serialize(complete.at("not_examined")), HasSubstr("were not reached in the time for it"));
+}
+
+TEST(Structure, WhatTheSuperuserCouldNotBeAskedIsSaid) {
+  engine::AskSuperuser const nobody = [](std::string, Duration) -> Task<Result<std::string>> {
+    co_return fail({.kind = ErrorKind::unreachable, .what = "no primary"});
+  };
+  auto const database = PostgresServer::shared().fresh_database(schema);
+  auto const complete =
+      run_to_end(probe().complete(capture(reader_of(database)), nobody, std::chrono::seconds(60)));
+  EXPECT_THAT(engine::not_examined_in(complete),
+              testing::UnorderedElementsAre(
+                  AllOf(HasSubstr("indexes and heaps by amcheck"), HasSubstr("no primary")),
+                  AllOf(HasSubstr("locks of sessions of other roles"), HasSubstr("no primary"))));
+}
+
+// Its functions may be in any schema; an error that is an index's own is no damage.
+TEST(Structure, AnErrorThatIsNoDamageIsNotCalledSo) {
+  auto const database = PostgresServer::shared().fresh_database(
+      std::string(schema) + "CREATE SCHEMA tools; CREATE EXTENSION amcheck SCHEMA tools;");
+  test::run_sql(database,
+                "CREATE OR REPLACE FUNCTION shape(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT "
+                "(1 / (length($1) - length($1)))::text'");
+  auto const state = capture(database);
+  EXPECT_THAT(probe().compare({}, state), IsEmpty());
+  EXPECT_THAT(engine::not_examined_in(state),
+              ElementsAre("index public.shaped by amcheck: division by zero"));
+}
+
+TEST(Structure, ThatPagesHaveNoChecksumsIsSaid) {
+  auto const server = PostgresServer::start();
+  auto const program =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/exe", server->postmaster())).parent_path();
+  ASSERT_EQ(::kill(server->postmaster(), SIGINT), 0);
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(server->postmaster()), &ended, WEXITED | WNOWAIT), 0);
+  server->kill();
+  std::string const disable =
+      fmt::format("{}/pg_checksums --disable -D {}/data > {}/log 2>&1", program.string(),
+                  server->directory().string(), server->directory().string());
+  ASSERT_EQ(std::system(disable.c_str()), 0);
+  server->launch();
+  EXPECT_THAT(engine::not_examined_in(capture(server->fresh_database(schema))),
+              ElementsAre(HasSubstr("page checksums: data_checksums is off")));
 }
 
 TEST(Structure, APreparedTransactionIsLeftWithItsLocks) {
