@@ -116,7 +116,9 @@ Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> cons
   TRY(auto const tables, read_tables(transaction));
   TRY(Histories histories, find_histories(transaction, tables));
   into.findings = std::move(histories.findings);
-  TRY(into.backends, read_backends(transaction, histories.found));
+  TRY(Backends backends, read_backends(transaction, histories.found));
+  into.backends = std::move(backends.running);
+  append(into.findings, std::move(backends.findings));
   std::vector<RunFiles> run_files;
   for (FoundHistory& found : histories.found)
     into.histories.push_back(hold_against_files(std::move(found), sources, into.findings, run_files));

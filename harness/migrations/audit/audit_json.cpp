@@ -67,6 +67,7 @@ json::object backend_json(Backend const& backend) {
           {"wait", backend.wait},
           {"transaction_age_ms", static_cast<std::int64_t>(backend.transaction_age * 1000)},
           {"query", backend.query},
+          {"hidden", backend.hidden},
           {"reasons", std::move(reasons)},
           {"blocked_by", numbers(backend.blocked_by)},
           {"blocks", numbers(backend.blocks)}};

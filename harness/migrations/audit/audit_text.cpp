@@ -66,12 +66,18 @@ std::string list_of(std::vector<int> const& pids) {
   return join(words, ", ");
 }
 
+/// Who it is and, unless that is hidden, what it does.
+std::string state_text(Backend const& backend) {
+  std::string const application = backend.application.empty() ? "no application name" : backend.application;
+  if (backend.hidden) return fmt::format("({}), what it does is hidden", application);
+  return fmt::format("({}, from {}), {} for {} s{}", application, backend.client, backend.state,
+                     fixed(backend.transaction_age, 1),
+                     backend.wait.empty() ? "" : ", waits: " + backend.wait);
+}
+
 std::string backend_text(Backend const& backend) {
   std::string text =
-      fmt::format("\nrunning: backend {} of {} ({}, from {}), {} for {} s{}\n", backend.pid, backend.user,
-                  backend.application.empty() ? "no application name" : backend.application, backend.client,
-                  backend.state, fixed(backend.transaction_age, 1),
-                  backend.wait.empty() ? "" : ", waits: " + backend.wait);
+      fmt::format("\nrunning: backend {} of {} {}\n", backend.pid, backend.user, state_text(backend));
   for (std::string const& reason : backend.reasons) text += fmt::format("    {}\n", reason);
   if (!backend.blocked_by.empty()) text += fmt::format("    is blocked by {}\n", list_of(backend.blocked_by));
   if (!backend.blocks.empty()) text += fmt::format("    blocks {}\n", list_of(backend.blocks));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <pqxx/pqxx>
+#include <set>
 
 #include "harness/base/text.hpp"
 
@@ -13,15 +14,22 @@ namespace {
 
 constexpr std::size_t shown_query = 200;
 
-// pg_locks and pg_stat_activity are not part of a snapshot: they show the moment.
+// pg_locks and pg_stat_activity are not part of a snapshot: they show the moment. Of another role's session
+// PostgreSQL hides all but who it is (backend_type, state, xact_start and query are NULL or a placeholder),
+// unless the audit's role has pg_read_all_stats; a worker without a role, as of autovacuum, is no session.
 constexpr char const* activity_query = R"(
 SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local'),
   coalesce(a.state, ''), CASE WHEN a.wait_event_type IN ('Lock', 'IO', 'IPC') THEN a.wait_event_type || ': ' || a.wait_event ELSE '' END,
   coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0), coalesce(a.query, ''),
-  array_to_string(pg_blocking_pids(a.pid), ',')
+  array_to_string(pg_blocking_pids(a.pid), ','), a.backend_type IS NULL
 FROM pg_stat_activity a
-WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type IN ('client backend', 'parallel worker')
+WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() 
+  AND (a.backend_type IN ('client backend', 'parallel worker') OR a.backend_type IS NULL AND a.usesysid IS NOT NULL)
 ORDER BY a.xact_start NULLS LAST, a.pid)";
+
+// A transaction has a virtual id for as long as it lives, and holds the lock of it; pg_locks hides nothing.
+constexpr char const* transactions_query =
+    "SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'virtualxid' AND pid IS NOT NULL";
 
 // ACCESS SHARE, ROW SHARE and ROW EXCLUSIVE are what an application takes.
 constexpr char const* locks_query = R"(
@@ -99,10 +107,44 @@ bool is_unsettled(std::vector<FoundHistory> const& histories) {
   });
 }
 
+/// Whether it has a transaction, by its state or, where that is hidden, by its locks.
+bool is_at_work(Backend const& backend, std::set<int> const& in_transaction) {
+  if (backend.hidden) return in_transaction.contains(backend.pid);
+  return backend.state == "active" || backend.state.starts_with("idle in");
+}
+
+Backend backend_of(pqxx::row const& row, std::vector<std::string> reasons) {
+  Backend backend{.pid = row[0].as<int>(),
+                  .user = row[1].c_str(),
+                  .application = row[2].c_str(),
+                  .client = row[3].c_str(),
+                  .state = row[4].c_str(),
+                  .wait = row[5].c_str(),
+                  .transaction_age = row[6].as<double>(),
+                  .query = one_line(row[7].c_str()),
+                  .hidden = row[9].as<bool>(),
+                  .reasons = std::move(reasons),
+                  .blocked_by = numbers(row[8].c_str())};
+  if (backend.hidden) backend.client = backend.query = "";  // placeholders
+  return backend;
+}
+
+/// What the audit could not see, so that nobody takes it for nothing.
+Finding hidden_sessions(std::string const& auditor, std::set<std::string> const& roles, std::size_t count) {
+  return {
+      .severity = Severity::note,
+      .kind = "hidden-sessions",
+      .object = "role " + auditor,
+      .message = fmt::format("may not see what {} sessions of other roles run ({}): a migration among "
+                             "them is told by its locks alone",
+                             count, join({roles.begin(), roles.end()}, ", ")),
+      .finish = {{fmt::format("GRANT pg_read_all_stats TO {}", postgres::quote_identifier(auditor))}, ""}};
+}
+
 }  // namespace
 
-Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
-                                           std::vector<FoundHistory> const& histories) {
+Result<Backends> read_backends(pqxx::transaction_base& transaction,
+                               std::vector<FoundHistory> const& histories) {
   std::string const database = transaction.exec("SELECT current_database()")[0][0].c_str();
   std::map<int, std::vector<std::string>> reasons;
   for (auto const& lock : transaction.exec(locks_query)) {
@@ -112,23 +154,17 @@ Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
       of_backend.push_back(std::move(reason));
   }
   bool const unsettled = is_unsettled(histories);
+  std::set<int> in_transaction;
+  for (auto const& row : transaction.exec(transactions_query)) in_transaction.insert(row[0].as<int>());
   std::vector<Backend> all;
+  std::set<std::string> hidden_roles;
   for (auto const& row : transaction.exec(activity_query)) {
-    Backend backend{.pid = row[0].as<int>(),
-                    .user = row[1].c_str(),
-                    .application = row[2].c_str(),
-                    .client = row[3].c_str(),
-                    .state = row[4].c_str(),
-                    .wait = row[5].c_str(),
-                    .transaction_age = row[6].as<double>(),
-                    .query = one_line(row[7].c_str()),
-                    .reasons = reasons[row[0].as<int>()],
-                    .blocked_by = numbers(row[8].c_str())};
+    Backend backend = backend_of(row, reasons[row[0].as<int>()]);
+    if (backend.hidden) hidden_roles.insert(backend.user);
     if (backend.state == "active" && starts_with_ddl(row[7].c_str()))
       backend.reasons.emplace_back("runs DDL");
     // Its statement may be any: a backfill holds no lock that an application would not take.
-    if (unsettled && backend.reasons.empty() &&
-        (backend.state == "active" || backend.state.starts_with("idle in")))
+    if (unsettled && backend.reasons.empty() && is_at_work(backend, in_transaction))
       backend.reasons.emplace_back("is at work while the history is dirty or locked");
     all.push_back(std::move(backend));
   }
@@ -138,8 +174,15 @@ Result<std::vector<Backend>> read_backends(pqxx::transaction_base& transaction,
         backend.blocks.push_back(other.pid);
     }
   }
+  Backends result;
+  auto const hidden = static_cast<std::size_t>(std::ranges::count(all, true, &Backend::hidden));
+  if (hidden > 0) {
+    std::string const auditor = transaction.exec("SELECT current_user")[0][0].c_str();
+    result.findings.push_back(hidden_sessions(auditor, hidden_roles, hidden));
+  }
   std::erase_if(all, [](Backend const& backend) { return backend.reasons.empty(); });
-  return all;
+  result.running = std::move(all);
+  return result;
 }
 
 }  // namespace pgdrill::migrations

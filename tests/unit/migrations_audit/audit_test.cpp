@@ -159,6 +159,57 @@ TEST(Audit, WhileAHistoryIsDirtyEveryBackendAtWorkIsSaid) {
   EXPECT_THAT(audit.backends[0].reasons, Contains("is at work while the history is dirty or locked"));
 }
 
+/// A role that is no superuser and may see nothing of others; roles belong to the server, not to the
+/// database.
+postgres::ConnectionParameters as_role(postgres::ConnectionParameters database, std::string const& role) {
+  test::run_sql(database, "CREATE ROLE " + role + " LOGIN; GRANT ALL ON SCHEMA public TO " + role +
+                              "; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role);
+  database.user = role;
+  return database;
+}
+
+TEST(Audit, AMigratorOfAnotherRoleIsSaidAlthoughItsStateIsHidden) {
+  auto const database = PostgresServer::shared().fresh_database(goose);
+  auto const auditor = as_role(database, "auditor");
+  auto const migrator = as_role(database, "migrator");
+  PGconn* const client = PQconnectdb(migrator.conninfo(std::chrono::seconds(10)).c_str());
+  PQclear(PQexec(client, "BEGIN; CREATE TABLE half (x int)"));
+  Audit const hidden = audited(auditor);
+  test::run_sql(database, "GRANT pg_read_all_stats TO auditor");
+  Audit const seen = audited(auditor);
+  int const pid = PQbackendPID(client);
+  PQfinish(client);
+  ASSERT_EQ(hidden.backends.size(), 1U);
+  EXPECT_EQ(hidden.backends[0].pid, pid);
+  EXPECT_TRUE(hidden.backends[0].hidden);
+  EXPECT_THAT(hidden.backends[0].reasons,
+              Contains("holds AccessExclusiveLock on a table that is not committed yet"));
+  EXPECT_THAT(kinds(hidden), Contains("hidden-sessions role auditor"));
+  EXPECT_THAT(audit_text(hidden), AllOf(HasSubstr("what it does is hidden"), HasSubstr("migrator"),
+                                        HasSubstr("GRANT pg_read_all_stats TO \"auditor\"")));
+  ASSERT_EQ(seen.backends.size(), 1U);
+  EXPECT_EQ(seen.backends[0].state, "idle in transaction");
+  EXPECT_THAT(kinds(seen), testing::Not(Contains("hidden-sessions role auditor")));
+}
+
+TEST(Audit, WhileAHistoryIsDirtyHiddenTransactionsAreSaidAndHiddenIdleSessionsAreNot) {
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT "
+      "INTO schema_migrations VALUES (7, true)");
+  auto const auditor = as_role(database, "auditor_of_dirty");
+  auto const other = as_role(database, "other");
+  PGconn* const idle = PQconnectdb(other.conninfo(std::chrono::seconds(10)).c_str());
+  PGconn* const busy = PQconnectdb(other.conninfo(std::chrono::seconds(10)).c_str());
+  PQclear(PQexec(busy, "BEGIN; SELECT 1"));
+  Audit const audit = audited(auditor);
+  int const pid = PQbackendPID(busy);
+  PQfinish(idle);
+  PQfinish(busy);
+  ASSERT_EQ(audit.backends.size(), 1U);
+  EXPECT_EQ(audit.backends[0].pid, pid);
+  EXPECT_THAT(audit_text(audit), HasSubstr("sessions of other roles run (other"));
+}
+
 TEST(Audit, AnApplicationAtWorkIsNoMigration) {
   auto const database = PostgresServer::shared().fresh_database("CREATE TABLE t (x int)");
   PGconn* const client = PQconnectdb(database.conninfo(std::chrono::seconds(10)).c_str());
