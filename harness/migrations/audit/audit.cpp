@@ -6,6 +6,7 @@
 #include <pqxx/pqxx>
 
 #include "harness/migrations/audit/drift.hpp"
+#include "harness/migrations/audit/replay.hpp"
 
 namespace pgdrill::migrations {
 
@@ -90,19 +91,25 @@ std::vector<Table> without_histories(std::vector<Table> tables, Audit const& aud
   return tables;
 }
 
-/// SQL migrations of all histories are replayed together; tables may be said to be nobody's only when every
-/// history was held against such files.
-void find_drift(Audit& into, std::vector<RunFiles> const& run_files, std::vector<Table> const& tables) {
+/// SQL migrations of all histories are replayed together.
+RunFiles files_in_sql(std::vector<RunFiles> const& run_files) {
   RunFiles sql;
+  for (RunFiles const& files : run_files) {
+    if (!written_in_sql(files)) continue;
+    sql.applied.insert(sql.applied.end(), files.applied.begin(), files.applied.end());
+    sql.pending.insert(sql.pending.end(), files.pending.begin(), files.pending.end());
+  }
+  return sql;
+}
+
+/// Tables may be said to be nobody's only when every history was held against files in SQL.
+void find_drift(Audit& into, std::vector<RunFiles> const& run_files, RunFiles const& sql,
+                std::vector<Table> const& tables) {
   bool whole = run_files.size() == into.histories.size();
   for (RunFiles const& files : run_files) {
-    if (written_in_sql(files)) {
-      sql.applied.insert(sql.applied.end(), files.applied.begin(), files.applied.end());
-      sql.pending.insert(sql.pending.end(), files.pending.begin(), files.pending.end());
-    } else {
-      whole = false;
-      append(into.findings, drift_by_words(files, tables));
-    }
+    if (written_in_sql(files)) continue;
+    whole = false;
+    append(into.findings, drift_by_words(files, tables));
   }
   if (!sql.applied.empty()) append(into.findings, drift_by_sql(sql, tables, whole));
 }
@@ -122,8 +129,9 @@ Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> cons
   std::vector<RunFiles> run_files;
   for (FoundHistory& found : histories.found)
     into.histories.push_back(hold_against_files(std::move(found), sources, into.findings, run_files));
-  find_drift(into, run_files, without_histories(tables, into));
-  Scene scene{.server_version = now[0][2].as<int>()};
+  RunFiles const sql = files_in_sql(run_files);
+  find_drift(into, run_files, sql, without_histories(tables, into));
+  Scene scene{.server_version = now[0][2].as<int>(), .expected = expected_columns(sql.applied, sql.pending)};
   for (AuditedHistory const& history : into.histories) scene.histories.push_back(history.found);
   TRY(auto half_applied, detect_half_applied(transaction, scene));
   append(into.findings, std::move(half_applied));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/migrations/review/dialect.hpp"
+#include "harness/migrations/review/lexer.hpp"
 #include "harness/migrations/review/sql_file.hpp"
 
 namespace pgdrill::migrations {
@@ -36,6 +37,17 @@ void replay_statement(Replay& replay, review::Statement const& statement, std::s
   }
 }
 
+/// PostgreSQL keeps no default that is NULL and nothing else.
+bool is_null(std::string const& expression) {
+  std::vector<review::Token> const tokens = review::tokenize(expression);
+  return tokens.empty() || review::is_word(expression, tokens.front(), "null");
+}
+
+void expect(review::Name const& table, review::Column const& column, std::vector<ExpectedColumn>& into) {
+  if (column.written_default.empty() || is_null(column.written_default)) return;
+  into.push_back({table.schema, table.name, column.name, column.written_default});
+}
+
 }  // namespace
 
 void replay_more(Replay& replay, std::vector<SourceFile> const& files) {
@@ -60,6 +72,25 @@ Replay replay(std::vector<SourceFile> const& files) {
   Replay result;
   replay_more(result, files);
   return result;
+}
+
+std::vector<ExpectedColumn> expected_columns(std::vector<SourceFile> const& applied,
+                                             std::vector<SourceFile> const& pending) {
+  Replay const done = replay(applied);
+  Replay all = done;
+  replay_more(all, pending);
+  std::vector<ExpectedColumn> expected;
+  for (review::Table const* const table : done.schema.tables()) {
+    for (review::Column const& column : table->columns) expect(table->name, column, expected);
+  }
+  for (review::Table const* const table : all.schema.tables()) {
+    review::Table const* const before = done.schema.table(table->name);
+    for (review::Column const& column : table->columns) {
+      bool const is_new = before == nullptr || before->column(column.name) == nullptr;
+      if (is_new) expect(table->name, column, expected);
+    }
+  }
+  return expected;
 }
 
 }  // namespace pgdrill::migrations

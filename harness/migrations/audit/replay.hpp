@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/migrations/half_applied/detector.hpp"
 #include "harness/migrations/history/source.hpp"
 #include "harness/migrations/review/schema.hpp"
 
@@ -20,5 +21,10 @@ struct Replay {
 [[nodiscard]] Replay replay(std::vector<SourceFile> const& files);
 /// Goes on from there.
 void replay_more(Replay& replay, std::vector<SourceFile> const& files);
+
+/// Columns that must have a default: by what has run or, for a column that only a pending file makes (which
+/// was cut off when the column is there), by that file.
+[[nodiscard]] std::vector<ExpectedColumn> expected_columns(std::vector<SourceFile> const& applied,
+                                                           std::vector<SourceFile> const& pending);
 
 }  // namespace pgdrill::migrations

@@ -19,15 +19,14 @@ struct ExpectedColumn {
   std::string schema;  ///< empty: not said
   std::string table;
   std::string name;
-  std::string default_expression = {};  ///< SQL; empty for none
-  std::string path = {};                ///< the file that said so last
+  std::string default_expression;  ///< SQL, as the file has it
 };
 
 /// What the audit has read already, for detectors that need it.
 struct Scene {
   int server_version = 0;  ///< server_version_num
   std::vector<FoundHistory> histories = {};
-  /// Columns by the applied migration files; empty when there are no files in SQL.
+  /// Columns that must have a default by the migration files; empty when there are no files in SQL.
   std::vector<ExpectedColumn> expected = {};
 };
 

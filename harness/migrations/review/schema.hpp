@@ -14,7 +14,7 @@
 
 namespace pgdrill::review {
 
-/// Stands for a default that a statement gave: its text is not kept.
+/// Stands for a default that a statement gave: how PostgreSQL would print it is not known.
 inline constexpr std::string_view replayed_default = "(given)";
 
 /// Whether a column's type is the user's type of this name.
@@ -25,7 +25,9 @@ struct Column {
   Type type;
   bool not_null = false;
   std::string default_text = {};  ///< SQL of the default; empty for none
-  bool generated = false;         ///< GENERATED ALWAYS AS (...)
+  std::string written_default =
+      {};                  ///< of one that a statement gave: as it stands there, where that is known
+  bool generated = false;  ///< GENERATED ALWAYS AS (...)
   bool identity = false;
 };
 
@@ -94,7 +96,8 @@ class Schema {
   [[nodiscard]] std::optional<char> volatility(std::string const& function) const;
   [[nodiscard]] std::vector<Table const*> tables() const;
 
-  /// Follows a statement's action. What it cannot follow leaves the table incomplete, never wrong.
+  /// Follows a statement's action; `text` is the statement's own. What it cannot follow leaves the table
+  /// incomplete, never wrong.
   void apply(Action const& action, std::string const& text);
   /// A new file begins: what the last one made is in use now.
   void settle();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "harness/migrations/review/schema.hpp"
+#include "harness/migrations/review/written_default.hpp"
 
 namespace pgdrill::review {
 
@@ -16,14 +17,32 @@ void add_constraint(Table& table, Constraint constraint) {
   table.constraints.push_back(std::move(constraint));
 }
 
-Table read_table(Action const& action) {
+/// Gives columns of CREATE TABLE the text of their defaults; reads the statement's words once, if at all.
+class WrittenDefaults {
+ public:
+  explicit WrittenDefaults(std::string const& text) : text_(&text) {}
+
+  void read(json::value const& definition, Column& column) {
+    if (tokens_.empty()) tokens_ = tokenize(*text_);
+    auto const begin = static_cast<std::size_t>(get_int(definition, "location"));
+    column.written_default = default_in_definition(*text_, tokens_, begin, column.name);
+  }
+
+ private:
+  std::string const* text_;
+  std::vector<Token> tokens_;
+};
+
+Table read_table(Action const& action, std::string const& text) {
   Table table{.name = action.table, .fresh = true, .complete = true};
   table.materialized_view = action.object == "MATERIALIZED VIEW";
   json::value const& node = *action.node;
   table.partitioned = find(node, "partspec") != nullptr;
+  WrittenDefaults written(text);
   for (json::value const& element : list_of(find(node, "tableElts"))) {
     if (json::value const* const definition = find(element, "ColumnDef")) {
-      ColumnDefinition const read = read_column(*definition, table.name);
+      ColumnDefinition read = read_column(*definition, table.name);
+      if (read.default_expression != nullptr && !action.embedded) written.read(*definition, read.column);
       table.columns.push_back(read.column);
       for (Constraint const& constraint : read.constraints) add_constraint(table, constraint);
     } else if (json::value const* const constraint = find(element, "Constraint")) {
@@ -53,7 +72,8 @@ void apply_to_column(Table& table, Action const& action) {
   Column* const column = table.column(action.column);
   switch (action.kind) {
     case ActionKind::add_column: {
-      ColumnDefinition const read = read_column(*action.node, table.name);
+      ColumnDefinition read = read_column(*action.node, table.name);
+      if (read.default_expression != nullptr) read.column.written_default = default_in_addition(action.sql);
       if (column == nullptr) table.columns.push_back(read.column);
       for (Constraint const& constraint : read.constraints) add_constraint(table, constraint);
       return;
@@ -81,8 +101,14 @@ void apply_to_column(Table& table, Action const& action) {
   if (action.kind == ActionKind::set_type) column->type = type_of(find(*action.node, "typeName"));
   if (action.kind == ActionKind::set_not_null) column->not_null = true;
   if (action.kind == ActionKind::drop_not_null) column->not_null = false;
-  if (action.kind == ActionKind::set_default) column->default_text = replayed_default;
-  if (action.kind == ActionKind::drop_default) column->default_text.clear();
+  if (action.kind == ActionKind::set_default) {
+    column->default_text = replayed_default;
+    column->written_default = default_in_command(action.sql);
+  }
+  if (action.kind == ActionKind::drop_default) {
+    column->default_text.clear();
+    column->written_default.clear();
+  }
   if (action.kind == ActionKind::drop_expression) column->generated = false;
   if (action.kind == ActionKind::add_identity) column->identity = true;
 }
@@ -179,11 +205,10 @@ void remember_function(Schema& schema, Action const& action) {
 }  // namespace
 
 void Schema::apply(Action const& action, std::string const& text) {
-  static_cast<void>(text);
   Table* const known = table(action.table);
   switch (action.kind) {
     case ActionKind::create_table:
-      if (known == nullptr || !action.if_exists) add(read_table(action));
+      if (known == nullptr || !action.if_exists) add(read_table(action, text));
       return;
     case ActionKind::create_partition:
       create_partition(*this, action);

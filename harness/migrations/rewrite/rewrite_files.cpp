@@ -50,7 +50,8 @@ void rewrite_section(SqlFile const& file, SectionReview const& section, Schema& 
         rewrite_statement(file, statement, schema, major, into);
       }
     }
-    for (Action const& action : statement.actions) schema.apply(action, file.text);
+    std::string const text = file.text.substr(statement.offset, statement.end - statement.offset);
+    for (Action const& action : statement.actions) schema.apply(action, text);
   }
 }
 

@@ -10,7 +10,7 @@ State const state{.detector = "column-without-default",
                   .base = "CREATE TABLE t (id int); INSERT INTO t VALUES (1)",
                   .made_by = {"ALTER TABLE t ADD COLUMN state text"}};
 std::vector<ExpectedColumn> const expected = {
-    {.schema = "public", .table = "t", .name = "state", .default_expression = "'new'", .path = "2.sql"}};
+    {.schema = "public", .table = "t", .name = "state", .default_expression = "'new'"}};
 
 TEST(ColumnWithoutDefault, ByTheMigrationFilesBothWaysOutMendIt) {
   for (bool const forward : {true, false}) {
