@@ -18,16 +18,31 @@ bool columns_match(Tool const& tool, Table const& table, std::vector<Table> cons
   return matches && (tool.also == nullptr || tool.also(table, tables));
 }
 
+/// By what a table was told to be a tool's.
+enum class ToldBy { nothing, columns, rows, name };
+
 /// Columns that many tables have are not enough: the rows must look so, too. An empty table shows nothing,
 /// there the usual name stands in.
-bool rows_match(pqxx::transaction_base& transaction, Tool const& tool, Table const& table) {
-  if (tool.rows_look_like.empty()) return true;
+ToldBy told_by(pqxx::transaction_base& transaction, Tool const& tool, Table const& table) {
+  if (tool.rows_look_like.empty()) return ToldBy::columns;
+  if (!table.readable) return ToldBy::nothing;
   auto const answer =
       transaction.exec(fmt::format("SELECT count(*), coalesce(bool_and({}), false) FROM (SELECT * FROM {} "
                                    "LIMIT {}) AS sample",
                                    tool.rows_look_like, table.quoted(), sample_rows));
-  if (answer[0][0].as<std::int64_t>() == 0) return table.name == tool.usual_name;
-  return answer[0][1].as<bool>();
+  bool const empty = answer[0][0].as<std::int64_t>() == 0;
+  if (empty) return table.name == tool.usual_name ? ToldBy::name : ToldBy::nothing;
+  return answer[0][1].as<bool>() ? ToldBy::rows : ToldBy::nothing;
+}
+
+/// Other tools, and applications, have tables of this name.
+Finding guessed(Tool const& tool, Table const& table) {
+  return {.severity = Severity::note,
+          .kind = "guessed-history",
+          .object = "table " + table.text(),
+          .message = fmt::format("is empty and has columns that many tables have: a guess by its name alone "
+                                 "that it is the history of {}",
+                                 tool.title)};
 }
 
 Finding unreadable(Tool const& tool, Table const& table) {
@@ -74,15 +89,18 @@ Result<Histories> find_histories(pqxx::transaction_base& transaction, std::vecto
   std::vector<Table const*> untold;
   for (Table const& table : tables) {
     Tool const* told = nullptr;
+    ToldBy by = ToldBy::nothing;
     for (Tool const& tool : tools()) {
       if (told != nullptr || !columns_match(tool, table, tables)) continue;
-      if (table.readable ? rows_match(transaction, tool, table) : tool.rows_look_like.empty()) told = &tool;
+      by = told_by(transaction, tool, table);
+      if (by != ToldBy::nothing) told = &tool;
     }
     if (told == nullptr) {
       if (name_speaks_of_migrations(table)) untold.push_back(&table);
     } else if (!table.readable) {
       result.findings.push_back(unreadable(*told, table));
     } else {
+      if (by == ToldBy::name) result.findings.push_back(guessed(*told, table));
       TRY(History history, told->read(transaction, table, tables));
       history.tool = told->name;
       history.table = table.text();

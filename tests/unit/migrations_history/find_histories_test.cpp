@@ -29,6 +29,19 @@ TEST(FindHistories, ATableWithTheNameAndOtherColumnsIsSaid) {
   EXPECT_THAT(histories.findings[0].message, HasSubstr("what text, when date"));
 }
 
+TEST(FindHistories, AnEmptyTableThatItsNameAloneTellsIsSaidToBeAGuess) {
+  std::string const dbmate = "TABLE schema_migrations (version varchar NOT NULL PRIMARY KEY)";
+  auto const empty = histories_after("CREATE " + dbmate);
+  ASSERT_EQ(empty.found.size(), 1U);
+  EXPECT_EQ(empty.found[0].tool->name, "dbmate");
+  EXPECT_THAT(said(empty.findings), ElementsAre("note guessed-history table public.schema_migrations"));
+  auto const filled =
+      histories_after("CREATE " + dbmate + "; INSERT INTO schema_migrations VALUES ('20260101000000')");
+  EXPECT_EQ(filled.found.size(), 1U);
+  EXPECT_THAT(filled.findings, IsEmpty());
+  EXPECT_THAT(histories_after("CREATE TABLE tags (version varchar NOT NULL PRIMARY KEY)").found, IsEmpty());
+}
+
 TEST(FindHistories, AHistoryThatMayNotBeReadIsSaid) {
   auto database = test::PostgresServer::shared().fresh_database(R"(
     DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'auditor') THEN CREATE ROLE auditor LOGIN; END IF; END $$;
