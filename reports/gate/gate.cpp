@@ -134,7 +134,7 @@ statistics::MetricInput input_of(GateSettings const& settings, GateMaterial cons
 }
 
 void add_context(GateMetric& metric, statistics::MetricInput const& input,
-                 std::vector<HistoryRun const*> const& compared, statistics::RuleSettings const& rule) {
+                 statistics::RuleSettings const& rule) {
   metric.objective = input.objective;
   metric.shift = statistics::estimate(input, metric.result);
   for (auto const& values : {input.history, input.candidate}) {
@@ -152,12 +152,24 @@ void add_context(GateMetric& metric, statistics::MetricInput const& input,
     metric.smallest_shift =
         statistics::smallest_shift(input.history.size(), deviation, input.pairs.size(), rule);
   }
-  std::vector<double> series = input.history;
-  series.insert(series.end(), input.candidate.begin(), input.candidate.end());
+}
+
+/// Advice looks back to the last accepted level: the gate's window slides along with what creeps.
+void add_trend(GateMetric& metric, GateSettings settings, GateMaterial const& material) {
+  settings.window.reset();
+  Excluded ignored;
+  std::string const& name = metric.result.name;
+  std::vector<HistoryRun const*> const longer =
+      comparable_runs(material.history, material.candidates.front(), settings, name, ignored);
+  std::vector<double> series;
+  for (HistoryRun const* const run : longer) series.push_back(*run->value(name));
+  for (HistoryRun const& run : material.candidates) {
+    if (auto const value = run.value(name)) series.push_back(*value);
+  }
   metric.level_shift = statistics::level_shift(series);
   metric.drift = statistics::anchored_drift(series);
-  if (metric.level_shift && metric.level_shift->at < compared.size()) {
-    HistoryRun const& first = *compared[metric.level_shift->at];
+  if (metric.level_shift && metric.level_shift->at < longer.size()) {
+    HistoryRun const& first = *longer[metric.level_shift->at];
     metric.level_shift_run = first.run + " of " + first.started;
   }
 }
@@ -307,19 +319,19 @@ Result<GateReport> judge_material(GateMaterial const& material, GateSettings con
                     .expired = newest_acceptance(material.history, candidate, "", false),
                     .unreadable = material.history.unreadable};
   std::vector<statistics::MetricInput> inputs;
-  std::vector<std::vector<HistoryRun const*>> compared;
   std::vector<Excluded> excluded;
   for (std::string const& metric : settings.metrics) {
     report.excluded = {};
-    compared.push_back(comparable_runs(material.history, candidate, settings, metric, report.excluded));
-    inputs.push_back(input_of(settings, material, metric, compared.back()));
+    auto const compared = comparable_runs(material.history, candidate, settings, metric, report.excluded);
+    inputs.push_back(input_of(settings, material, metric, compared));
     excluded.push_back(report.excluded);
   }
   std::vector<statistics::MetricResult> results = statistics::judge_gate(inputs, rule);
   for (std::size_t i = 0; i < results.size(); ++i) {
     apply_acceptance(results[i], candidate, material.history, excluded[i]);
     GateMetric metric{.result = std::move(results[i])};
-    add_context(metric, inputs[i], compared[i], rule);
+    add_context(metric, inputs[i], rule);
+    add_trend(metric, settings, material);
     report.metrics.push_back(std::move(metric));
   }
   add_failures(report, material);

@@ -44,6 +44,7 @@ struct GateMetric {
   double deviation = 0;              ///< of the logarithms of history's values
   double correlation = 0;            ///< of neighbours in history
   std::optional<double> smallest_shift;
+  /// Both over all comparable runs since the last accepted level, whatever the window.
   std::optional<statistics::LevelShift> level_shift;
   std::string level_shift_run;  ///< id and time of the first run of the new level
   std::optional<statistics::Drift> drift;

@@ -57,6 +57,38 @@ TEST_F(Gate, AnAcceptanceExpires) {
   EXPECT_THAT(gate_text(after), HasSubstr("No longer accepted"));
 }
 
+TEST_F(Gate, CreepThatTheWindowFollowsIsToldAsAdvice) {
+  std::filesystem::path const file = directory_ / "history.jsonl";
+  double rto = 40;
+  for (int i = 0; i < 40; ++i, rto *= 1.007) {
+    HistoryRun const run =
+        history_run({summarize_journal(journal(fmt::format("h{}", i), rto)).value()}).value();
+    ASSERT_TRUE(append_run(file, run).has_value());
+  }
+  auto const candidate = journal("c", rto);
+  GateReport const report = gate({.candidates = {candidate}, .history = file});
+  EXPECT_EQ(report.state, "pass") << "advice fails nothing";
+  EXPECT_EQ(report.metrics.front().result.n, 20U);
+  ASSERT_TRUE(report.metrics.front().drift.has_value());
+  EXPECT_THAT(gate_text(report), HasSubstr("Advice: it creeps"));
+  // An accepted level is where it begins anew.
+  Acceptance const accepted{.scenario = "data-rollback", .reason = "known", .at = "2026-11-24T03:20:30Z"};
+  ASSERT_TRUE(append_acceptance(file, accepted).has_value());
+  EXPECT_FALSE(gate({.candidates = {candidate}, .history = file}).metrics.front().drift.has_value());
+}
+
+TEST_F(Gate, AShiftBeforeTheWindowIsToldWithItsRun) {
+  std::filesystem::path const file = directory_ / "history.jsonl";
+  for (int i = 0; i < 45; ++i) {
+    double const rto = (i < 15 ? 40 : 60) + i % 3;
+    HistoryRun const run =
+        history_run({summarize_journal(journal(fmt::format("h{}", i), rto)).value()}).value();
+    ASSERT_TRUE(append_run(file, run).has_value());
+  }
+  GateReport const report = gate({.candidates = {journal("c", 61)}, .history = file});
+  EXPECT_THAT(report.metrics.front().level_shift_run, testing::StartsWith("rh15 of "));
+}
+
 TEST_F(Gate, RepeatsOfARunCountOnce) {
   std::filesystem::path const first = journal("many/1", 40);
   journal("many/2", 90);
