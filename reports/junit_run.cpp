@@ -1,7 +1,10 @@
-// junit.xml of a run: a case per step, witness, check, objective and the undo; names without numbers, since
-// readers keep history by name. `failure` = the rollback property is disproved, `error` = it could not be
-// decided.
+// junit.xml of a run: a case per step, probe, witness, check, objective and the undo; names without numbers,
+// since readers keep history by name, and with a case for what was not reached where the plan names it.
+// `failure` = the rollback property is disproved, `error` = it could not be decided.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 #include "reports/junit.hpp"
 #include "reports/report.hpp"
@@ -45,14 +48,98 @@ Case check_case(Check const& check) {
   return result;
 }
 
-Case witness_case(Witness const& witness) {
-  Case result{.name = "witness of step " + witness.subject};
-  if (witness.seen) return result;
-  result.outcome = Outcome::error;
-  result.message =
-      fmt::format("expected {} by {}, observed {}", witness.expected, witness.channel, witness.observed);
-  result.body = witness.detail;
+/// What the last answers of a probe were, class by class, before the undo began.
+struct LastAnswers {
+  std::size_t samples = 0;
+  std::vector<std::string> not_right;  ///< one text per class
+  std::string text;                    ///< of all classes
+};
+
+std::string_view status_of(Sample const& sample) {
+  return sample.status == Sample::Status::right   ? "right"
+         : sample.status == Sample::Status::wrong ? "wrong"
+                                                  : "failed";
+}
+
+LastAnswers last_answers(Run const& run, std::string const& probe) {
+  LastAnswers answers;
+  for (Series const& series : run.series) {
+    if (series.probe != probe) continue;
+    Sample const* last = nullptr;
+    for (Sample const& sample : series.samples) {
+      if (run.undo_started >= 0 && sample.started > run.undo_started) break;
+      ++answers.samples;
+      last = &sample;
+    }
+    if (last == nullptr) continue;
+    std::string const text = fmt::format("{}: the last answer was {}{}", series.sample_class,
+                                         status_of(*last), last->why.empty() ? "" : ": " + last->why);
+    answers.text += text + "\n";
+    if (last->status != Sample::Status::right) answers.not_right.push_back(text);
+  }
+  return answers;
+}
+
+/// A probe proves that the service answers rightly at the end. Only a run that did all that it had to do
+/// disproves it; one that stopped before may have stopped too early. What does not count for the RTO is
+/// evidence and decides nothing.
+Case probe_case(Run const& run, ProbeRecord const& probe) {
+  Case result{.name = "probe " + probe.name};
+  LastAnswers const answers = last_answers(run, probe.name);
+  result.body = answers.text;
+  if (!probe.error.empty()) {
+    result.outcome = Outcome::error;
+    result.message = "it ended early: " + probe.error;
+  } else if (answers.samples == 0) {
+    result.outcome = probe.counts_for_rto ? Outcome::error : Outcome::skipped;
+    result.message = "it has no sample";
+  } else if (!answers.not_right.empty()) {
+    result.outcome = !probe.counts_for_rto       ? Outcome::skipped
+                     : run.status == "completed" ? Outcome::failed
+                                                 : Outcome::error;
+    result.message = answers.not_right.front();
+    if (!probe.counts_for_rto) result.message += "; it does not count for the RTO";
+  }
   return result;
+}
+
+/// Kinds of steps that write a witness of their own; every fault has one.
+constexpr std::array<std::string_view, 4> witnessed_kinds{"commit-migration", "cut-over", "repair-history",
+                                                          "run-sql"};
+
+/// One case for all witnesses of a step: how many there are differs from run to run.
+Case witness_case(Run const& run, std::string const& step) {
+  Case result{.name = "witness of step " + step, .outcome = Outcome::skipped};
+  result.message = "the effect did not come to be seen: it was left out, or the run did not come so far";
+  for (Witness const& witness : run.witnesses) {
+    if (witness.subject != step) continue;
+    if (result.outcome == Outcome::skipped) result.outcome = Outcome::passed;
+    std::string const text =
+        fmt::format("expected {} by {}, observed {}", witness.expected, witness.channel, witness.observed);
+    if (!witness.seen && result.outcome != Outcome::error) {
+      result.outcome = Outcome::error;
+      result.message = text;
+    }
+    result.body += fmt::format("{}: {}{}\n", witness.seen ? "seen" : "missing", text,
+                               witness.detail.empty() ? "" : " (" + witness.detail + ")");
+  }
+  return result;
+}
+
+std::vector<Case> witness_cases(Run const& run) {
+  std::vector<std::string> steps;
+  auto const add = [&](std::string const& step) {
+    if (std::find(steps.begin(), steps.end(), step) == steps.end()) steps.push_back(step);
+  };
+  for (StepRecord const& step : run.steps) {
+    bool const own =
+        std::find(witnessed_kinds.begin(), witnessed_kinds.end(), step.kind) != witnessed_kinds.end();
+    if (own || step.fault) add(step.id);
+  }
+  for (Witness const& witness : run.witnesses) add(witness.subject);
+  std::vector<Case> cases;
+  for (std::string const& step : steps) cases.push_back(witness_case(run, step));
+  return cases;
 }
 
 Case objective_case(ObjectiveResult const& objective) {
@@ -90,7 +177,8 @@ Case end_case(Run const& run) {
 std::vector<Case> cases_of(Run const& run, Verdict const& verdict) {
   std::vector<Case> cases;
   for (StepRecord const& step : run.steps) cases.push_back(step_case(step));
-  for (Witness const& witness : run.witnesses) cases.push_back(witness_case(witness));
+  for (ProbeRecord const& probe : run.probes) cases.push_back(probe_case(run, probe));
+  for (Case& witness : witness_cases(run)) cases.push_back(std::move(witness));
   for (Check const& check : run.checks) cases.push_back(check_case(check));
   for (ObjectiveResult const& objective : verdict.objectives) cases.push_back(objective_case(objective));
   cases.push_back(undo_case(run));
@@ -109,7 +197,7 @@ std::string render_junit(Run const& run, Verdict const& verdict) {
 }
 
 RegisterReport const registered("junit.xml", &render_junit,
-                                "JUnit for CI: a case per step, witness, check and objective");
+                                "JUnit for CI: a case per step, probe, witness, check and objective");
 
 }  // namespace
 }  // namespace pgdrill::reports

@@ -97,6 +97,7 @@ void run_started(Run& run, json::object const& event) {
     run.steps.push_back({.id = text(step, "id"),
                          .kind = text(step, "kind"),
                          .title = text(step, "title"),
+                         .fault = text(step, "sort") == "fault",
                          .status = "planned"});
   }
 }

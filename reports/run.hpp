@@ -21,6 +21,7 @@ struct StepRecord {
   std::string id;
   std::string kind;
   std::string title;
+  bool fault = false;
   std::string status;  ///< planned, started, ok, failed, error, cancelled, skipped
   Nanoseconds started = -1;
   Nanoseconds ended = -1;
