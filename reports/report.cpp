@@ -1,6 +1,7 @@
 #include "reports/report.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "harness/base/files.hpp"
@@ -14,18 +15,41 @@ std::vector<Report>& registered_reports() {
   return reports;
 }
 
-Result<> copy_journal(std::filesystem::path const& journal, std::filesystem::path const& directory) {
-  std::filesystem::path const copy = directory / "journal.jsonl";
+/// What a run records itself; all else is made from the journal. The ledger's log is what its verdict in the
+/// journal can be checked by.
+constexpr std::string_view journal_file = "journal.jsonl";
+constexpr std::string_view ledger_file = "writes.jsonl";
+
+Result<> copy_record(std::filesystem::path const& from, std::filesystem::path const& to) {
   std::error_code problem;
-  if (std::filesystem::equivalent(journal, copy, problem)) return {};
-  std::filesystem::copy_file(journal, copy, std::filesystem::copy_options::overwrite_existing, problem);
+  if (std::filesystem::equivalent(from, to, problem)) return {};
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, problem);
   if (problem) {
     return fail({.kind = ErrorKind::io,
-                 .what = "cannot copy the journal",
-                 .where = copy.string(),
+                 .what = "cannot copy what the run recorded",
+                 .where = to.string(),
                  .why = problem.message()});
   }
   return {};
+}
+
+/// Copies the records of the run to the package when they lie elsewhere, and tells their hashes.
+Result<std::map<std::string, std::string>> take_records(std::filesystem::path const& journal,
+                                                        std::filesystem::path const& directory) {
+  std::map<std::string, std::string> hashes;
+  std::filesystem::path const ledger = journal.parent_path() / ledger_file;
+  for (auto const& [from, name] : {std::pair(journal, journal_file), std::pair(ledger, ledger_file)}) {
+    std::filesystem::path const copy = directory / name;
+    std::error_code problem;
+    if (from == ledger && !std::filesystem::exists(ledger, problem)) {
+      std::filesystem::remove(copy, problem);  // that of another run
+      continue;
+    }
+    TRY_VOID(copy_record(from, copy));
+    TRY(std::string const content, read_file(copy));
+    hashes[std::string(name)] = sha256_hex(content);
+  }
+  return hashes;
 }
 
 /// Files of the directory as `sha256sum` lists them, sorted by name.
@@ -73,14 +97,15 @@ Result<Verdict> write_reports(std::filesystem::path const& journal, std::filesys
                  .where = directory.string(),
                  .why = problem.message()});
   }
-  TRY_VOID(copy_journal(journal, directory));
   Verdict verdict = judge(run);
   verdict.history = std::move(history);
-  TRY(std::string const copy, read_file(directory / "journal.jsonl"));
-  verdict.files["journal.jsonl"] = sha256_hex(copy);
+  TRY(verdict.files, take_records(journal, directory));
   for (Report const& report : reports()) {
     std::string const content = report.render(run, verdict);
-    if (content.empty()) continue;
+    if (content.empty()) {
+      std::filesystem::remove(directory / report.file, problem);  // what an earlier report left there
+      continue;
+    }
     TRY_VOID(write_file_atomically(directory / report.file, content));
     verdict.files[report.file] = sha256_hex(content);
   }

@@ -1,8 +1,7 @@
 // A report is a pure function of a run and its verdict that gives one file. Each is one .cpp that registers
 // itself:
 //
-//   static RegisterReport const registered("junit.xml", &render_junit, "a case per step, check and
-//   objective");
+//   static RegisterReport const registered("junit.xml", &render_junit, "a case per step");
 #pragma once
 #include <filesystem>
 #include <string>
@@ -34,8 +33,8 @@ struct Report {
 [[nodiscard]] std::vector<Report> const& reports();
 
 /// Reads a journal and writes every report into the directory (made when missing), each atomically; the
-/// journal itself is copied there when it lies elsewhere; MANIFEST.sha256 then names all files of the
-/// directory
+/// journal itself, and the ledger's log (writes.jsonl) beside it, are copied there when they lie elsewhere;
+/// what an earlier run left under these names goes. MANIFEST.sha256 then names all files of the directory
 /// (`sha256sum -c MANIFEST.sha256`). Returns the verdict. Errors: of read_run, io.
 [[nodiscard]] Result<Verdict> write_reports(std::filesystem::path const& journal,
                                             std::filesystem::path const& directory,

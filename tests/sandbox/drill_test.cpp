@@ -90,7 +90,8 @@ TEST_F(Drill, ReportsComeAgainByteForByte) {
   CommandResult const result =
       run({PGDRILL_BINARY, "report", (evidence() / "journal.jsonl").string(), "--evidence", again.string()});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (std::string const file : {"junit.xml", "verdict.json", "evidence.html", "metrics.prom"}) {
+  for (std::string const file : {"junit.xml", "verdict.json", "evidence.html", "metrics.prom", "writes.jsonl",
+                                 "statement.intoto.json", "MANIFEST.sha256"}) {
     std::string const first = read_file(evidence() / file).value_or("");
     EXPECT_FALSE(first.empty()) << file;
     EXPECT_TRUE(first == read_file(again / file).value_or("(missing)")) << file << " differs";

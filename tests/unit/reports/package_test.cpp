@@ -66,6 +66,36 @@ TEST_F(Package, ThePageNamesTheHashesOfItsData) {
     EXPECT_THAT(file("evidence.html"), HasSubstr(sha256_hex(file(name)))) << name;
 }
 
+TEST_F(Package, TheLedgersLogIsPartOfIt) {
+  std::string const log = "{\"probe\":\"ledger\",\"seq\":1,\"sent_ns\":5}\n";
+  ASSERT_TRUE(write_file_atomically(directory_ / "writes.jsonl", log).has_value());
+  write(passing_run().text());
+  for (std::string const name : {"MANIFEST.sha256", "evidence.html", "statement.intoto.json"})
+    EXPECT_THAT(file(name), HasSubstr(sha256_hex(log))) << name;
+  // Made again elsewhere it is the same package, file by file.
+  std::filesystem::path const other = directory_ / "other";
+  ASSERT_TRUE(write_reports(directory_ / "journal.jsonl", other).has_value());
+  EXPECT_EQ(read_file(other / "writes.jsonl").value_or("(missing)"), log);
+  for (auto const& entry : std::filesystem::directory_iterator(directory_)) {
+    if (!entry.is_regular_file()) continue;
+    std::string const name = entry.path().filename();
+    EXPECT_EQ(read_file(other / name).value_or("(missing)"), file(name)) << name;
+  }
+}
+
+TEST_F(Package, NothingOfAnotherRunStaysInIt) {
+  ASSERT_TRUE(write_file_atomically(directory_ / "writes.jsonl", "{}\n").has_value());
+  write(failing_run().text(), HistoryFigures{.runs = {{"2026-11-01T00:00:00Z", 18.5}}, .sentence = "n = 1"});
+  auto const journal = directory_ / "elsewhere" / "journal.jsonl";
+  std::filesystem::create_directories(journal.parent_path());
+  ASSERT_TRUE(write_file_atomically(journal, passing_run().text()).has_value());
+  ASSERT_TRUE(write_reports(journal, directory_).has_value());
+  for (std::string const name : {"writes.jsonl", "history.csv", "recovery-cluster.yaml"}) {
+    EXPECT_FALSE(std::filesystem::exists(directory_ / name)) << name;
+    EXPECT_THAT(file("MANIFEST.sha256"), Not(HasSubstr(name)));
+  }
+}
+
 TEST_F(Package, ThePageCanBeUsedWithoutSightScriptOrNetwork) {
   write(passing_run().text());
   std::string const page = file("evidence.html");
