@@ -1,5 +1,5 @@
-// A table over many runs: each journal is read, folded into one row and forgotten, so that ten thousand take
-// the memory of one.
+// A table over many runs: each journal is read, folded into one row and forgotten, so that the memory grows
+// by a row of figures per run (docs/reports.md has them).
 #pragma once
 #include <filesystem>
 #include <string>
