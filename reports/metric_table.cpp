@@ -16,7 +16,6 @@ namespace pgdrill::reports {
 
 namespace {
 
-constexpr int most_series = 100;
 constexpr std::size_t longest_label = 200;
 
 constexpr MetricDefinition table[] = {
@@ -55,7 +54,7 @@ constexpr MetricDefinition table[] = {
      "the one that it was rolled back to (_from); always 1."},
     {"pgdrill_read_unavailable_seconds", "", "The longest stretch in which the probe client could not read."},
     {"pgdrill_rollback_lost_transactions", "", "Acknowledged writes that are missing after the rollback."},
-    {"pgdrill_rollback_phase_seconds", "phase (12)", "Where the time of the rollback went."},
+    {"pgdrill_rollback_phase_seconds", "phase (13)", "Where the time of the rollback went."},
     {"pgdrill_rollback_rpo_seconds", "", "Time span of acknowledged writes that were lost."},
     {"pgdrill_rollback_rto_seconds", "stat (2)",
      "From the first failed or wrong answer to the unbroken right stretch, as clients saw it; median and max "
@@ -86,6 +85,19 @@ MetricDefinition const& definition(std::string const& name) {
   return *found;
 }
 
+/// 15 of "fault (15)" for label fault.
+std::size_t bound_of(MetricDefinition const& metric, std::string const& label) {
+  std::string const all = ", " + std::string(metric.labels);
+  std::string const entry = ", " + label + " (";
+  std::size_t const at = all.find(entry);
+  if (at == std::string::npos) {
+    std::fprintf(stderr, "pgdrill: metric %s has no label %s in the table\n",
+                 std::string(metric.name).c_str(), label.c_str());
+    std::abort();
+  }
+  return std::strtoul(all.c_str() + at + entry.size(), nullptr, 10);
+}
+
 }  // namespace
 
 std::span<MetricDefinition const> metric_table() { return table; }
@@ -101,15 +113,22 @@ std::string metric_table_markdown() {
   return text;
 }
 
+bool MetricSet::admit(MetricDefinition const& metric, std::string const& label, std::string const& value) {
+  std::string key = std::string(metric.name) + "\n" + label;
+  for (auto const& [name, text] : common_) key += "\n" + text;
+  std::set<std::string>& known = values_[key];
+  return known.contains(value) || (known.size() < bound_of(metric, label) && known.insert(value).second);
+}
+
 void MetricSet::set(std::string const& name, double value, Labels extra) {
-  static_cast<void>(definition(name));
+  MetricDefinition const& metric = definition(name);
   if (!std::isfinite(value)) return;
-  extra.insert(common_.begin(), common_.end());
   // Prometheus refuses a whole scrape for one label that is no UTF-8.
-  for (auto& label : extra) label.second = one_line(label.second, longest_label);
-  std::string key = name;
-  for (auto const& [label, text] : common_) key += "\n" + text;
-  if (++count_[key] > most_series) return;
+  for (auto& [label, text] : extra) {
+    text = one_line(text, longest_label);
+    if (!admit(metric, label, text)) return;
+  }
+  for (auto const& [label, text] : common_) extra[label] = one_line(text, longest_label);
   samples_.push_back({.name = name, .labels = std::move(extra), .value = value});
 }
 

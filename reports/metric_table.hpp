@@ -5,6 +5,7 @@
 // others with their bound. No run id, no commit.
 #pragma once
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,8 +35,8 @@ class MetricSet {
  public:
   /// `common` goes to all that is set afterwards.
   void common_labels(Labels common) { common_ = std::move(common); }
-  /// A name that is not in the table is a bug and aborts. Values that are not finite are left out; so are
-  /// more than 100 series of one name with the same common labels, which a journal of ours never has.
+  /// A name or label that is not in the table is a bug and aborts. Values that are not finite are left out;
+  /// so is a label's value that would be one more than its bound in the table, for the same common labels.
   void set(std::string const& name, double value, Labels extra = {});
   void add(std::vector<MetricSample> const& samples);
   [[nodiscard]] std::vector<MetricSample> const& samples() const { return samples_; }
@@ -43,8 +44,11 @@ class MetricSet {
   [[nodiscard]] std::string text() const;
 
  private:
+  [[nodiscard]] bool admit(MetricDefinition const& metric, std::string const& label,
+                           std::string const& value);
   Labels common_;
-  std::map<std::string, int> count_;
+  /// By metric, label and common labels.
+  std::map<std::string, std::set<std::string>> values_;
   std::vector<MetricSample> samples_;
 };
 

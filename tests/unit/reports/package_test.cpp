@@ -7,7 +7,6 @@
 #include "harness/base/text.hpp"
 #include "reports/compare.hpp"
 #include "reports/markdown.hpp"
-#include "reports/metric_table.hpp"
 #include "reports/report.hpp"
 #include "reports/run_table.hpp"
 #include "tests/unit/reports/golden.hpp"
@@ -201,32 +200,6 @@ TEST_F(Package, TwoRunsBesideEachOther) {
   EXPECT_THAT(text, HasSubstr("+9.998 s (+50 %)"));
   EXPECT_THAT(text, HasSubstr("not comparable"));
   EXPECT_EQ(get_bool(parse_json(comparison_json(a, b)).value(), "comparable", true), false);
-}
-
-TEST(MetricTable, TheDocumentIsMadeFromTheCode) {
-  std::filesystem::path const document = std::filesystem::path(PGDRILL_SOURCE_DIR) / "docs/metrics.md";
-  if (std::getenv("PGDRILL_UPDATE_GOLDEN") != nullptr)
-    ASSERT_TRUE(write_file_atomically(document, metric_table_markdown()).has_value());
-  EXPECT_EQ(read_file(document).value_or("(missing)"), metric_table_markdown());
-}
-
-TEST(MetricTable, KeepsItsOwnRules) {
-  std::string before;
-  for (MetricDefinition const& metric : metric_table()) {
-    EXPECT_LT(before, metric.name) << "the table is sorted";
-    before = metric.name;
-    EXPECT_TRUE(metric.name.starts_with("pgdrill_"));
-    EXPECT_FALSE(metric.name.ends_with("_total")) << "gauges only";
-    EXPECT_FALSE(metric.help.empty());
-  }
-}
-
-TEST(MetricSet, LabelsAreAlwaysUtf8AndSeriesBounded) {
-  MetricSet metrics;
-  for (int i = 0; i < 500; ++i)
-    metrics.set("pgdrill_fault_injected", 1, {{"fault", "\xff" + std::to_string(i)}});
-  EXPECT_LE(metrics.samples().size(), 100U);
-  EXPECT_THAT(metrics.text(), Not(HasSubstr("\xff")));
 }
 
 TEST(Markdown, TakesTheMeaningFromWhatItEscapes) {
