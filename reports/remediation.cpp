@@ -46,31 +46,77 @@ std::string_view advice_for(std::string_view subject) {
   return "compare what was expected with what was observed";
 }
 
-}  // namespace
+using Notes = std::vector<std::string>;
 
-std::vector<std::string> remediation_notes(Run const& run, Verdict const& verdict) {
-  std::vector<std::string> notes;
+void add_steps(Notes& notes, Run const& run) {
   for (StepRecord const& step : run.steps) {
     std::string const todo = text(step.error, "todo");
     if (!todo.empty()) notes.push_back(fmt::format("step {}: {}", step.id, todo));
   }
+}
+
+void add_checks(Notes& notes, Run const& run) {
   for (Check const& check : run.checks) {
     if (check.status == "failed")
       notes.push_back(fmt::format("check {}: {}", check.name, advice_for(check.subject)));
-  }
-  for (ObjectiveResult const& objective : verdict.objectives) {
-    if (objective.name == "rto" && objective.status == "missed") {
-      notes.push_back("the rollback takes too long" + slowest_phase(verdict.phases));
+    if (check.status == "undecided") {
+      notes.push_back(
+          fmt::format("check {}: it got no answer ({}): mend what kept it from one, and run the drill again",
+                      check.name, check.observed));
     }
+  }
+}
+
+/// Without its effect a fault tests nothing.
+void add_witnesses(Notes& notes, Run const& run) {
+  for (Witness const& witness : run.witnesses) {
+    if (witness.seen) continue;
+    notes.push_back(
+        fmt::format("step {}: nobody saw its effect ({}): look whether it reached its target while that was "
+                    "there, give it more time or another moment, and run the drill again",
+                    witness.subject, witness.observed));
+  }
+}
+
+void add_objectives(Notes& notes, Verdict const& verdict) {
+  for (ObjectiveResult const& objective : verdict.objectives) {
     if (objective.status == "not-measured") {
       notes.push_back(fmt::format("objective {}: {}; add the probe or step that measures it", objective.name,
                                   objective.detail));
     }
+    if (objective.status != "missed") continue;
+    if (objective.name == "rto") {
+      notes.push_back("the rollback takes too long" + slowest_phase(verdict.phases));
+    } else if (objective.name == "rpo") {
+      notes.push_back(
+          fmt::format("the rollback loses too much ({}): restore to a later target, archive WAL "
+                      "more often (archive_timeout), or replicate synchronously",
+                      objective.detail));
+    } else if (objective.name == "integrity") {
+      notes.push_back(
+          fmt::format("{} differences are left: keep clients away from what was restored, and "
+                      "restore to an earlier target or mend what the failed checks name",
+                      fixed(objective.value.value_or(0))));
+    }
   }
+}
+
+void add_undo(Notes& notes, Run const& run) {
   for (UndoRecordState const& record : run.undo) {
     if (record.status != "done")
       notes.push_back(fmt::format("run `pgdrill cleanup`: {} is still open", record.summary));
   }
+}
+
+}  // namespace
+
+std::vector<std::string> remediation_notes(Run const& run, Verdict const& verdict) {
+  Notes notes;
+  add_steps(notes, run);
+  add_checks(notes, run);
+  add_witnesses(notes, run);
+  add_objectives(notes, verdict);
+  add_undo(notes, run);
   return notes;
 }
 

@@ -162,6 +162,17 @@ TEST(VerdictTest, AnEffectWithoutWitnessIsInconclusive) {
   EXPECT_THAT(verdict.reasons, Contains(HasSubstr("has no witness")));
 }
 
+TEST(RemediationNotes, ThereIsOneForEachThingThatFailed) {
+  std::vector<std::string> const notes = judge(failing_run().run()).remediation;
+  for (std::string_view const note :
+       {"step cut-over: look at its endpoints", "check digest equals the captured one: the restored data",
+        "check markers: it got no answer (different)", "step kill-primary: nobody saw its effect (running)",
+        "the rollback loses too much (1 of 100 acknowledged writes lost)", "1 differences are left",
+        "lead Service develop/orders-db back is still open"})
+    EXPECT_THAT(notes, Contains(HasSubstr(std::string(note))));
+  EXPECT_THAT(judge(passing_run().run()).remediation, testing::IsEmpty());
+}
+
 TEST(VerdictTest, WhatIsNotUndoneOutweighsAMissedObjective) {
   JournalBuilder journal = passing_run();
   journal.check("digest", "data", "failed");
