@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reports/escape.hpp"
 #include "reports/plain_json.hpp"
 
 namespace pgdrill::reports {
@@ -36,11 +37,16 @@ std::string change(std::optional<double> const& a, std::optional<double> const& 
 }  // namespace
 
 std::string comparison_text(RunSummary const& a, RunSummary const& b) {
-  std::string text = fmt::format("{:<24} {:>18} {:>18}  {}\n", "", a.run, b.run, "change");
+  std::string text = fmt::format("{:<24} {:>18} {:>18}  {}\n", "", first_in_line(a.run), b.run, "change");
   text += fmt::format("{:<24} {:>18} {:>18}\n", "decision", a.decision, b.decision);
-  text += fmt::format("{:<24} {:>18} {:>18}\n", "started", a.started.substr(0, 16), b.started.substr(0, 16));
-  text +=
-      fmt::format("{:<24} {:>18} {:>18}\n", "postgres", a.postgres.substr(0, 18), b.postgres.substr(0, 18));
+  // Cut, then cleaned: a character may have been cut in two.
+  auto const line = [&](std::string_view name, std::string const& left, std::string const& right,
+                        std::size_t width) {
+    text += fmt::format("{:<24} {:>18} {:>18}\n", name, one_line(left.substr(0, width)),
+                        one_line(right.substr(0, width)));
+  };
+  line("started", a.started, b.started, 16);
+  line("postgres", a.postgres, b.postgres, 18);
   for (std::string const& name : names_of(a, b)) {
     std::optional<double> const left = value_of(a, name);
     std::optional<double> const right = value_of(b, name);
@@ -50,7 +56,7 @@ std::string comparison_text(RunSummary const& a, RunSummary const& b) {
     text += fmt::format("The two are not comparable:\n  {}\n  {}\n", a.fingerprint, b.fingerprint);
   }
   for (RunSummary const* const run : {&a, &b}) {
-    if (run->decision != "go") text += fmt::format("{}: {}\n", run->run, run->reason);
+    if (run->decision != "go") text += fmt::format("{}: {}\n", first_in_line(run->run), run->reason);
   }
   return text + "Two runs tell no regression; pgdrill gate does.\n";
 }

@@ -5,8 +5,9 @@
 namespace pgdrill::reports {
 
 std::string csv_cell(std::string const& text) {
-  std::string result = text.find_first_of("=+-@") == 0 ? "\"'" : "\"";
-  for (char const c : one_line(text)) {
+  std::string const plain = one_line(text);  // first: what it drops may hide a formula
+  std::string result = plain.find_first_of("=+-@") == 0 ? "\"'" : "\"";
+  for (char const c : plain) {
     if (c == '"') result += '"';
     result += c;
   }

@@ -1,5 +1,6 @@
 #include "reports/escape.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace pgdrill::reports {
@@ -98,6 +99,13 @@ std::string one_line(std::string_view text, std::size_t limit) {
     if (c == '\n' || c == '\t') c = ' ';
   }
   return result;
+}
+
+std::string first_in_line(std::string_view text, std::size_t limit) {
+  std::string const line = one_line(text, limit);
+  std::size_t const begin = std::min(line.find_first_not_of(' '), line.size());
+  std::string_view const shown = std::string_view(line).substr(begin);
+  return (shown.starts_with("::") || shown.starts_with("##[") ? "'" : "") + line;
 }
 
 }  // namespace pgdrill::reports

@@ -12,5 +12,8 @@ namespace pgdrill::reports {
 [[nodiscard]] std::string html(std::string_view text, std::size_t limit = 50'000);
 /// Cleaned and on one line: for a console or an attribute.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t limit = 500);
+/// The same where it begins a line of output: GitHub and Azure take "::" and "##[" there for commands, so it
+/// gets a quote before it.
+[[nodiscard]] std::string first_in_line(std::string_view text, std::size_t limit = 500);
 
 }  // namespace pgdrill::reports

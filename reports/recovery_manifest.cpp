@@ -38,7 +38,7 @@ std::string recovered_name(Run const& run) {
   std::string const suffix = "-recovered";
   std::string cluster = one_line(get_string(json::value(run.target), "cluster"), 200);
   if (cluster.size() + suffix.size() > longest_name) cluster.resize(longest_name - suffix.size());
-  return cluster + suffix;
+  return one_line(cluster, longest_name) + suffix;  // a character may have been cut in two
 }
 
 std::string recovery_manifest(Run const& run) {

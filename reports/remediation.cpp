@@ -94,8 +94,8 @@ void add_objectives(Notes& notes, Verdict const& verdict) {
                       objective.detail));
     } else if (objective.name == "integrity") {
       notes.push_back(
-          fmt::format("{} differences are left: keep clients away from what was restored, and "
-                      "restore to an earlier target or mend what the failed checks name",
+          fmt::format("what was restored differs from what was captured (differences: {}): keep clients "
+                      "away from it, and restore to an earlier target or mend what the failed checks name",
                       fixed(objective.value.value_or(0))));
     }
   }

@@ -77,17 +77,17 @@ Result<RunTable> read_run_table(std::vector<std::filesystem::path> const& journa
 std::string run_table_text(RunTable const& table) {
   std::string text;
   for (auto const& [scenario, totals] : totals_of(table)) {
-    text += fmt::format("{}: {} runs, {} go, {} no-go, {} inconclusive; RTO median {}; last: {}\n", scenario,
-                        totals.runs, totals.go, totals.no_go, totals.runs - totals.go - totals.no_go,
-                        rto_of(totals), totals.last);
+    text += fmt::format("{}: {} runs, {} go, {} no-go, {} inconclusive; RTO median {}; last: {}\n",
+                        first_in_line(scenario), totals.runs, totals.go, totals.no_go,
+                        totals.runs - totals.go - totals.no_go, rto_of(totals), one_line(totals.last));
   }
   std::size_t const first = table.runs.size() > shown_rows ? table.runs.size() - shown_rows : 0;
   if (first > 0) text += fmt::format("the newest {} of {}:\n", shown_rows, table.runs.size());
   for (std::size_t i = first; i < table.runs.size(); ++i) {
     RunSummary const& run = table.runs[i];
     std::string const rto = value_cell(run, "rto");
-    text += fmt::format("{} {} {:<12} {:>10} {}\n", run.started.substr(0, 19), run.run, run.decision,
-                        rto.empty() ? "-" : rto + " s", run.decision == "go" ? "" : run.reason);
+    text += fmt::format("{} {:<12} {:>10} {}\n", first_in_line(run.started.substr(0, 19) + " " + run.run),
+                        run.decision, rto.empty() ? "-" : rto + " s", run.decision == "go" ? "" : run.reason);
   }
   for (std::string const& problem : table.unreadable) text += "unreadable: " + one_line(problem) + "\n";
   return text;
