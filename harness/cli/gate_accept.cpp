@@ -5,7 +5,8 @@
 #include "harness/base/time.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
-#include "reports/gate/history.hpp"
+#include "reports/escape.hpp"
+#include "reports/gate/gate.hpp"
 
 namespace pgdrill::cli {
 
@@ -35,6 +36,21 @@ Result<std::string> expiry_of(Arguments const& arguments) {
   return format_rfc3339(*time);
 }
 
+/// What the acceptance means, in figures, for who takes it and for who reads it later.
+void print_levels(reports::Acceptance const& acceptance) {
+  if (acceptance.medians.empty()) {
+    std::printf("the history has no run of %s that shows the level\n", acceptance.scenario.c_str());
+    return;
+  }
+  for (auto const& [metric, level] : acceptance.medians) {
+    auto const text = [](std::optional<double> const& median) {
+      return median ? fixed(*median) + " s" : std::string("unknown");
+    };
+    std::printf("%s: median %s, now %s\n", reports::one_line(metric).c_str(), text(level.before).c_str(),
+                text(level.now).c_str());
+  }
+}
+
 int run(Arguments const& arguments) {
   if (!arguments.given("reason") || !arguments.given("history")) {
     return report_error({.kind = ErrorKind::usage,
@@ -43,18 +59,23 @@ int run(Arguments const& arguments) {
   }
   Result<std::string> const expires = expiry_of(arguments);
   if (!expires) return report_error(expires.error());
-  reports::Acceptance const acceptance{.scenario = arguments.text("SCENARIO"),
-                                       .metric = arguments.text("metric"),
-                                       .reason = arguments.text("reason"),
-                                       .author = author_of(arguments),
-                                       .at = format_rfc3339(wall_now()),
-                                       .ref = arguments.text("ref"),
-                                       .expires = *expires};
+  Result<reports::History> const history = reports::read_history(arguments.text("history"));
+  if (!history) return report_error(history.error());
+  reports::Acceptance const acceptance{
+      .scenario = arguments.text("SCENARIO"),
+      .metric = arguments.text("metric"),
+      .reason = arguments.text("reason"),
+      .author = author_of(arguments),
+      .at = format_rfc3339(wall_now()),
+      .ref = arguments.text("ref"),
+      .expires = *expires,
+      .medians = reports::accepted_levels(*history, arguments.text("SCENARIO"), arguments.text("metric"))};
   Result<> const appended = reports::append_acceptance(arguments.text("history"), acceptance);
   if (!appended) return report_error(appended.error());
   std::printf("accepted: runs of %s before %s are no longer compared with%s\n", acceptance.scenario.c_str(),
               acceptance.at.c_str(),
               acceptance.expires.empty() ? "" : (" until " + acceptance.expires).c_str());
+  print_levels(acceptance);
   return 0;
 }
 

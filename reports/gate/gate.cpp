@@ -96,8 +96,11 @@ Result<GateMaterial> read_material(GateRequest const& request) {
 }
 
 GateSettings const& defaults() {
-  static GateSettings const all{
-      .metrics = {"rto"}, .minimum_change = 15, .floor = 2, .window = 20, .require_history = false};
+  static GateSettings const all{.metrics = {"rto"},
+                                .minimum_change = 15,
+                                .floor = 2,
+                                .window = default_window,
+                                .require_history = false};
   return all;
 }
 

@@ -15,6 +15,8 @@ namespace pgdrill::reports {
 
 inline constexpr int exit_regressed = 6;
 inline constexpr int exit_suspect = 7;
+/// Newest comparable runs that a run is compared with, when nothing else is said.
+inline constexpr std::size_t default_window = 20;
 
 struct GateRequest {
   /// One path per run: a journal, or a directory whose journals are repeats of it. The first is judged, the
@@ -91,6 +93,13 @@ struct GateReport {
                                                              HistoryRun const& candidate,
                                                              GateSettings const& settings,
                                                              std::string const& metric, Excluded& excluded);
+
+/// What an acceptance of a scenario's level (of one metric; empty: all) means in figures: the median of what
+/// the gate compares the newest run with, and that of the runs that it took for slower since the last
+/// acceptance, or of the newest run when there are none. Empty when the history has no run of the scenario.
+[[nodiscard]] std::map<std::string, AcceptedLevel> accepted_levels(History const& history,
+                                                                   std::string const& scenario,
+                                                                   std::string const& metric);
 
 /// What the gate says of a run by its history alone, without fresh runs or pairs, for each gating metric that
 /// it has. What the history says that fresh runs or pairs decided of this run holds.

@@ -127,10 +127,19 @@ std::string settings_sentence(GateReport const& report) {
   return text + ".\n";
 }
 
-std::string acceptance_sentence(Acceptance const& acceptance) {
-  return fmt::format("{} by {}{}: {}\n", one_line(acceptance.at), one_line(acceptance.author),
-                     acceptance.expires.empty() ? "" : " until " + one_line(acceptance.expires),
-                     one_line(acceptance.reason));
+std::string level_text(std::optional<double> const& median) { return median ? seconds(*median) : "unknown"; }
+
+std::string acceptance_sentence(GateReport const& report, Acceptance const& acceptance) {
+  std::string text = fmt::format("{} by {}{}: {}", one_line(acceptance.at), one_line(acceptance.author),
+                                 acceptance.expires.empty() ? "" : " until " + one_line(acceptance.expires),
+                                 one_line(acceptance.reason));
+  for (GateMetric const& metric : report.metrics) {
+    auto const level = acceptance.medians.find(metric.result.name);
+    if (level != acceptance.medians.end())
+      text += fmt::format("; median {} was {}, then {}", one_line(level->first),
+                          level_text(level->second.before), level_text(level->second.now));
+  }
+  return text + "\n";
 }
 
 }  // namespace
@@ -153,8 +162,8 @@ std::string gate_text(GateReport const& report) {
                         explain(metric));
   }
   text += settings_sentence(report) + history_sentence(report);
-  if (report.acceptance) text += "Level accepted " + acceptance_sentence(*report.acceptance);
-  if (report.expired) text += "No longer accepted: " + acceptance_sentence(*report.expired);
+  if (report.acceptance) text += "Level accepted " + acceptance_sentence(report, *report.acceptance);
+  if (report.expired) text += "No longer accepted: " + acceptance_sentence(report, *report.expired);
   return text;
 }
 

@@ -55,6 +55,25 @@ HistoryRun run_from(json::value const& entry) {
   return run;
 }
 
+json::value number_or_null(std::optional<double> const& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+
+std::optional<double> optional_number(json::value const& object, std::string_view key) {
+  json::value const* const value = object.is_object() ? object.get_object().if_contains(key) : nullptr;
+  return value != nullptr && value->is_number() ? std::optional(value->to_number<double>()) : std::nullopt;
+}
+
+std::map<std::string, AcceptedLevel> medians_from(json::object const& entry) {
+  std::map<std::string, AcceptedLevel> medians;
+  json::value const* const all = entry.if_contains("medians");
+  if (all == nullptr || !all->is_object()) return medians;
+  for (auto const& one : all->get_object())
+    medians[one.key()] = {.before = optional_number(one.value(), "before"),
+                          .now = optional_number(one.value(), "now")};
+  return medians;
+}
+
 /// The gravest of what the gate said of repeats.
 std::string graver(std::string const& a, std::string const& b) {
   for (std::string_view const state : {"failed", "regressed", "suspect"}) {
@@ -165,6 +184,11 @@ json::object to_json(Acceptance const& acceptance) {
                      {"started", acceptance.at},
                      {"ref", acceptance.ref}};
   if (!acceptance.expires.empty()) entry["expires"] = acceptance.expires;
+  json::object medians;
+  for (auto const& [metric, level] : acceptance.medians)
+    medians[metric] =
+        json::object{{"before", number_or_null(level.before)}, {"now", number_or_null(level.now)}};
+  if (!medians.empty()) entry["medians"] = std::move(medians);
   return entry;
 }
 
@@ -180,7 +204,8 @@ void add_entry(History& history, json::object const& entry) {
                                    .author = get_string(document, "author"),
                                    .at = get_string(document, "started"),
                                    .ref = get_string(document, "ref"),
-                                   .expires = get_string(document, "expires")});
+                                   .expires = get_string(document, "expires"),
+                                   .medians = medians_from(entry)});
   } else {
     ++history.unreadable;
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iosfwd>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,12 @@ struct HistoryRun {
   [[nodiscard]] std::optional<double> value(std::string const& metric) const;
 };
 
+/// Medians in seconds; empty: no run showed it.
+struct AcceptedLevel {
+  std::optional<double> before;
+  std::optional<double> now;
+};
+
 /// A person took a new level for good: what came before it is kept, and no longer compared with.
 struct Acceptance {
   std::string scenario;
@@ -41,6 +48,7 @@ struct Acceptance {
   std::string at;       ///< RFC 3339
   std::string ref;      ///< commit or change, may be empty
   std::string expires;  ///< RFC 3339; from then on it no longer counts; empty: never
+  std::map<std::string, AcceptedLevel> medians = {};  ///< by metric, as they were when it was accepted
 };
 
 struct History {

@@ -41,6 +41,31 @@ TEST_F(Gate, ARunThatWasThereWhenItsLevelWasAcceptedIsAccepted) {
   EXPECT_EQ(report.exit_code, 0);
 }
 
+TEST_F(Gate, AnAcceptanceKeepsWhatTheLevelWasAndIs) {
+  auto const file = steady_history();
+  for (double const rto : {60.0, 64.0}) {
+    HistoryRun slow = history_run({summarize_journal(journal(fmt::format("s{}", rto), rto)).value()}).value();
+    slow.gate = "suspect";
+    ASSERT_TRUE(append_run(file, slow).has_value());
+  }
+  Acceptance accepted{.scenario = "data-rollback", .reason = "more data", .at = "2026-11-24T04:00:00Z"};
+  accepted.medians = accepted_levels(read_history(file).value(), "data-rollback", "");
+  EXPECT_EQ(accepted.medians.at("rto").before, 41);
+  EXPECT_EQ(accepted.medians.at("rto").now, 62);
+  EXPECT_TRUE(accepted.medians.contains("duration"));
+  EXPECT_EQ(accepted_levels(read_history(file).value(), "data-rollback", "rto").size(), 1U);
+  EXPECT_TRUE(accepted_levels(read_history(file).value(), "another", "").empty());
+  ASSERT_TRUE(append_acceptance(file, accepted).has_value());
+  GateReport const report = gate({.candidates = {journal("c", 63)}, .history = file});
+  EXPECT_THAT(gate_text(report), HasSubstr("median rto was 41.0 s, then 62.0 s"));
+  EXPECT_DOUBLE_EQ(
+      parse_json(gate_json(report)).value().at("acceptance").at("medians").at("rto").at("now").as_double(),
+      62);
+  // What came since is a level of its own: that of the newest run, as long as none is slower.
+  EXPECT_EQ(accepted_levels(read_history(file).value(), "data-rollback", "rto").at("rto").before,
+            std::nullopt);
+}
+
 TEST_F(Gate, AnAcceptanceExpires) {
   auto const history = steady_history();
   ASSERT_TRUE(append_acceptance(history, {.scenario = "data-rollback",
