@@ -57,7 +57,7 @@ TEST_F(Gate, AnAcceptanceKeepsWhatTheLevelWasAndIs) {
   EXPECT_TRUE(accepted_levels(read_history(file).value(), "another", "").empty());
   ASSERT_TRUE(append_acceptance(file, accepted).has_value());
   GateReport const report = gate({.candidates = {journal("c", 63)}, .history = file});
-  EXPECT_THAT(gate_text(report), HasSubstr("median rto was 41.0 s, then 62.0 s"));
+  EXPECT_THAT(gate_text(report), HasSubstr("median rto was 41 s, then 62 s"));
   EXPECT_DOUBLE_EQ(
       parse_json(gate_json(report)).value().at("acceptance").at("medians").at("rto").at("now").as_double(),
       62);
