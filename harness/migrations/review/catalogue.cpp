@@ -71,7 +71,9 @@ void read_columns(pqxx::transaction_base& transaction, Schema& schema) {
 void read_constraints(pqxx::transaction_base& transaction, Schema& schema) {
   for (pqxx::row const& row : transaction.exec(
            "SELECT n.nspname, c.relname, o.conname, o.contype, o.convalidated, pg_get_constraintdef(o.oid) "
-           "AS definition,"
+           "AS definition, coalesce(pg_get_indexdef(CASE WHEN o.contype IN ('p', 'u') THEN o.conindid END), "
+           "'') "
+           "AS index_definition,"
            " rn.nspname AS other_schema, r.relname AS other,"
            " ARRAY(SELECT a.attname::text FROM unnest(o.conkey) WITH ORDINALITY k(num, pos)"
            "  JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.num ORDER BY k.pos) AS columns,"
@@ -90,6 +92,7 @@ void read_constraints(pqxx::transaction_base& transaction, Schema& schema) {
     constraint.referenced_columns = texts(row["other_columns"]);
     constraint.valid = row["convalidated"].as<bool>();
     constraint.definition = row["definition"].c_str();
+    constraint.index_definition = row["index_definition"].c_str();
     if (!row["other"].is_null()) constraint.referenced = name_at(row, "other_schema", "other");
     constraint.proves_not_null =
         constraint.columns.size() == 1 && constraint.kind == 'c' &&

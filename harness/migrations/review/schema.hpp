@@ -39,7 +39,10 @@ struct Constraint {
   Name referenced = {};
   std::vector<std::string> referenced_columns = {};
   bool valid = true;
-  std::string definition = {};   ///< as pg_get_constraintdef() gives it; empty when replayed
+  std::string definition = {};  ///< as pg_get_constraintdef() gives it; empty when replayed
+  /// Of the index below a primary key or unique constraint, as pg_get_indexdef() gives it: with storage
+  /// parameters, which `definition` lacks.
+  std::string index_definition = {};
   bool proves_not_null = false;  ///< CHECK (column IS NOT NULL) and nothing else
 };
 

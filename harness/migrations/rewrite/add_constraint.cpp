@@ -1,4 +1,4 @@
-// ADD CONSTRAINT in phases: UNIQUE, FOREIGN KEY, CHECK.
+// ADD CONSTRAINT in phases: UNIQUE, PRIMARY KEY, FOREIGN KEY, CHECK.
 #include <fmt/format.h>
 
 #include "harness/base/text.hpp"
@@ -41,26 +41,62 @@ void build_index(Rewriting& into, Phase phase, Table const& table, std::string c
                         drop, false});
 }
 
-void unique(Rewriting& into, Table const& table, Constraint const& constraint, bool primary) {
+/// DEFERRABLE and INITIALLY DEFERRED, as the statement says.
+std::string checked_when(json::value const& node) {
+  std::string sql = get_bool(node, "deferrable") ? " DEFERRABLE" : "";
+  if (get_bool(node, "initdeferred")) sql += " INITIALLY DEFERRED";
+  return sql;
+}
+
+/// What the index must have so that the constraint is the one that was asked for.
+std::string index_sql(json::value const& node, Constraint const& constraint) {
+  std::string sql = fmt::format("({})", columns_sql(constraint.columns));
+  std::vector<std::string> const included = strings_of(find(node, "including"));
+  if (!included.empty()) sql += fmt::format(" INCLUDE ({})", columns_sql(included));
+  if (get_bool(node, "nulls_not_distinct")) sql += " NULLS NOT DISTINCT";
+  return sql;
+}
+
+/// A primary key sets NOT NULL, for which it reads the table under the strongest lock, unless it is set.
+void prove_not_null(Rewriting& into, Table const& table, Constraint const& constraint) {
+  for (std::string const& name : constraint.columns) {
+    Column const* const column = table.column(name);
+    if (column == nullptr || column->not_null) continue;
+    into.files.push_back(
+        {Phase::validate, "not_null_" + name,
+         "NOT NULL by proof: no scan under the strongest lock. A version that writes NULL fails from here "
+         "on.",
+         refuse_rows(table.name, quote(name) + " IS NULL", "fill them first, what with only you know") +
+             set_not_null_by_proof(table.name, name),
+         fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", quote(table.name), quote(name)),
+         false});
+  }
+}
+
+void unique(Rewriting& into, Table const& table, Constraint const& constraint, json::value const& node) {
+  bool const primary = constraint.kind == 'p';
+  std::string const index = index_sql(node, constraint);
   build_index(into, Phase::expand, table, constraint.name,
-              fmt::format("UNIQUE INDEX|{} ({})", quote(table.name), columns_sql(constraint.columns)));
+              fmt::format("UNIQUE INDEX|{} {}", quote(table.name), index));
+  if (primary) prove_not_null(into, table, constraint);
   std::string const name = quote(constraint.name);
   into.files.push_back(
       {Phase::validate, "attach", "Takes the index over: the catalogue only.",
-       fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} {2} USING INDEX {1};\n", quote(table.name), name,
-                   primary ? "PRIMARY KEY" : "UNIQUE"),
-       fmt::format("ALTER TABLE {0} DROP CONSTRAINT {1};\nCREATE UNIQUE INDEX {1} ON {0} ({2});\n",
-                   quote(table.name), name, columns_sql(constraint.columns))});
+       fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} {2} USING INDEX {1}{3};\n", quote(table.name), name,
+                   primary ? "PRIMARY KEY" : "UNIQUE", checked_when(node)),
+       fmt::format("ALTER TABLE {0} DROP CONSTRAINT {1};\nCREATE UNIQUE INDEX {1} ON {0} {2};\n",
+                   quote(table.name), name, index)});
 }
 
 /// The clause as it stands in the statement, without the name.
-std::string clause(Action const& action, Constraint const& constraint) {
+std::string clause(json::value const& node, Constraint const& constraint) {
   std::string sql = fmt::format("FOREIGN KEY ({}) REFERENCES {}", columns_sql(constraint.columns),
                                 quote(constraint.referenced));
   if (!constraint.referenced_columns.empty())
     sql += fmt::format(" ({})", columns_sql(constraint.referenced_columns));
+  if (get_string(node, "fk_matchtype") == "f") sql += " MATCH FULL";
   auto const behaviour = [&](std::string_view member_name, std::string_view on) {
-    std::string const code = get_string(*action.node, member_name, "a");
+    std::string const code = get_string(node, member_name, "a");
     std::string_view const text = code == "c"   ? "CASCADE"
                                   : code == "n" ? "SET NULL"
                                   : code == "d" ? "SET DEFAULT"
@@ -68,7 +104,10 @@ std::string clause(Action const& action, Constraint const& constraint) {
                                                 : "";
     return text.empty() ? std::string() : fmt::format(" ON {} {}", on, text);
   };
-  return sql + behaviour("fk_upd_action", "UPDATE") + behaviour("fk_del_action", "DELETE");
+  sql += behaviour("fk_upd_action", "UPDATE") + behaviour("fk_del_action", "DELETE");
+  std::vector<std::string> const emptied = strings_of(find(node, "fk_del_set_cols"));
+  if (!emptied.empty()) sql += fmt::format(" ({})", columns_sql(emptied));
+  return sql + checked_when(node);
 }
 
 /// From the word CHECK on, as it was written.
@@ -109,17 +148,24 @@ Result<Rewriting> add_constraint(Action const& action, Table const& table, Schem
   if (constraint.kind == 'x')
     return refuse("an exclusion constraint can neither be NOT VALID nor take over an index",
                   "put it on a new table and move the rows");
+  bool const stored_apart =
+      find(*action.node, "options") != nullptr || !get_string(*action.node, "indexspace").empty();
+  if (stored_apart)
+    return refuse("its index has storage parameters or a tablespace of its own",
+                  "CREATE UNIQUE INDEX CONCURRENTLY with them, then ADD CONSTRAINT ... USING INDEX");
+  if (!get_string(*action.node, "indexname").empty())
+    return refuse("it takes over an index that is there", "set the columns NOT NULL in phases before it");
   if (constraint.kind == 'f') {
     if (!is_indexed(table, schema, constraint.columns.front())) {
       std::string const name = (table.name.name + "_" + constraint.columns.front() + "_idx").substr(0, 63);
       build_index(rewriting, Phase::expand, table, name,
                   fmt::format("INDEX|{} ({})", quote(table.name), columns_sql(constraint.columns)));
     }
-    not_valid_then_validate(rewriting, table, constraint, clause(action, constraint));
+    not_valid_then_validate(rewriting, table, constraint, clause(*action.node, constraint));
   } else if (constraint.kind == 'c') {
     not_valid_then_validate(rewriting, table, constraint, condition(action.sql));
   } else {
-    unique(rewriting, table, constraint, constraint.kind == 'p');
+    unique(rewriting, table, constraint, *action.node);
   }
   return rewriting;
 }

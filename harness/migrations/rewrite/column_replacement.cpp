@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "harness/migrations/review/lexer.hpp"
 #include "harness/migrations/rewrite/key_replacement.hpp"
 #include "harness/migrations/rewrite/sync_trigger.hpp"
 
@@ -36,6 +35,9 @@ Result<> check(Replacement const& r) {
     if (on_it && constraint.kind == 'x')
       return refuse(fmt::format("exclusion constraint {} stands on the column", constraint.name),
                     "drop it first and add it again after phase contract");
+    if (!on_it && names_column(constraint.index_definition, r.column))
+      return refuse(fmt::format("constraint {} includes the column", constraint.name),
+                    "drop it first and add it again after phase contract");
     if (on_it && constraint.kind != 'f' && constraint.columns.size() > 1)
       return refuse(fmt::format("constraint {} stands on several columns", constraint.name),
                     "drop it first and add it again after phase contract");
@@ -51,19 +53,6 @@ Result<> check(Replacement const& r) {
   return {};
 }
 
-/// A definition with the column's name replaced, whole words only. `definition` is PostgreSQL's own deparse.
-std::string renamed(std::string const& definition, std::string const& from, std::string const& to) {
-  std::string out;
-  std::size_t copied = 0;
-  for (Token const& token : tokenize(definition)) {
-    std::string const text = definition.substr(token.begin, token.end - token.begin);
-    if (text != from && text != quote(from)) continue;
-    out += definition.substr(copied, token.begin - copied) + quote(to);
-    copied = token.end;
-  }
-  return out + definition.substr(copied);
-}
-
 /// What stands on the column and must stand on the next one too.
 struct Attached {
   std::vector<Constraint> constraints;
@@ -77,8 +66,7 @@ Attached attached_to(Replacement const& r) {
   }
   for (Index const& index : r.schema->indexes_of(r.table->name)) {
     // An index on an expression does not list its columns; its definition names them.
-    bool const names_it = renamed(index.definition, r.column, r.column + "_") != index.definition;
-    if (stands_on(index.columns, r.column) || names_it) attached.indexes.push_back(index);
+    if (names_column(index.definition, r.column)) attached.indexes.push_back(index);
   }
   return attached;
 }
@@ -192,49 +180,46 @@ class Plan {
     if (is_key()) {
       for (PhaseFile& file : key_beside(key_replacement(), r_->next)) add(std::move(file));
     }
-    for (Index const& index : attached_.indexes) add_index(index);
+    for (Index const& index : attached_.indexes) add_index(index.name, index.definition);
     for (Constraint const& constraint : attached_.constraints) add_constraint(constraint);
   }
 
-  /// CREATE [UNIQUE] INDEX [CONCURRENTLY] of a definition, on another column under another name.
-  [[nodiscard]] static std::string create_index(std::string const& definition, std::string const& former_name,
-                                                std::string const& name, std::string const& from,
-                                                std::string const& to) {
-    std::string out = renamed(renamed(definition, former_name, name), from, to);
-    std::size_t const at = out.find(" INDEX ") + std::string_view(" INDEX ").size();
-    return out.insert(at, "CONCURRENTLY ") + ";\n";
-  }
   [[nodiscard]] std::string drop_index(std::string const& name) const {
     return fmt::format("DROP INDEX CONCURRENTLY IF EXISTS {}.{};\n",
                        quote(r_->table->name.in_public().schema), quote(name));
   }
 
-  void add_index(Index const& index) {
-    std::string const name = next_name(index.name);
+  /// The index of this definition on the next column.
+  void add_index(std::string const& former_name, std::string const& definition) {
+    std::string const name = next_name(former_name);
     // What an interrupted build left is invalid and must go first; IF NOT EXISTS would keep it.
-    add({Phase::validate, "index_" + index.name, "The same index on the next column, beside the traffic.",
+    add({Phase::validate, "index_" + former_name, "The same index on the next column, beside the traffic.",
          drop_index(name), nothing("see the next file"), false});
-    add({Phase::validate, "build_" + index.name,
+    add({Phase::validate, "build_" + former_name,
          "Alone in its file: CONCURRENTLY is refused in a transaction.",
-         create_index(index.definition, index.name, name, r_->column, r_->next), drop_index(name), false});
+         create_index(with_column(definition, r_->column, r_->next), name, true), drop_index(name), false});
+  }
+
+  /// ADD CONSTRAINT ... UNIQUE that takes over the index of the same name.
+  [[nodiscard]] std::string add_unique(Constraint const& constraint, std::string const& name) const {
+    // DEFERRABLE and INITIALLY DEFERRED stand after the columns; all else is the index's own.
+    std::string const deferred = constraint.definition.substr(constraint.definition.rfind(')') + 1);
+    return fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} UNIQUE USING INDEX {1}{2};\n", table_, quote(name),
+                       deferred);
   }
 
   void add_constraint(Constraint const& constraint) {
     std::string const name = next_name(constraint.name);
-    std::string const definition = renamed(constraint.definition, r_->column, r_->next);
     std::string const drop = fmt::format("ALTER TABLE {} DROP CONSTRAINT {};\n", table_, quote(name));
     if (constraint.kind == 'u') {
-      std::string const columns = definition.substr(definition.find('('));
-      add({Phase::validate, "build_" + constraint.name,
-           "Alone in its file: CONCURRENTLY is refused in a transaction.",
-           fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {};\n", quote(name), table_, columns),
-           drop_index(name), false});
+      add_index(constraint.name, constraint.index_definition);
       add({Phase::validate, "unique_" + constraint.name, "Takes the index over: the catalogue only.",
-           fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} UNIQUE USING INDEX {1};\n", table_, quote(name)),
+           add_unique(constraint, name),
            // Dropping the constraint drops its index, which the file before made.
-           drop + fmt::format("CREATE UNIQUE INDEX {} ON {} {};\n", quote(name), table_, columns)});
+           drop + create_index(with_column(constraint.index_definition, r_->column, r_->next), name, false)});
       return;
     }
+    std::string const definition = with_column(constraint.definition, r_->column, r_->next);
     add({Phase::validate, "add_" + constraint.name,
          "In force for new rows at once; old rows are verified next.",
          fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID;\n", table_, quote(name),
@@ -302,28 +287,35 @@ class Plan {
     drop_former_column(next);
   }
 
+  /// Of the former column, as it was.
+  [[nodiscard]] std::string add_again(Constraint const& constraint) const {
+    if (constraint.kind == 'u')
+      return create_index(with_column(constraint.index_definition, r_->column, former_), constraint.name,
+                          false) +
+             add_unique(constraint, constraint.name);
+    std::string const definition = without_not_valid(with_column(constraint.definition, r_->column, former_));
+    std::string const add = fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID;\n", table_,
+                                        quote(constraint.name), definition);
+    if (!constraint.valid) return add;
+    return add + fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", table_, quote(constraint.name));
+  }
+
   void drop_former_constraint(Constraint const& constraint) {
-    std::string const definition = without_not_valid(renamed(constraint.definition, r_->column, former_));
     std::string const drop =
         fmt::format("ALTER TABLE {} DROP CONSTRAINT {};\n", table_, quote(constraint.name));
-    bool const unique = constraint.kind == 'u';
-    std::string add_again = fmt::format("ALTER TABLE {} ADD CONSTRAINT {} {}{};\n", table_,
-                                        quote(constraint.name), definition, unique ? "" : " NOT VALID");
-    if (!unique && constraint.valid)
-      add_again += fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", table_, quote(constraint.name));
     add({Phase::contract, "drop_" + constraint.name, "Its twin on the next column takes its name.",
          drop + fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {};\n", table_,
                             quote(next_name(constraint.name)), quote(constraint.name)),
          fmt::format("ALTER TABLE {} RENAME CONSTRAINT {} TO {};\n", table_, quote(constraint.name),
                      quote(next_name(constraint.name))) +
-             add_again});
+             add_again(constraint)});
   }
 
   void drop_former_index(Index const& index) {
     std::string const schema = quote(r_->table->name.in_public().schema);
     add({Phase::contract, "drop_" + index.name,
          "Alone in its file: CONCURRENTLY is refused in a transaction.", drop_index(index.name),
-         create_index(index.definition, index.name, index.name, r_->column, former_), false});
+         create_index(with_column(index.definition, r_->column, former_), index.name, true), false});
     add({Phase::contract, "name_" + index.name, "Its twin on the next column takes its name.",
          fmt::format("ALTER INDEX {}.{} RENAME TO {};\n", schema, quote(next_name(index.name)),
                      quote(index.name)),
@@ -371,11 +363,12 @@ void apply(Replacement const& replacement, Schema& schema) {
   for (Constraint& constraint : table.constraints) {
     if (!stands_on(constraint.columns, from)) continue;
     std::replace(constraint.columns.begin(), constraint.columns.end(), from, to);
-    constraint.definition = renamed(constraint.definition, from, to);
+    constraint.definition = with_column(constraint.definition, from, to);
+    constraint.index_definition = with_column(constraint.index_definition, from, to);
   }
   for (Index index : schema.indexes_of(table.name)) {
     std::replace(index.columns.begin(), index.columns.end(), from, to);
-    index.definition = renamed(index.definition, from, to);
+    index.definition = with_column(index.definition, from, to);
     schema.set_index(std::move(index));
   }
 }

@@ -24,7 +24,7 @@ Result<> check(Table const& table, std::string const& column, std::string const&
   for (Constraint const& constraint : table.constraints) {
     bool const on_it =
         std::find(constraint.columns.begin(), constraint.columns.end(), column) != constraint.columns.end();
-    if (on_it && constraint.kind != 'n')
+    if ((on_it && constraint.kind != 'n') || names_column(constraint.index_definition, column))
       return refuse(fmt::format("constraint {} goes with the column", constraint.name),
                     "drop it first, in a migration whose down adds it again");
   }
@@ -51,14 +51,12 @@ Result<Rewriting> drop_column(Action const& action, Table const& table, Schema c
          set_not_null_by_proof(table.name, action.column), false});
   }
   for (Index const& index : schema.indexes_of(table.name)) {
-    if (std::find(index.columns.begin(), index.columns.end(), action.column) == index.columns.end()) continue;
-    std::string create = index.definition;
-    create.insert(create.find(" INDEX ") + 7, "CONCURRENTLY ");
+    if (!names_column(index.definition, action.column)) continue;
     add({Phase::contract, "drop_" + index.name,
          "Alone in its file: CONCURRENTLY is refused in a transaction.",
          fmt::format("DROP INDEX CONCURRENTLY {}.{};\n", quote(table.name.in_public().schema),
                      quote(index.name)),
-         create + ";\n", false});
+         create_index(index.definition, index.name, true), false});
   }
   add({Phase::contract, "tombstone",
        "Whoever still uses the column fails now, and this is undone at once. Wait for days before what "

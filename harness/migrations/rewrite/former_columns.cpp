@@ -40,8 +40,10 @@ Result<> check_former(Table const& table, std::vector<std::string> const& column
                       std::string const& subject) {
   for (Constraint const& constraint : table.constraints) {
     if (constraint.kind == 'n') continue;
-    for (std::string const& column : constraint.columns) {
-      if (!holds(columns, column)) continue;
+    for (std::string const& column : columns) {
+      bool const goes =
+          holds(constraint.columns, column) || names_column(constraint.index_definition, column);
+      if (!goes) continue;
       return fail({.kind = ErrorKind::usage,
                    .what = "cannot rewrite: " + subject,
                    .why = fmt::format("constraint {} goes with column {}", constraint.name, column),
@@ -67,16 +69,15 @@ std::vector<PhaseFile> drop_former(FormerColumns const& former) {
   std::vector<PhaseFile> files;
   std::string const table = quote(former.table->name);
   for (Index const& index : former.schema->indexes_of(former.table->name)) {
-    bool const on_one = std::any_of(index.columns.begin(), index.columns.end(),
-                                    [&](std::string const& column) { return holds(former.columns, column); });
+    bool const on_one =
+        std::any_of(former.columns.begin(), former.columns.end(),
+                    [&](std::string const& column) { return names_column(index.definition, column); });
     if (!on_one) continue;
-    std::string create = index.definition;
-    create.insert(create.find(" INDEX ") + 7, "CONCURRENTLY ");
     files.push_back({Phase::contract, "drop_" + index.name,
                      "Alone in its file: CONCURRENTLY is refused in a transaction.",
                      fmt::format("DROP INDEX CONCURRENTLY {}.{};\n",
                                  quote(former.table->name.in_public().schema), quote(index.name)),
-                     create + ";\n", false});
+                     create_index(index.definition, index.name, true), false});
   }
   std::string bury;
   std::string dig;

@@ -70,6 +70,13 @@ Result<> check_key(KeyReplacement const& r, std::string const& subject) {
                  .why = std::move(why),
                  .todo = std::move(todo)});
   };
+  // INCLUDE, DEFERRABLE and storage parameters would have to be carried over to the next key.
+  Constraint const& key = *key_on(*r.table, r.column);
+  bool const plain = key.definition == "PRIMARY KEY (" + r.column + ")" ||
+                     key.definition == "PRIMARY KEY (" + quote(r.column) + ")";
+  if (!plain || key.index_definition.find(" WITH (") != std::string::npos)
+    return refuse(fmt::format("primary key {} has more than its column: {}", key.name, key.index_definition),
+                  "make it a plain one first");
   for (Reference const& reference : references_to(r)) {
     std::string const name = reference.constraint.name;
     if (reference.constraint.columns.size() != 1)

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/text.hpp"
+#include "harness/migrations/review/lexer.hpp"
 #include "harness/postgres/connection.hpp"
 
 namespace pgdrill::review {
@@ -15,6 +18,26 @@ std::string list(std::vector<std::string> const& names, std::string const& prefi
   std::vector<std::string> parts;
   for (std::string const& name : names) parts.push_back(prefix + quote(name));
   return join(parts, ", ");
+}
+
+/// Tokens of a definition that may be names of the table's columns: after the first parenthesis, before which
+/// stand names of other objects, and not in what a foreign key refers to.
+std::vector<Token> places_of_columns(std::string const& definition) {
+  std::vector<Token> places;
+  bool listed = false;
+  bool refers = false;
+  for (Token const& token : tokenize(definition)) {
+    if (is_word(definition, token, "references")) refers = true;
+    if (listed && !refers) places.push_back(token);
+    if (is_symbol(definition, token, '(')) listed = true;
+    if (is_symbol(definition, token, ')')) refers = false;
+  }
+  return places;
+}
+
+bool is_name(std::string const& definition, Token const& token, std::string const& name) {
+  std::string const text = definition.substr(token.begin, token.end - token.begin);
+  return text == name || text == quote(name);
 }
 
 }  // namespace
@@ -99,6 +122,29 @@ ALTER TABLE {0} DROP CONSTRAINT {2};
 RESET lock_timeout;
 )",
                      quote(table), quote(column), check);
+}
+
+std::string with_column(std::string const& definition, std::string const& from, std::string const& to) {
+  std::string out;
+  std::size_t copied = 0;
+  for (Token const& token : places_of_columns(definition)) {
+    if (!is_name(definition, token, from)) continue;
+    out += definition.substr(copied, token.begin - copied) + quote(to);
+    copied = token.end;
+  }
+  return out + definition.substr(copied);
+}
+
+bool names_column(std::string const& definition, std::string const& column) {
+  std::vector<Token> const places = places_of_columns(definition);
+  return std::any_of(places.begin(), places.end(),
+                     [&](Token const& token) { return is_name(definition, token, column); });
+}
+
+std::string create_index(std::string const& definition, std::string const& name, bool concurrently) {
+  std::string const unique = definition.starts_with("CREATE UNIQUE") ? "UNIQUE " : "";
+  return fmt::format("CREATE {}INDEX {}{}{};\n", unique, concurrently ? "CONCURRENTLY " : "", quote(name),
+                     definition.substr(definition.find(" ON ")));
 }
 
 }  // namespace pgdrill::review

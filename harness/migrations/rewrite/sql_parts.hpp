@@ -29,4 +29,14 @@ namespace pgdrill::review {
 /// CHECK.
 [[nodiscard]] std::string set_not_null_by_proof(Name const& table, std::string const& column);
 
+/// Of an index or constraint, as PostgreSQL prints it: with a column's name replaced, but not that of a
+/// column which a foreign key refers to, of an index or of a table.
+[[nodiscard]] std::string with_column(std::string const& definition, std::string const& from,
+                                      std::string const& to);
+/// Whether it names the column, be it in an expression, a predicate or INCLUDE.
+[[nodiscard]] bool names_column(std::string const& definition, std::string const& column);
+/// CREATE [UNIQUE] INDEX [CONCURRENTLY] of a definition, under another name.
+[[nodiscard]] std::string create_index(std::string const& definition, std::string const& name,
+                                       bool concurrently);
+
 }  // namespace pgdrill::review

@@ -12,6 +12,7 @@ std::string const orders =
     "CREATE TABLE orders (id int PRIMARY KEY, state text NOT NULL DEFAULT 'new' CHECK (state <> ''),"
     " quantity int NOT NULL DEFAULT 1, customer int REFERENCES customers, note text);"
     "CREATE INDEX orders_state_idx ON orders (state) WHERE state <> 'done';"
+    "CREATE INDEX orders_expression_idx ON orders (id, (quantity + 1));"
     "CREATE INDEX orders_quantity_idx ON orders (quantity);"
     "INSERT INTO orders (id, state, quantity, customer) SELECT i, 's' || i, i, 1 + i % 50 FROM "
     "generate_series(1, 2500) i;";
@@ -26,6 +27,28 @@ TEST(Rewrite, RenameColumn) {
          .next = {"INSERT INTO orders (id, status) VALUES ((SELECT max(id) + 1 FROM orders), 'paid')",
                   "UPDATE orders SET status = status || 'y' WHERE id % 100 = 9",
                   "SELECT status FROM orders WHERE id = 7"}});
+}
+
+/// A column that is called as the one to which it refers, and as an index.
+TEST(Rewrite, RenameColumnWhoseNameIsThatOfOthers) {
+  prove({.setup = "CREATE TABLE customers (buyer int PRIMARY KEY); INSERT INTO customers VALUES (1), (2);"
+                  "CREATE TABLE orders (id int PRIMARY KEY, buyer int);"
+                  "ALTER TABLE orders ADD FOREIGN KEY (buyer) REFERENCES customers (buyer)"
+                  " ON DELETE SET NULL (buyer);"
+                  "INSERT INTO orders SELECT i, 1 + i % 2 FROM generate_series(1, 50) i;"
+                  "CREATE INDEX buyer ON orders (buyer) WHERE buyer > 0;",
+         .change = "ALTER TABLE orders RENAME COLUMN buyer TO client",
+         .former = {"INSERT INTO orders (id, buyer) SELECT max(id) + 1, 2 FROM orders"},
+         .next = {"INSERT INTO orders (id, client) SELECT max(id) + 1, 1 FROM orders"}});
+}
+
+TEST(Rewrite, RenameColumnUnderAUniqueConstraintWithAllThatAnIndexCanCarry) {
+  prove({.setup = orders +
+                  "ALTER TABLE orders ADD CONSTRAINT orders_note_key UNIQUE NULLS NOT DISTINCT (note)"
+                  " INCLUDE (quantity) WITH (fillfactor = 70) DEFERRABLE INITIALLY DEFERRED;",
+         .change = "ALTER TABLE orders RENAME COLUMN note TO remark",
+         .former = {"UPDATE orders SET note = 'n' || id WHERE id % 100 = 7"},
+         .next = {"UPDATE orders SET remark = 'm' || id WHERE id % 100 = 9"}});
 }
 
 TEST(Rewrite, ChangeType) {

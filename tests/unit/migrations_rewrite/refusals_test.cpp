@@ -42,6 +42,18 @@ TEST(RewriteRefusals, SayWhy) {
               HasSubstr("which row"));
 }
 
+TEST(RewriteRefusals, OfWhatAnIndexBelowAConstraintCarries) {
+  EXPECT_THAT(refusal(people, "ALTER TABLE people ADD UNIQUE (name) WITH (fillfactor = 70);"),
+              HasSubstr("storage parameters"));
+  std::string const including = people + "ALTER TABLE people ADD UNIQUE (born) INCLUDE (name);";
+  for (std::string const change :
+       {"ALTER TABLE people RENAME name TO label;", "ALTER TABLE people DROP COLUMN name;"})
+    EXPECT_THAT(refusal(including, change), HasSubstr("constraint people_born_name_key")) << change;
+  EXPECT_THAT(refusal("CREATE TABLE keyed (id int, x int, PRIMARY KEY (id) INCLUDE (x));",
+                      "ALTER TABLE keyed ALTER id TYPE bigint;"),
+              HasSubstr("has more than its column"));
+}
+
 TEST(RewriteRefusals, WhatAStatementBeforeMadeIsNotKnownExactly) {
   for (std::string const before :
        {"CREATE INDEX i ON people (name);", "ALTER TABLE people ADD CHECK (name <> '');",
