@@ -175,7 +175,7 @@ class Plan {
     if (column_.not_null) {
       add({Phase::validate, "not_null", "NOT NULL by proof: no scan under the strongest lock.",
            set_not_null_by_proof(r_->table->name, r_->next),
-           fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(r_->next)), false});
+           drop_not_null(r_->table->name, r_->next), false});
     }
     if (is_key()) {
       for (PhaseFile& file : key_beside(key_replacement(), r_->next)) add(std::move(file));
@@ -270,7 +270,7 @@ class Plan {
     }
     if (column_.not_null) {
       add({Phase::contract, "relax_former", "From here on the former version must be gone.",
-           fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", table_, quote(former_)),
+           drop_not_null(r_->table->name, former_),
            set_not_null_by_proof(r_->table->name, former_), false});
     }
     SyncTrigger const both = sync(former_, next);

@@ -47,7 +47,7 @@ Result<Rewriting> drop_column(Action const& action, Table const& table, Schema c
   }
   if (column.not_null) {
     add({Phase::expand, "relax", "Lets the next version leave the column out; the former one keeps working.",
-         fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", name, quote(action.column)),
+         drop_not_null(table.name, action.column),
          set_not_null_by_proof(table.name, action.column), false});
   }
   for (Index const& index : schema.indexes_of(table.name)) {

@@ -58,8 +58,7 @@ std::vector<PhaseFile> relax(FormerColumns const& former, Phase phase) {
   for (std::string const& name : former.columns) {
     if (!former.table->column(name)->not_null) continue;
     files.push_back({phase, "relax_" + name, "Lets the next version leave the column out.",
-                     fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", quote(former.table->name),
-                                 quote(name)),
+                     drop_not_null(former.table->name, name),
                      set_not_null_by_proof(former.table->name, name), false});
   }
   return files;

@@ -188,7 +188,7 @@ class Plan {
       files_.push_back(
           {Phase::validate, "not_null_" + column, "NOT NULL by proof: no scan under the strongest lock.",
            set_not_null_by_proof(table_->name, column),
-           fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", name_, quote(column)), false});
+           drop_not_null(table_->name, column), false});
     }
     files_.push_back(
         {Phase::switch_over, "verify",

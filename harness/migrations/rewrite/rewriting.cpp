@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 
+#include "harness/migrations/rewrite/sql_parts.hpp"
+
 namespace pgdrill::review {
 
 namespace {
@@ -27,8 +29,8 @@ std::string content(Rewriting const& rewriting, PhaseFile const& file, std::stri
   std::string const heading =
       fmt::format("-- {}, phase {}.\n-- {}\n{}", rewriting.subject, name_of(file.phase), file.comment,
                   file.no_return ? "-- POINT OF NO RETURN: take a backup first.\n" : "");
-  if (!file.transaction) return heading + "-- Not in a transaction.\n" + sql;
-  return heading + "BEGIN;\nSET LOCAL lock_timeout = '2s';\n" + sql + "COMMIT;\n";
+  if (!file.transaction) return heading + "-- The tool must not put it into a transaction.\n" + sql;
+  return heading + in_transaction(sql);
 }
 
 }  // namespace

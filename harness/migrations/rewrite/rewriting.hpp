@@ -19,7 +19,8 @@ struct PhaseFile {
   std::string comment;  ///< what it does and what must hold, for people
   std::string up;
   std::string down;
-  bool transaction = true;  ///< false: CONCURRENTLY, or batches that commit
+  /// false: CONCURRENTLY, batches that commit, or (in `up` or `down`) transactions that are spelled out.
+  bool transaction = true;
   bool no_return = false;   ///< after it the former values come back from a backup only
 };
 

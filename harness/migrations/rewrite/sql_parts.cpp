@@ -109,19 +109,25 @@ $verify$;
                      quote(table), predicate, message);
 }
 
+std::string in_transaction(std::string const& sql) {
+  return "BEGIN;\nSET LOCAL lock_timeout = '2s';\n" + sql + "COMMIT;\n";
+}
+
 std::string set_not_null_by_proof(Name const& table, std::string const& column) {
   std::string const check = quote(helper_name("filled", table, column));
-  return fmt::format(R"(SET lock_timeout = '2s';
-ALTER TABLE {0} DROP CONSTRAINT IF EXISTS {2};
-ALTER TABLE {0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;
-SET lock_timeout = 0;
-ALTER TABLE {0} VALIDATE CONSTRAINT {2};
-SET lock_timeout = '2s';
-ALTER TABLE {0} ALTER COLUMN {1} SET NOT NULL;
-ALTER TABLE {0} DROP CONSTRAINT {2};
-RESET lock_timeout;
-)",
-                     quote(table), quote(column), check);
+  std::string const alter = "ALTER TABLE " + quote(table);
+  return in_transaction(
+             fmt::format("{0} DROP CONSTRAINT IF EXISTS {2};\n"
+                         "{0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;\n",
+                         alter, quote(column), check)) +
+         fmt::format("{} VALIDATE CONSTRAINT {};\n", alter, check) +
+         in_transaction(fmt::format("{0} ALTER COLUMN {1} SET NOT NULL;\n{0} DROP CONSTRAINT {2};\n", alter,
+                                    quote(column), check));
+}
+
+std::string drop_not_null(Name const& table, std::string const& column) {
+  return in_transaction(
+      fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", quote(table), quote(column)));
 }
 
 std::string with_column(std::string const& definition, std::string const& from, std::string const& to) {

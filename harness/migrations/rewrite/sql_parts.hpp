@@ -25,9 +25,13 @@ namespace pgdrill::review {
 [[nodiscard]] std::string refuse_rows(Name const& table, std::string const& predicate,
                                       std::string const& message);
 
+/// One transaction whose wait for locks is bounded: who queues behind a waiting ALTER TABLE waits too.
+[[nodiscard]] std::string in_transaction(std::string const& sql);
 /// SET NOT NULL without a scan under the strongest lock: CHECK ... NOT VALID, VALIDATE, SET NOT NULL, DROP
-/// CHECK.
+/// CHECK. Transactions of its own, also for a tool that sends the file as one string.
 [[nodiscard]] std::string set_not_null_by_proof(Name const& table, std::string const& column);
+/// Its way back, and a transaction too.
+[[nodiscard]] std::string drop_not_null(Name const& table, std::string const& column);
 
 /// Of an index or constraint, as PostgreSQL prints it: with a column's name replaced, but not that of a
 /// column which a foreign key refers to, of an index or of a table.
