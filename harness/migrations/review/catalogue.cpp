@@ -1,6 +1,9 @@
 #include "harness/migrations/review/catalogue.hpp"
 
+#include <map>
+#include <memory>
 #include <pqxx/pqxx>
+#include <utility>
 
 namespace pgdrill::review {
 
@@ -65,6 +68,82 @@ void read_columns(pqxx::transaction_base& transaction, Schema& schema) {
     column.identity = row["identity"].as<bool>();
     column.default_text = row["default_text"].c_str();
     table->columns.push_back(std::move(column));
+  }
+}
+
+/// Where `details` of a column are filled, which all that read its table share afterwards.
+using Details = std::map<std::pair<std::string, std::string>, ColumnDetails>;  // by table and column
+
+void read_details(pqxx::transaction_base& transaction, Details& into) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT format('%s.%s', n.nspname, c.relname) AS table, a.attname,"
+           " CASE WHEN a.attcollation <> t.typcollation THEN (SELECT format('%I.%I', o.nspname, l.collname)"
+           "  FROM pg_collation l JOIN pg_namespace o ON o.oid = l.collnamespace WHERE l.oid = "
+           "a.attcollation) END AS collation,"
+           " CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' "
+           "THEN"
+           "  'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END AS storage,"
+           " CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,"
+           " nullif(a.attstattarget, -1) AS target, array_to_string(a.attoptions, ', ') AS options,"
+           " col_description(c.oid, a.attnum) AS comment"
+           " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = "
+           "c.relnamespace JOIN pg_type t ON t.oid = a.atttypid"
+           " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') "
+           "AND " PGDRILL_USER_SCHEMA)) {
+    into[{row["table"].c_str(), row["attname"].c_str()}] = {.collation = row["collation"].c_str(),
+                                                            .storage = row["storage"].c_str(),
+                                                            .compression = row["compression"].c_str(),
+                                                            .statistics_target = row["target"].c_str(),
+                                                            .options = row["options"].c_str(),
+                                                            .comment = row["comment"].c_str()};
+  }
+}
+
+void read_column_grants(pqxx::transaction_base& transaction, Details& into) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT format('%s.%s', n.nspname, c.relname) AS table, a.attname, g.privilege_type, "
+           "g.is_grantable,"
+           " CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END AS "
+           "grantee"
+           " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = "
+           "c.relnamespace, aclexplode(a.attacl) WITH ORDINALITY g(grantor, grantee, privilege_type, "
+           "is_grantable, place)"
+           " WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND " PGDRILL_USER_SCHEMA
+           " ORDER BY 1, 2, place")) {
+    into[{row["table"].c_str(), row["attname"].c_str()}].grants.push_back(
+        {row["privilege_type"].c_str(), row["grantee"].c_str(), row["is_grantable"].as<bool>()});
+  }
+}
+
+/// Policies, generated columns, triggers, publications, statistics, functions; the replica identity too.
+void read_column_dependants(pqxx::transaction_base& transaction, Details& into) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT format('%s.%s', n.nspname, c.relname) AS table, a.attname, who.name"
+           " FROM (SELECT d.refobjid AS relation, d.refobjsubid AS number,"
+           "   pg_describe_object(d.classid, d.objid, d.objsubid) AS name"
+           "  FROM pg_depend d LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = "
+           "d.objid"
+           "  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0"
+           "   AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_rewrite'::regclass)"
+           "   AND (d.classid <> 'pg_class'::regclass OR d.objsubid > 0)"
+           "   AND (f.oid IS NULL OR f.adrelid <> d.refobjid OR f.adnum <> d.refobjsubid)"
+           "  UNION SELECT x.indrelid, k.number, 'replica identity ' || x.indexrelid::regclass"
+           "  FROM pg_index x, unnest(x.indkey::int[]) k(number) WHERE x.indisreplident) who"
+           " JOIN pg_class c ON c.oid = who.relation JOIN pg_namespace n ON n.oid = c.relnamespace"
+           " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = who.number"
+           " WHERE " PGDRILL_USER_SCHEMA " ORDER BY 1, 2, 3")) {
+    into[{row["table"].c_str(), row["attname"].c_str()}].dependants.emplace_back(row["name"].c_str());
+  }
+}
+
+void give_details(Details details, Schema& schema) {
+  for (Table const* const known : schema.tables()) {
+    Table* const table = schema.table(known->name);
+    for (Column& column : table->columns) {
+      auto const found = details.find({table->name.text(), column.name});
+      if (found != details.end())
+        column.details = std::make_shared<ColumnDetails const>(std::move(found->second));
+    }
   }
 }
 
@@ -165,6 +244,11 @@ Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) 
     catalogue.minor = version % 10000;
     read_tables(transaction, catalogue.schema);
     read_columns(transaction, catalogue.schema);
+    Details details;
+    read_details(transaction, details);
+    read_column_grants(transaction, details);
+    read_column_dependants(transaction, details);
+    give_details(std::move(details), catalogue.schema);
     read_constraints(transaction, catalogue.schema);
     read_indexes(transaction, catalogue.schema);
     read_types(transaction, catalogue.schema);

@@ -20,6 +20,25 @@ inline constexpr std::string_view replayed_default = "(given)";
 /// Whether a column's type is the user's type of this name.
 [[nodiscard]] bool is_type(Type const& type, Name const& name);
 
+/// What a live catalogue alone tells of a column.
+struct ColumnDetails {
+  struct Grant {
+    std::string privilege;  ///< "SELECT"
+    std::string grantee;    ///< quoted, or PUBLIC
+    bool with_option = false;
+  };
+  std::string collation = {};    ///< SQL of one that is not the type's: "\"C\""
+  std::string storage = {};      ///< "EXTERNAL", when it is not the type's
+  std::string compression = {};  ///< "lz4"; empty for the server's default
+  std::string statistics_target = {};
+  std::string options = {};  ///< "n_distinct=5"
+  std::string comment = {};
+  std::vector<Grant> grants = {};  ///< on this column alone
+  /// What stands or falls with the column, in PostgreSQL's words, but indexes, constraints and views: "policy
+  /// p on table t".
+  std::vector<std::string> dependants = {};
+};
+
 struct Column {
   std::string name;
   Type type;
@@ -29,6 +48,7 @@ struct Column {
       {};                  ///< of one that a statement gave: as it stands there, where that is known
   bool generated = false;  ///< GENERATED ALWAYS AS (...)
   bool identity = false;
+  std::shared_ptr<ColumnDetails const> details = {};  ///< null when replayed
 };
 
 struct Constraint {

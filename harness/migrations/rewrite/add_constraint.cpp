@@ -68,8 +68,7 @@ void prove_not_null(Rewriting& into, Table const& table, Constraint const& const
          "on.",
          refuse_rows(table.name, quote(name) + " IS NULL", "fill them first, what with only you know") +
              set_not_null_by_proof(table.name, name),
-         drop_not_null(table.name, name),
-         false});
+         drop_not_null(table.name, name), false});
   }
 }
 

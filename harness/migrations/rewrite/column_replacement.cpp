@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/migrations/rewrite/column_details.hpp"
 #include "harness/migrations/rewrite/key_replacement.hpp"
 #include "harness/migrations/rewrite/sync_trigger.hpp"
 
@@ -42,6 +43,7 @@ Result<> check(Replacement const& r) {
       return refuse(fmt::format("constraint {} stands on several columns", constraint.name),
                     "drop it first and add it again after phase contract");
   }
+  TRY_VOID(check_dependants(*r.table->column(r.column), r.subject));
   if (key_on(*r.table, r.column) != nullptr) return check_key({r.table, r.schema, r.column}, r.subject);
   for (Table const* const other : r.schema->referencing(r.table->name)) {
     for (Constraint const& constraint : other->constraints) {
@@ -107,12 +109,16 @@ class Plan {
  private:
   void add(PhaseFile file) { files_.push_back(std::move(file)); }
 
-  /// Both columns, in step; the default lives in the trigger.
+  [[nodiscard]] std::string next_type() const {
+    return r_->type.text() + (r_->collation.empty() ? "" : " COLLATE " + r_->collation);
+  }
+  /// Both columns, in step; the default lives in the trigger. Types say their collation: between columns of
+  /// two different ones there is no comparison.
   [[nodiscard]] SyncTrigger sync(std::string const& former, std::string const& next) const {
     return {.table = r_->table->name,
             .name = helper_name("sync", r_->table->name, next),
-            .former = {{former, applied(r_->backward, quote(next)), column_.type.text()}},
-            .next = {{next, applied(r_->forward, quote(former)), r_->type.text()}},
+            .former = {{former, applied(r_->backward, quote(next)), type_sql(column_)}},
+            .next = {{next, applied(r_->forward, quote(former)), next_type()}},
             .default_text = column_.default_text};
   }
   [[nodiscard]] std::string next_default() const { return r_->next_default.value_or(column_.default_text); }
@@ -148,7 +154,8 @@ class Plan {
   void expand() {
     add({Phase::expand, "add_column",
          "Adds the next column, empty and without a default: the catalogue only.",
-         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(r_->next), r_->type.text()),
+         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(r_->next), next_type()) +
+             details_sql(column_, r_->table->name, r_->next, r_->keeps_storage),
          fmt::format("ALTER TABLE {} DROP COLUMN {};\n", table_, quote(r_->next))});
   }
 
@@ -174,8 +181,8 @@ class Plan {
   void validate() {
     if (column_.not_null) {
       add({Phase::validate, "not_null", "NOT NULL by proof: no scan under the strongest lock.",
-           set_not_null_by_proof(r_->table->name, r_->next),
-           drop_not_null(r_->table->name, r_->next), false});
+           set_not_null_by_proof(r_->table->name, r_->next), drop_not_null(r_->table->name, r_->next),
+           false});
     }
     if (is_key()) {
       for (PhaseFile& file : key_beside(key_replacement(), r_->next)) add(std::move(file));
@@ -270,8 +277,7 @@ class Plan {
     }
     if (column_.not_null) {
       add({Phase::contract, "relax_former", "From here on the former version must be gone.",
-           drop_not_null(r_->table->name, former_),
-           set_not_null_by_proof(r_->table->name, former_), false});
+           drop_not_null(r_->table->name, former_), set_not_null_by_proof(r_->table->name, former_), false});
     }
     SyncTrigger const both = sync(former_, next);
     add({Phase::contract, "refill_former", "Going down it fills the former column from the next one.",
@@ -331,7 +337,8 @@ class Plan {
          exact ? "Going down, the values come back from " + next + "."
                : "Point of no return for values that cannot be computed back from " + next + ".",
          fmt::format("ALTER TABLE {} DROP COLUMN {};\n", table_, quote(tombstone_)),
-         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(tombstone_), column_.type.text()),
+         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(tombstone_), type_sql(column_)) +
+             details_sql(column_, r_->table->name, tombstone_),
          true, !exact});
   }
 

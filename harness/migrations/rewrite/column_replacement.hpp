@@ -12,10 +12,12 @@ struct Replacement {
   std::string subject;
   Table const* table = nullptr;
   Schema const* schema = nullptr;
-  std::string column;      ///< as it is called now
-  std::string next;        ///< as it is called while both are there
-  std::string final_name;  ///< as it is called afterwards; with `column` equal to it the two swap names
-  Type type;               ///< of the next column
+  std::string column;          ///< as it is called now
+  std::string next;            ///< as it is called while both are there
+  std::string final_name;      ///< as it is called afterwards; with `column` equal to it the two swap names
+  Type type;                   ///< of the next column
+  std::string collation = {};  ///< its COLLATE, quoted; empty for that of its type
+  bool keeps_storage = false;  ///< the former one's storage and compression, which a change of type resets
   /// The next value from the former one and back; "%" stands for the column, "%%" for %. A cast to the type
   /// follows.
   std::string forward = "%";
@@ -26,7 +28,8 @@ struct Replacement {
 };
 
 /// Refuses what it cannot carry over: views, constraints on several columns, foreign keys to a column that is
-/// not the primary key, no key to batch by.
+/// not the primary key, no key to batch by, policies and others that stand on the column. Comment, rights and
+/// statistics target go with it.
 [[nodiscard]] Result<Rewriting> replace_column(Replacement const& replacement);
 /// Leaves table and indexes in `schema` as they are when the replacement is done.
 void apply(Replacement const& replacement, Schema& schema);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/base/text.hpp"
+#include "harness/migrations/rewrite/column_details.hpp"
 #include "harness/migrations/rewrite/rewriting.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 
@@ -38,6 +39,7 @@ Result<Rewriting> drop_column(Action const& action, Table const& table, Schema c
   Name const saved{table.name.schema, helper_name("saved", table.name, action.column)};
   Rewriting rewriting{.subject = fmt::format("drop column {}.{}", table.name.text(), action.column)};
   TRY_VOID(check(table, action.column, rewriting.subject));
+  TRY_VOID(check_dependants(column, rewriting.subject));
   auto const add = [&](PhaseFile file) { rewriting.files.push_back(std::move(file)); };
   std::vector<std::string> keys;
   std::vector<std::string> same_key;
@@ -47,8 +49,7 @@ Result<Rewriting> drop_column(Action const& action, Table const& table, Schema c
   }
   if (column.not_null) {
     add({Phase::expand, "relax", "Lets the next version leave the column out; the former one keeps working.",
-         drop_not_null(table.name, action.column),
-         set_not_null_by_proof(table.name, action.column), false});
+         drop_not_null(table.name, action.column), set_not_null_by_proof(table.name, action.column), false});
   }
   for (Index const& index : schema.indexes_of(table.name)) {
     if (!names_column(index.definition, action.column)) continue;
@@ -74,16 +75,22 @@ Result<Rewriting> drop_column(Action const& action, Table const& table, Schema c
       fmt::format("(SELECT s.value FROM {} s WHERE {})", quote(saved), join(same_key, " AND "));
   std::vector<std::string> t_keys;
   for (std::string const& key : table.key()) t_keys.push_back(fmt::format("s.{0} = t.{0}", quote(key)));
-  add({Phase::contract, "refill", "Going down it brings the saved values back, in batches.",
+  // Rows that the next version wrote have no saved value, and the column must not be NULL again.
+  bool const has_default = column.not_null && !column.default_text.empty();
+  std::string const for_new_rows = has_default ? column.default_text : "NULL";
+  add({Phase::contract, "refill",
+       "Going down it brings the saved values back, in batches; rows from since then get the default.",
        "SELECT 1;  -- only its down file does something\n",
        batched_update(table.name, table.key(),
-                      fmt::format("{} = (SELECT s.value FROM {} s WHERE {})", quote(tombstone), quote(saved),
-                                  join(t_keys, " AND ")),
-                      fmt::format("{0} IS NULL AND {1} IS NOT NULL", quote(tombstone), lookup)),
+                      fmt::format("{} = coalesce((SELECT s.value FROM {} s WHERE {}), {})", quote(tombstone),
+                                  quote(saved), join(t_keys, " AND "), for_new_rows),
+                      fmt::format("{} IS NULL AND coalesce({}, {}) IS NOT NULL", quote(tombstone), lookup,
+                                  for_new_rows)),
        false});
   std::string const default_text = column.default_text.empty() ? "" : " DEFAULT " + column.default_text;
   std::string again =
-      fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", name, quote(tombstone), column.type.text());
+      fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", name, quote(tombstone), type_sql(column)) +
+      details_sql(column, table.name, tombstone);
   if (!default_text.empty())
     again += fmt::format("ALTER TABLE {} ALTER COLUMN {} SET{};\n", name, quote(tombstone), default_text);
   add({Phase::contract, "drop_column", "The values are in the side table now.",
@@ -92,7 +99,7 @@ Result<Rewriting> drop_column(Action const& action, Table const& table, Schema c
        fmt::format("DROP TABLE {};\n", quote(saved)),
        fmt::format("CREATE TABLE {} AS SELECT {}, NULL::{} AS value FROM {} WITH NO DATA;\nCREATE INDEX ON "
                    "{} ({});\n",
-                   quote(saved), join(keys, ", "), column.type.text(), name, quote(saved), join(keys, ", ")),
+                   quote(saved), join(keys, ", "), type_sql(column), name, quote(saved), join(keys, ", ")),
        true, true});
   return rewriting;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/text.hpp"
+#include "harness/migrations/rewrite/column_details.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 
 namespace pgdrill::review {
@@ -38,6 +39,11 @@ Result<Table const*> known_table(Name const& name, Schema const& schema) {
 
 Result<> check_former(Table const& table, std::vector<std::string> const& columns,
                       std::string const& subject) {
+  for (std::string const& name : columns) {
+    Column const* const column = table.column(name);
+    if (column == nullptr) continue;
+    TRY_VOID(check_dependants(*column, subject));
+  }
   for (Constraint const& constraint : table.constraints) {
     if (constraint.kind == 'n') continue;
     for (std::string const& column : columns) {
@@ -58,8 +64,8 @@ std::vector<PhaseFile> relax(FormerColumns const& former, Phase phase) {
   for (std::string const& name : former.columns) {
     if (!former.table->column(name)->not_null) continue;
     files.push_back({phase, "relax_" + name, "Lets the next version leave the column out.",
-                     drop_not_null(former.table->name, name),
-                     set_not_null_by_proof(former.table->name, name), false});
+                     drop_not_null(former.table->name, name), set_not_null_by_proof(former.table->name, name),
+                     false});
   }
   return files;
 }
@@ -83,13 +89,15 @@ std::vector<PhaseFile> drop_former(FormerColumns const& former) {
   std::vector<std::string> drops;
   std::vector<std::string> adds;
   std::string defaults;
+  std::string details;
   for (std::string const& name : former.columns) {
     Column const& column = *former.table->column(name);
     std::string const tombstone = name.substr(0, 50) + "__dropped";
     bury += fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {};\n", table, quote(name), quote(tombstone));
     dig += fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {};\n", table, quote(tombstone), quote(name));
     drops.push_back("DROP COLUMN " + quote(tombstone));
-    adds.push_back(fmt::format("ADD COLUMN {} {}", quote(tombstone), column.type.text()));
+    adds.push_back(fmt::format("ADD COLUMN {} {}", quote(tombstone), type_sql(column)));
+    details += details_sql(column, former.table->name, tombstone);
     if (!column.default_text.empty())
       defaults += fmt::format("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {};\n", table, quote(tombstone),
                               column.default_text);
@@ -99,7 +107,8 @@ std::vector<PhaseFile> drop_former(FormerColumns const& former) {
   files.push_back({Phase::contract, "drop_columns",
                    "Going down, the former columns are computed back; what cannot be computed is lost here.",
                    fmt::format("ALTER TABLE {} {};\n", table, join(drops, ", ")),
-                   fmt::format("ALTER TABLE {} {};\n", table, join(adds, ", ")) + defaults, true, true});
+                   fmt::format("ALTER TABLE {} {};\n", table, join(adds, ", ")) + defaults + details, true,
+                   true});
   return files;
 }
 

@@ -7,6 +7,7 @@ namespace pgdrill::review {
 namespace {
 
 Result<Rewriting> rename_column(Action const& action, Table const& table, Schema const& schema, int) {
+  Column const& column = *table.column(action.column);
   Replacement const replacement{
       .subject = fmt::format("rename column {}.{} to {}", table.name.text(), action.column, action.name),
       .table = &table,
@@ -14,7 +15,9 @@ Result<Rewriting> rename_column(Action const& action, Table const& table, Schema
       .column = action.column,
       .next = action.name,
       .final_name = action.name,
-      .type = table.column(action.column)->type};
+      .type = column.type,
+      .collation = column.details == nullptr ? "" : column.details->collation,
+      .keeps_storage = true};
   return replace_column(replacement);
 }
 

@@ -187,8 +187,7 @@ class Plan {
     for (std::string const& column : found_->not_null) {
       files_.push_back(
           {Phase::validate, "not_null_" + column, "NOT NULL by proof: no scan under the strongest lock.",
-           set_not_null_by_proof(table_->name, column),
-           drop_not_null(table_->name, column), false});
+           set_not_null_by_proof(table_->name, column), drop_not_null(table_->name, column), false});
     }
     files_.push_back(
         {Phase::switch_over, "verify",

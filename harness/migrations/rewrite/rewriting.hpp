@@ -21,7 +21,7 @@ struct PhaseFile {
   std::string down;
   /// false: CONCURRENTLY, batches that commit, or (in `up` or `down`) transactions that are spelled out.
   bool transaction = true;
-  bool no_return = false;   ///< after it the former values come back from a backup only
+  bool no_return = false;  ///< after it the former values come back from a backup only
 };
 
 struct Rewriting {
@@ -35,8 +35,10 @@ struct Rewriting {
 [[nodiscard]] Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major);
 
 /// The table with its whole definition, as a live catalogue gives it. Error kind usage, with `what`, when
-/// only files tell of it, or when a statement that was not run yet changes what must be repeated word by word.
-[[nodiscard]] Result<Table const*> exact_table(Name const& name, Schema const& schema, std::string const& what);
+/// only files tell of it, or when a statement that was not run yet changes what must be repeated word by
+/// word.
+[[nodiscard]] Result<Table const*> exact_table(Name const& name, Schema const& schema,
+                                               std::string const& what);
 
 /// A file as it is written to disk: "0003_backfill_copy.up.sql" and its content, and the same for down.
 struct RenderedFile {

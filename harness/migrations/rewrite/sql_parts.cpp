@@ -116,10 +116,9 @@ std::string in_transaction(std::string const& sql) {
 std::string set_not_null_by_proof(Name const& table, std::string const& column) {
   std::string const check = quote(helper_name("filled", table, column));
   std::string const alter = "ALTER TABLE " + quote(table);
-  return in_transaction(
-             fmt::format("{0} DROP CONSTRAINT IF EXISTS {2};\n"
-                         "{0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;\n",
-                         alter, quote(column), check)) +
+  return in_transaction(fmt::format("{0} DROP CONSTRAINT IF EXISTS {2};\n"
+                                    "{0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;\n",
+                                    alter, quote(column), check)) +
          fmt::format("{} VALIDATE CONSTRAINT {};\n", alter, check) +
          in_transaction(fmt::format("{0} ALTER COLUMN {1} SET NOT NULL;\n{0} DROP CONSTRAINT {2};\n", alter,
                                     quote(column), check));

@@ -24,7 +24,10 @@ TEST(Rewrite, ExtractTable) {
                 "DELETE FROM addresses WHERE order_id = (SELECT min(order_id) FROM addresses WHERE order_id "
                 "> 200)"},
        .rows = "SELECT md5((SELECT string_agg(to_jsonb(o)::text, ',' ORDER BY id) FROM orders o) ||"
-               " (SELECT string_agg(to_jsonb(a)::text, ',' ORDER BY order_id) FROM addresses a))"});
+               " (SELECT string_agg(to_jsonb(a)::text, ',' ORDER BY order_id) FROM addresses a))",
+       // An order whose address was deleted has no street, which the former version's table must have.
+       .stops_at = "relax_street",
+       .goes_on_after = "UPDATE orders SET street = '' WHERE street IS NULL"});
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Proves a rewrite on a real PostgreSQL: every file up, down and up again, the queries of both versions of
 // the application at every point at which they must work, and at the end the same schema and rows as the
-// original change gives at once.
+// original change gives at once; then all down files in reverse, to the former schema, its queries and its
+// rows. Backfills are cut off after their first batch and run again. The reviewer has nothing against the
+// files' locks.
 #pragma once
 #include <string>
 #include <vector>
@@ -20,6 +22,12 @@ struct Change {
   std::vector<std::string> between = {};
   std::string rows =  ///< a query of one value: all that must be the same in the end
       "SELECT md5(string_agg(to_jsonb(t)::text, ',' ORDER BY id)) FROM orders t";
+  std::string prepared = {};     ///< SQL that the change at once needs first, and the files do by themselves
+  std::string large = "orders";  ///< the table with more than 1000 rows by `id`, whose backfills are cut off
+  /// The down file (a part of its name) that stops on the way back, since the next version left rows that the
+  /// former one cannot hold, and the SQL after which it does not. Empty for none.
+  std::string stops_at = {};
+  std::string goes_on_after = {};
 };
 
 void prove(Change const& change);

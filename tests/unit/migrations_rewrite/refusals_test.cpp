@@ -54,6 +54,29 @@ TEST(RewriteRefusals, OfWhatAnIndexBelowAConstraintCarries) {
               HasSubstr("has more than its column"));
 }
 
+TEST(RewriteRefusals, OfWhatStandsOnTheColumn) {
+  std::string const named = people + "ALTER TABLE people ALTER name SET NOT NULL;";
+  for (auto const& [sql, said] : std::vector<std::pair<std::string, std::string>>{
+           {"CREATE POLICY p ON people USING (name = current_user);", "policy p"},
+           {"ALTER TABLE people ADD loud text GENERATED ALWAYS AS (upper(name)) STORED;", "column loud"},
+           {"CREATE TRIGGER t BEFORE UPDATE OF name ON people FOR EACH ROW EXECUTE FUNCTION "
+            "suppress_redundant_updates_trigger();",
+            "trigger t"},
+           {"CREATE PUBLICATION feed FOR TABLE people (id, name);", "publication feed"},
+           {"CREATE STATISTICS s ON name, born FROM people;", "statistics object public.s"},
+           {"CREATE UNIQUE INDEX i ON people (name); ALTER TABLE people REPLICA IDENTITY USING INDEX i;",
+            "replica identity public.i"}}) {
+    for (std::string const change :
+         {"ALTER TABLE people RENAME name TO label;", "ALTER TABLE people DROP COLUMN name;"})
+      EXPECT_THAT(refusal(named + sql, change),
+                  testing::AllOf(HasSubstr(said), HasSubstr("stands on column name")))
+          << change;
+  }
+  EXPECT_THAT(refusal(people + "ALTER TABLE people ADD loud text GENERATED ALWAYS AS (upper(name)) STORED;",
+                      "ALTER TABLE people RENAME loud TO louder;"),
+              HasSubstr("is a generated column"));
+}
+
 TEST(RewriteRefusals, WhatAStatementBeforeMadeIsNotKnownExactly) {
   for (std::string const before :
        {"CREATE INDEX i ON people (name);", "ALTER TABLE people ADD CHECK (name <> '');",

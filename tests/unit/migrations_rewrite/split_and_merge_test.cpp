@@ -23,7 +23,8 @@ TEST(Rewrite, SplitColumn) {
                     "DO $$BEGIN ASSERT (SELECT full_name FROM people WHERE id = 7) = 'Alan Turing'; END$$"},
          .next = {"INSERT INTO people (id, first_name, last_name) SELECT max(id) + 1, 'Ada', 'L' FROM people",
                   "UPDATE people SET last_name = 'T' WHERE id = 9"},
-         .rows = rows});
+         .rows = rows,
+         .large = "people"});
 }
 
 TEST(Rewrite, MergeColumns) {
@@ -37,11 +38,12 @@ TEST(Rewrite, MergeColumns) {
                     "DO $$BEGIN ASSERT (SELECT first_name || code FROM people WHERE id = 7) = 'fy'; END$$"},
          .next = {"INSERT INTO people (id, full_name, label) SELECT max(id) + 1, 'x', 'a/b' FROM people",
                   "UPDATE people SET label = 'c/d' WHERE id = 9"},
-         .rows = rows});
+         .rows = rows,
+         .large = "people"});
 }
 
 TEST(Rewrite, ComputedColumnWithTheWayBackInAComment) {
-  prove({.setup = people,
+  prove({.setup = people + "UPDATE people SET born = date '1900-02-03' + id;",
          .change = "-- pgdrill: back born = make_date(year, 1, 1)\n"
                    "ALTER TABLE people ADD COLUMN year int;"
                    "UPDATE people SET year = extract(year FROM born);"
@@ -50,7 +52,8 @@ TEST(Rewrite, ComputedColumnWithTheWayBackInAComment) {
                     " SELECT max(id) + 1, 'x', '1815-12-10' FROM people",
                     "UPDATE people SET born = '1912-06-23' WHERE id = 7"},
          .next = {"INSERT INTO people (id, full_name, year) SELECT max(id) + 1, 'x', 1815 FROM people"},
-         .rows = rows});
+         .rows = rows,
+         .large = "people"});
 }
 
 }  // namespace
