@@ -19,7 +19,8 @@ constexpr char const* table =
 constexpr char const* insert_sql =
     "INSERT INTO pgdrill.ledger_writes (run, probe, sequence, payload) VALUES ($1, $2, $3, $4) "
     "RETURNING coalesce(nullif(current_setting('cluster_name'), ''), host(inet_server_addr()), 'local'), "
-    "('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int";
+    "('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int, "
+    "extract(epoch FROM pg_postmaster_start_time())";
 
 class Ledger final : public engine::Probe {
  public:
@@ -57,8 +58,7 @@ class Ledger final : public engine::Probe {
                                             spec.parameters.duration("timeout"));
       write.ended_ns = context.journal.elapsed_ns();
       write.status = write_status(rows);
-      if (rows) write.origin = rows->scalar();
-      if (rows) write.timeline = timeline_of(*rows);
+      if (rows) tell_server(*rows, write);
       if (rows) acknowledged = sequence;
       note(log_->ended(write));
       tell(context, spec.name, acknowledged, sequence);
@@ -69,9 +69,12 @@ class Ledger final : public engine::Probe {
   }
 
  private:
-  static std::int64_t timeline_of(postgres::Rows const& rows) {
-    bool const there = !rows.rows.empty() && rows.rows.front().size() > 1;
-    return there ? std::strtoll(rows.rows.front()[1].value_or("0").c_str(), nullptr, 10) : 0;
+  static void tell_server(postgres::Rows const& rows, LedgerWrite& write) {
+    if (rows.rows.empty() || rows.rows.front().size() != 3) return;
+    auto const& answer = rows.rows.front();
+    write.origin = answer[0].value_or("");
+    write.timeline = std::strtoll(answer[1].value_or("0").c_str(), nullptr, 10);
+    write.server = answer[2].value_or("");
   }
 
   static void tell(engine::RunContext& context, std::string const& probe, std::int64_t acknowledged,

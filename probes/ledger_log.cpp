@@ -71,7 +71,8 @@ Result<> LedgerLog::ended(LedgerWrite const& write) {
                  {"status", name_of(write.status)},
                  {"ended_ns", write.ended_ns},
                  {"origin", write.origin},
-                 {"timeline", write.timeline}});
+                 {"timeline", write.timeline},
+                 {"server", write.server}});
 }
 
 LedgerLogReader::LedgerLogReader(std::filesystem::path const& directory, std::string probe)
@@ -96,10 +97,18 @@ std::optional<LedgerWrite> LedgerLogReader::next() {
       open_->ended_ns = get_int(*entry, "ended_ns");
       open_->origin = get_string(*entry, "origin");
       open_->timeline = get_int(*entry, "timeline");
+      open_->server = get_string(*entry, "server");
     }
     if (before) return before;
   }
   return std::exchange(open_, std::nullopt);
+}
+
+NextWrite until(std::shared_ptr<LedgerLogReader> reader, std::int64_t last) {
+  return [reader = std::move(reader), last]() -> std::optional<LedgerWrite> {
+    auto write = reader->next();
+    return write && write->sequence <= last ? write : std::nullopt;
+  };
 }
 
 Result<std::vector<LedgerWrite>> read_ledger_log(std::filesystem::path const& directory,
@@ -122,12 +131,8 @@ Task<Result<LedgerVerdict>> judge_ledger(postgres::ConnectionParameters database
           "probe = {} AND sequence <= {} ORDER BY sequence",
           postgres::quote_literal(run_id), postgres::quote_literal(probe), last),
       {}, limit));
-  LedgerLogReader reader(directory, probe);
-  auto next = [&reader, last]() -> std::optional<LedgerWrite> {
-    auto write = reader.next();
-    return write && write->sequence <= last ? write : std::nullopt;
-  };
-  LedgerJudge judge(next, boundary, run_id, probe);
+  auto const reader = std::make_shared<LedgerLogReader>(directory, probe);
+  LedgerJudge judge(until(reader, last), boundary, run_id, probe);
   while (true) {
     CO_TRY(auto rows, co_await connection->query("FETCH 20000 FROM written", {}, limit));
     if (rows.rows.empty()) break;
@@ -136,7 +141,7 @@ Task<Result<LedgerVerdict>> judge_ledger(postgres::ConnectionParameters database
     }
   }
   auto verdict = judge.finish();
-  if (reader.problem()) co_return fail(*reader.problem());
+  if (reader->problem()) co_return fail(*reader->problem());
   co_return verdict;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 
 #include "harness/postgres/connection.hpp"
@@ -48,6 +49,9 @@ class LedgerLogReader {
   std::optional<LedgerWrite> open_;  ///< sent, and not known to have ended
   std::optional<Error> problem_;
 };
+
+/// The writes of a reader up to the number `last`.
+[[nodiscard]] NextWrite until(std::shared_ptr<LedgerLogReader> reader, std::int64_t last);
 
 /// All writes of a probe. Error io or invalid.
 [[nodiscard]] Result<std::vector<LedgerWrite>> read_ledger_log(std::filesystem::path const& directory,

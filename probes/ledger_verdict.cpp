@@ -51,21 +51,12 @@ LedgerJudge::LedgerJudge(NextWrite next, LedgerBoundary boundary, std::string ru
 
 void LedgerJudge::pull() { write_ = next_(); }
 
-void LedgerJudge::look_at_origin(LedgerWrite const& write) {
-  auto const known = timelines_.find(write.origin);
-  bool const returned = known != timelines_.end() && write.origin != origin_;
-  bool const older = known != timelines_.end() && write.timeline != 0 && write.timeline < known->second;
-  if (returned || older) verdict_.split_brain.push_back(write.sequence);
-  // A cluster that was left stays left, so that each of its writes is named.
-  if (!returned) origin_ = write.origin;
-  auto& newest = timelines_[write.origin];
-  newest = std::max(newest, write.timeline);
-}
-
 void LedgerJudge::pass(LedgerWrite const& write, bool there) {
   count(verdict_, write.status);
   bool const acknowledged = write.status == WriteStatus::acknowledged;
-  if (acknowledged) look_at_origin(write);
+  bool const replaced = acknowledged && primaries_.replaced(write);
+  if (acknowledged) primaries_.heard(write, replaced);
+  if (replaced) verdict_.split_brain.push_back(write.sequence);
   Duty const duty = duty_of(write, boundary_);
   if (duty == Duty::must_be_there) {
     last_needed_ns_ = std::max(last_needed_ns_, write.ended_ns);
@@ -121,8 +112,7 @@ LedgerVerdict ledger_verdict(std::vector<LedgerWrite> const& writes, std::vector
   return judge.finish();
 }
 
-std::int64_t resumed_from(LedgerJudge::NextWrite const& next, std::int64_t first_after,
-                          std::string_view cluster) {
+std::int64_t resumed_from(NextWrite const& next, std::int64_t first_after, std::string_view cluster) {
   std::int64_t first = 0;
   while (auto const write = next()) {
     bool const here = write->status == WriteStatus::acknowledged && write->sequence >= first_after &&
@@ -138,7 +128,7 @@ std::int64_t resumed_from(std::vector<LedgerWrite> const& writes, std::int64_t f
     if (at == end) return std::nullopt;
     return *at++;
   };
-  return resumed_from(LedgerJudge::NextWrite(next), first_after, cluster);
+  return resumed_from(NextWrite(next), first_after, cluster);
 }
 
 json::object to_json(LedgerVerdict const& verdict, std::string_view probe) {

@@ -9,25 +9,9 @@
 #include <vector>
 
 #include "harness/base/json.hpp"
+#include "probes/split_brain.hpp"
 
 namespace pgdrill::probes {
-
-enum class WriteStatus {
-  acknowledged,  ///< the server said committed
-  failed,        ///< the server refused: it cannot be there
-  unknown,       ///< no answer, or never sent: it may be there
-};
-
-/// One write as its client knows it. Times are ns since the start of the run.
-struct LedgerWrite {
-  std::int64_t sequence = 0;
-  WriteStatus status = WriteStatus::unknown;
-  std::int64_t sent_ns = 0;
-  std::int64_t ended_ns = 0;
-  std::string
-      origin;  ///< CNPG's cluster_name of the server that acknowledged it; its address where it is not set
-  std::int64_t timeline = 0;  ///< of that server at that moment; 0: not known
-};
 
 struct LedgerRow {
   std::int64_t sequence = 0;
@@ -53,8 +37,7 @@ struct LedgerVerdict {
   std::vector<std::int64_t> resurrected;  ///< there although refused, never sent, or later than the target
   std::vector<std::int64_t> duplicated;   ///< there more than once
   std::vector<std::int64_t> altered;      ///< there with another payload than was sent
-  /// Acknowledged by a server after another one had taken its place: of the same cluster with an older
-  /// timeline, or of a cluster that writes had left. Two primaries took writes.
+  /// Acknowledged by a server after another one had taken its place (`Primaries`). Two primaries took writes.
   std::vector<std::int64_t> split_brain;
   std::int64_t rpo_ns =
       0;  ///< time from the first lost write to the last moment whose writes must be there; 0: none lost
@@ -72,7 +55,6 @@ struct LedgerVerdict {
 /// Writes are pulled, rows are pushed, since they come over the network.
 class LedgerJudge {
  public:
-  using NextWrite = std::function<std::optional<LedgerWrite>()>;
   LedgerJudge(NextWrite next, LedgerBoundary boundary, std::string run_id, std::string probe);
   /// Rows come in the order of their sequences; several of one sequence after each other.
   void row(LedgerRow const& row);
@@ -81,7 +63,6 @@ class LedgerJudge {
  private:
   void pass(LedgerWrite const& write, bool there);
   void pass_until(std::int64_t sequence);
-  void look_at_origin(LedgerWrite const& write);
   void pull();
 
   NextWrite next_;
@@ -94,8 +75,7 @@ class LedgerJudge {
   bool last_altered_ = false;
   std::int64_t first_lost_ns_ = 0;
   std::int64_t last_needed_ns_ = 0;
-  std::string origin_;
-  std::map<std::string, std::int64_t> timelines_;  ///< newest of each origin that acknowledged
+  Primaries primaries_;
   LedgerVerdict verdict_;
 };
 
@@ -107,7 +87,7 @@ class LedgerJudge {
 /// First write that `cluster` acknowledged after the target was captured; 0 for none.
 [[nodiscard]] std::int64_t resumed_from(std::vector<LedgerWrite> const& writes, std::int64_t first_after,
                                         std::string_view cluster);
-[[nodiscard]] std::int64_t resumed_from(LedgerJudge::NextWrite const& next, std::int64_t first_after,
+[[nodiscard]] std::int64_t resumed_from(NextWrite const& next, std::int64_t first_after,
                                         std::string_view cluster);
 
 /// The journal's "ledger-verdict" event.

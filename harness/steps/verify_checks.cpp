@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
 #include "harness/steps/markers.hpp"
@@ -54,6 +57,13 @@ std::string list(std::string_view what, std::vector<std::int64_t> const& sequenc
     text += (i == 0 ? "" : ", ") + std::to_string(sequences[i]);
   }
   return fmt::format("{} {}: {}", sequences.size(), what, text);
+}
+
+std::vector<std::int64_t> united(std::vector<std::int64_t> const& one,
+                                 std::vector<std::int64_t> const& other) {
+  std::vector<std::int64_t> all;
+  std::ranges::set_union(one, other, std::back_inserter(all));
+  return all;
 }
 
 }  // namespace
@@ -161,12 +171,34 @@ std::vector<std::string> anomalies_of(probes::LedgerVerdict const& verdict) {
   return details;
 }
 
-/// One writer's record against the rows that are there.
-Task<Result<bool>> judge_writer(Verification& verification, std::string probe, std::string name) {
-  engine::RunContext& context = verification.context;
+/// The ledger goes on writing: what it sends after this moment is not looked at.
+std::int64_t last_to_judge(engine::RunContext const& context, std::string const& probe) {
   auto const fact = context.facts.find(engine::facts::writes(probe));
-  // The ledger goes on writing: what it sends after this moment is not looked at.
-  std::int64_t const last = fact == context.facts.end() ? 0 : get_int(fact->second, "sent") - 1;
+  return fact == context.facts.end() ? 0 : get_int(fact->second, "sent") - 1;
+}
+
+/// What the records of all ledgers tell together; each of them alone may look right.
+Result<std::map<std::string, std::vector<std::int64_t>>> split_brain_of_all(
+    engine::RunContext const& context, std::vector<std::string> const& probes) {
+  std::vector<std::shared_ptr<probes::LedgerLogReader>> readers;
+  std::vector<probes::LedgerWriter> writers;
+  for (std::string const& probe : probes) {
+    readers.push_back(std::make_shared<probes::LedgerLogReader>(context.evidence_directory, probe));
+    writers.push_back({probe, probes::until(readers.back(), last_to_judge(context, probe))});
+  }
+  auto found = probes::find_split_brain(std::move(writers));
+  for (auto const& reader : readers) {
+    if (reader->problem()) return fail(*reader->problem());
+  }
+  return found;
+}
+
+/// One writer's record against the rows that are there.
+/// @param split_brain writes of it that a replaced server acknowledged, by the records of all writers
+Task<Result<bool>> judge_writer(Verification& verification, std::string probe, std::string name,
+                                std::vector<std::int64_t> split_brain) {
+  engine::RunContext& context = verification.context;
+  std::int64_t const last = last_to_judge(context, probe);
   CO_TRY(postgres::ConnectionParameters database, co_await reach(context));
   json::value const captured(verification.captured);
   auto const* const own = member(find(captured, "writes"), probe);
@@ -182,9 +214,10 @@ Task<Result<bool>> judge_writer(Verification& verification, std::string probe, s
   probes::LedgerLogReader reader(context.evidence_directory, probe);
   auto const next = [&reader] { return reader.next(); };
   boundary.resumed_from = probes::resumed_from(next, boundary.first_after, verification.cluster);
-  CO_TRY(probes::LedgerVerdict const verdict,
+  CO_TRY(probes::LedgerVerdict verdict,
          co_await probes::judge_ledger(std::move(database), context.evidence_directory, context.run_id, probe,
                                        boundary, last));
+  verdict.split_brain = united(verdict.split_brain, split_brain);
   context.journal.write("ledger-verdict", probes::to_json(verdict, probe));
   std::vector<std::string> const details = anomalies_of(verdict);
   std::string const observed =
@@ -203,11 +236,12 @@ Task<Result<bool>> check_writes(Verification& verification) {
                     .what = "no ledger of acknowledged writes",
                     .todo = "add the probe ledger"});
   }
+  CO_TRY(auto split_brain, split_brain_of_all(verification.context, probes));
   bool right = true;
   for (std::string const& probe : probes) {
     std::string name = "acknowledged writes";
     if (probes.size() > 1) name += " of " + probe;
-    CO_TRY(bool const one, co_await judge_writer(verification, probe, std::move(name)));
+    CO_TRY(bool const one, co_await judge_writer(verification, probe, std::move(name), split_brain[probe]));
     right = right && one;
   }
   co_return right;

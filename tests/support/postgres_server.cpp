@@ -164,6 +164,25 @@ std::unique_ptr<PostgresServer> PostgresServer::start(std::vector<std::string> s
   return server;
 }
 
+std::unique_ptr<PostgresServer> PostgresServer::start_standby(PostgresServer const& primary,
+                                                              std::vector<std::string> settings) {
+  std::unique_ptr<PostgresServer> server(new PostgresServer);
+  server->settings_ = std::move(settings);
+  server->directory_ = make_directory("pgdrill-test-");
+  run_to_success({program("pg_basebackup"), "-d", primary.parameters().conninfo(std::chrono::seconds(10)),
+                  "-D", server->directory_ / "data", "-X", "stream", "-c", "fast", "-R", "--no-sync"},
+                 server->directory_ / "log");
+  server->launch();
+  return server;
+}
+
+void PostgresServer::run_program(std::string const& name, std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), program(name));
+  run_to_success(arguments, directory_ / "log");
+}
+
+void PostgresServer::promote() const { EXPECT_EQ(query_value(parameters(), "SELECT pg_promote()"), "t"); }
+
 PostgresServer& PostgresServer::shared() {
   static std::unique_ptr<PostgresServer> const server = start();
   return *server;

@@ -17,6 +17,10 @@ class PostgresServer {
   /// server's log when that fails.
   /// @param settings further ones: "max_connections=5"
   [[nodiscard]] static std::unique_ptr<PostgresServer> start(std::vector<std::string> settings = {});
+  /// A standby that follows another server, made from its base backup; promote() makes it a primary.
+  /// @param settings further ones, of the standby alone
+  [[nodiscard]] static std::unique_ptr<PostgresServer> start_standby(PostgresServer const& primary,
+                                                                     std::vector<std::string> settings = {});
   /// One server for all tests of the program; killed at its end.
   [[nodiscard]] static PostgresServer& shared();
   ~PostgresServer();  ///< kills it at once and removes its files
@@ -28,7 +32,12 @@ class PostgresServer {
   /// Makes a database that no other test uses, and runs SQL in it (may be empty).
   [[nodiscard]] postgres::ConnectionParameters fresh_database(std::string const& sql = "");
   [[nodiscard]] std::filesystem::path const& directory() const { return directory_; }
+  /// Runs a program of PostgreSQL's own ("pg_dump") to its end, as the server's user. Aborts the test program
+  /// with the server's log, where its output goes, when that fails.
+  void run_program(std::string const& name, std::vector<std::string> arguments) const;
   [[nodiscard]] pid_t postmaster() const { return postmaster_; }
+  /// Ends recovery; back when the server takes writes, on a timeline of its own.
+  void promote() const;
   /// Signals the postmaster and every process below it, as a frozen machine would.
   void signal_all(int number) const;
   /// Kills the server as a power cut would.
