@@ -63,14 +63,7 @@ class Fingerprint final : public engine::StateProbe {
   }
 
   Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
-    json::object snapshot;
-    std::function<Result<>(pqxx::transaction_base&)> work =
-        [&snapshot](pqxx::transaction_base& transaction) -> Result<> {
-      TRY(snapshot, read_fingerprint(transaction));
-      return {};
-    };
-    CO_TRY_VOID(co_await postgres::in_transaction(std::move(database), limit, false, std::move(work)));
-    co_return snapshot;
+    return capture_fingerprint(std::move(database), limit);
   }
 
   std::vector<engine::Difference> compare(json::object const& before,
@@ -82,6 +75,17 @@ class Fingerprint final : public engine::StateProbe {
 engine::RegisterStateProbe<Fingerprint> const registered;
 
 }  // namespace
+
+Task<Result<json::object>> capture_fingerprint(postgres::ConnectionParameters database, Duration within) {
+  json::object snapshot;
+  std::function<Result<>(pqxx::transaction_base&)> work =
+      [&snapshot](pqxx::transaction_base& transaction) -> Result<> {
+    TRY(snapshot, read_fingerprint(transaction));
+    return {};
+  };
+  CO_TRY_VOID(co_await postgres::in_transaction(std::move(database), within, false, std::move(work)));
+  co_return snapshot;
+}
 
 Result<json::object> read_fingerprint(pqxx::transaction_base& transaction) {
   auto const version =

@@ -11,6 +11,9 @@ namespace pgdrill::probes {
 /// {algorithm, server_major, objects: {"column": {"public.orders.total": {type, nullable, ...}}, ...}}. The
 /// transaction has the settings of postgres::in_transaction.
 [[nodiscard]] Result<json::object> read_fingerprint(pqxx::transaction_base& transaction);
+/// In a transaction of its own. Errors: those of postgres::in_transaction.
+[[nodiscard]] Task<Result<json::object>> capture_fingerprint(postgres::ConnectionParameters database,
+                                                             Duration within);
 
 /// In the order of their objects. What goes or comes with its table is told by the table alone.
 [[nodiscard]] std::vector<engine::Difference> compare_fingerprints(json::object const& before,

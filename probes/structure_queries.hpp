@@ -5,7 +5,8 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/json.hpp"
-#include "harness/base/time.hpp"
+#include "harness/base/task.hpp"
+#include "harness/postgres/connection.hpp"
 
 namespace pqxx {
 class transaction_base;
@@ -63,6 +64,11 @@ inline constexpr Duration left_idle = std::chrono::seconds(10);
 
 /// All of the above but amcheck, in one transaction.
 [[nodiscard]] Result<StructureReading> read_structure(pqxx::transaction_base& transaction);
+
+/// All of the above in transactions of their own, each within `within`. Errors: those of
+/// postgres::in_transaction; amcheck that could not be run to its end is told as not examined.
+[[nodiscard]] Task<Result<json::object>> capture_structure(postgres::ConnectionParameters database,
+                                                           Duration within);
 
 /// {algorithm, faults: [{check, object, what, count, mend}], not_examined: [text]}
 [[nodiscard]] json::object to_json(StructureReading const& reading);

@@ -1,17 +1,15 @@
 // libpq without blocking: https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-PQCONNECTSTARTPARAMS
 // and https://www.postgresql.org/docs/15/libpq-async.html.
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <utility>
 
-#include "harness/base/text.hpp"
 #include "harness/postgres/cancel.hpp"
 #include "harness/postgres/connection.hpp"
+#include "harness/postgres/libpq.hpp"
 #include "harness/postgres/look_up.hpp"
-#include "harness/postgres/sqlstate.hpp"
 
 namespace pgdrill::postgres {
 
@@ -19,13 +17,9 @@ namespace {
 
 using Descriptor = asio::posix::stream_descriptor;
 
-struct Finish {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-};
 struct Clear {
   void operator()(PGresult* result) const { PQclear(result); }
 };
-using Handle = std::unique_ptr<PGconn, Finish>;
 using ResultHandle = std::unique_ptr<PGresult, Clear>;
 
 void ignore_notice(void*, char const*) {}
@@ -65,26 +59,6 @@ Task<> wait_either(int socket) {
   if (state.cancelled() != asio::cancellation_type::none) {
     throw boost::system::system_error(asio::error::operation_aborted);
   }
-}
-
-Error transport_error(PGconn* connection, ConnectionParameters const& parameters, std::string what) {
-  std::string why(trim(PQerrorMessage(connection)));
-  std::string cause = transport_cause(why);
-  return {.kind = ErrorKind::unreachable,
-          .what = std::move(what),
-          .where = parameters.text(),
-          .why = std::move(why),
-          .code = std::move(cause)};
-}
-
-Error connect_error(PGconn* connection, ConnectionParameters const& parameters) {
-  Error error = transport_error(connection, parameters, "cannot connect to PostgreSQL");
-  auto refusal = parse_refusal(error.why);
-  if (!refusal) return error;
-  error.kind = ErrorKind::postgres;
-  error.code = std::move(refusal->code);
-  error.why = std::move(refusal->message);
-  return error;
 }
 
 Rows read_rows(PGresult const* result) {
@@ -225,16 +199,9 @@ class LibpqConnection final : public AsyncConnection {
 
 /// Looks the host up without blocking, since PQconnectStart would.
 Task<Result<>> resolve(ConnectionParameters& parameters) {
-  if (!parameters.host_address.empty() || parameters.host.empty() || parameters.host.front() == '/')
-    co_return Result<>();
+  if (!needs_look_up(parameters)) co_return Result<>();
   auto const found = co_await look_up(parameters.host);
-  if (!found) {
-    co_return fail({.kind = ErrorKind::unreachable,
-                    .what = "cannot connect to PostgreSQL",
-                    .where = parameters.text(),
-                    .why = "host '" + parameters.host + "' not found: " + found.error().why,
-                    .code = "dns"});
-  }
+  if (!found) co_return fail(unknown_host(parameters, found.error().why));
   parameters.host_address = *found;
   co_return Result<>();
 }

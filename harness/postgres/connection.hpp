@@ -62,10 +62,10 @@ class AsyncConnection {
 };
 
 /// Runs `work` in one transaction on a connection of its own, on the blocking pool: repeatable read and
-/// read-only unless `writable`; libpqxx's silent reconnection is off, so a lost connection is an error
-/// (postgres or unreachable). statement_timeout is `limit`; search_path and the settings that `::text`
-/// depends on are pinned (guide: DateStyle ISO, TimeZone UTC, extra_float_digits 1, bytea_output hex,
-/// IntervalStyle iso_8601).
+/// read-only unless `writable`; search_path and the settings that `::text` depends on are pinned. Errors and
+/// their codes are AsyncConnection's; a lost connection is one, as libpqxx's silent reconnection is off.
+/// statement_timeout is `limit`; the whole, connecting included, ends within `limit` and two seconds, also
+/// when the server is frozen (timeout).
 [[nodiscard]] Task<Result<>> in_transaction(ConnectionParameters parameters, Duration limit, bool writable,
                                             std::function<Result<>(pqxx::transaction_base&)> work);
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -28,6 +29,11 @@ Found ask(std::string const& host) {
                 0, NI_NUMERICHOST);
   ::freeaddrinfo(found);
   return {.address = text.data(), .problem = ""};
+}
+
+Result<std::string> address_of(Found const& found, std::string const& host) {
+  if (found.problem.empty()) return found.address;
+  return fail({.kind = ErrorKind::unreachable, .what = "no such host", .where = host, .why = found.problem});
 }
 
 /// Open while somebody waits on a loop that is there: outlives both sides.
@@ -65,11 +71,16 @@ Task<Result<std::string>> look_up(std::string host) {
   boost::system::error_code ended;
   co_await ready.async_wait(asio::redirect_error(asio::use_awaitable, ended));
   if (!answer) throw boost::system::system_error(asio::error::operation_aborted);
-  if (!answer->problem.empty()) {
-    co_return fail(
-        {.kind = ErrorKind::unreachable, .what = "no such host", .where = host, .why = answer->problem});
-  }
-  co_return answer->address;
+  co_return address_of(*answer, host);
+}
+
+Result<std::string> look_up_blocking(std::string host, Duration limit) {
+  auto const promise = std::make_shared<std::promise<Found>>();
+  auto answer = promise->get_future();
+  std::thread([host, promise] { promise->set_value(ask(host)); }).detach();
+  if (answer.wait_for(limit) != std::future_status::ready)
+    return fail({.kind = ErrorKind::timeout, .what = "cannot look up a host", .where = host});
+  return address_of(answer.get(), host);
 }
 
 }  // namespace pgdrill::postgres

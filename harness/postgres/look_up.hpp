@@ -11,4 +11,7 @@ namespace pgdrill::postgres {
 /// resolver would make the caller wait for that, and every later look-up too.
 [[nodiscard]] Task<Result<std::string>> look_up(std::string host);
 
+/// The same for a thread that may block. Error timeout after `limit`.
+[[nodiscard]] Result<std::string> look_up_blocking(std::string host, Duration limit);
+
 }  // namespace pgdrill::postgres

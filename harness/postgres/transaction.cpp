@@ -1,7 +1,9 @@
 // libpqxx 6.4 on the blocking pool: http://pqxx.org/development/libpqxx/ (what is used of it lies in this
 // file).
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -10,20 +12,25 @@
 
 #include "harness/base/text.hpp"
 #include "harness/postgres/connection.hpp"
+#include "harness/postgres/libpq.hpp"
 #include "harness/postgres/sqlstate.hpp"
 
 namespace pgdrill::postgres {
 
 namespace {
 
-/// How long the client waits beyond the server's statement_timeout before it takes the server for frozen.
+/// How long the client waits beyond the server's statement_timeout before it takes the server for frozen. It
+/// is the time for connecting too.
 constexpr auto frozen_grace = std::chrono::seconds(2);
 
 /// Shuts a socket down when time is over: a server that is stopped obeys no statement_timeout, and a thread
 /// of the pool must not wait for it for ever.
 class Watchdog {
  public:
-  Watchdog(int socket, Duration limit) : thread_([this, socket, limit] { watch(socket, limit); }) {}
+  /// Holds the socket by a descriptor of its own: libpq closes its own when the connection is lost, and the
+  /// number may soon be somebody else's.
+  Watchdog(int socket, Monotonic end)
+      : socket_(::fcntl(socket, F_DUPFD_CLOEXEC, 0)), thread_([this, end] { watch(end); }) {}
   ~Watchdog() {
     {
       std::lock_guard const lock(mutex_);
@@ -31,6 +38,7 @@ class Watchdog {
     }
     ended_.notify_one();
     thread_.join();
+    ::close(socket_);
   }
   Watchdog(Watchdog const&) = delete;
   Watchdog& operator=(Watchdog const&) = delete;
@@ -41,13 +49,14 @@ class Watchdog {
   }
 
  private:
-  void watch(int socket, Duration limit) {
+  void watch(Monotonic end) {
     std::unique_lock lock(mutex_);
-    if (ended_.wait_for(lock, limit, [this] { return done_; })) return;
+    if (ended_.wait_until(lock, end, [this] { return done_; })) return;
     fired_ = true;
-    ::shutdown(socket, SHUT_RDWR);
+    ::shutdown(socket_, SHUT_RDWR);
   }
 
+  int socket_;
   std::mutex mutex_;
   std::condition_variable ended_;
   bool done_ = false;
@@ -55,12 +64,38 @@ class Watchdog {
   std::thread thread_;
 };
 
-void forbid_reconnection(pqxx::connection& connection) {
+/// Hands over a connection that is there already. There is no second one: libpqxx 6.4 would connect again,
+/// silently, in the middle of work.
+class Given final : public pqxx::connectionpolicy {
+ public:
+  explicit Given(Handle connection) : connectionpolicy(""), connection_(std::move(connection)) {}
+  handle do_startconnect(handle had) override { return had != nullptr ? had : connection_.release(); }
+
+ private:
+  Handle connection_;
+};
+
+class Connection final : public pqxx::connection_base {
+ public:
+  explicit Connection(Handle connection) : connection_base(policy_), policy_(std::move(connection)) {
+    init();
+  }
+  ~Connection() noexcept { close(); }
+  Connection(Connection const&) = delete;
+  Connection& operator=(Connection const&) = delete;
+
+ private:
+  Given policy_;
+};
+
+void set_up(Connection& connection) {
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
-  // Deprecated for the sake of libpqxx 7, which never reconnects; 6.4 does, silently, in the middle of work.
-  connection.inhibit_reactivation(true);
+  connection.inhibit_reactivation(true);  // deprecated for the sake of libpqxx 7, which never reconnects
 #pragma clang diagnostic pop
+  connection.set_verbosity(pqxx::connection_base::verbose);
+  // Notices would go to our standard error. It is a statement: the connection may be lost here already.
+  connection.set_variable("client_min_messages", "error");
 }
 
 /// The settings that `::text` and the deparse functions depend on, so that equal data are equal text.
@@ -71,7 +106,7 @@ constexpr char const* pinned_settings =
     "SET LOCAL xmloption = 'content'; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 template <class Transaction>
-Result<> run(pqxx::connection& connection, Duration limit,
+Result<> run(Connection& connection, Duration limit,
              std::function<Result<>(pqxx::transaction_base&)> const& work) {
   Transaction transaction(connection);
   auto const milliseconds =
@@ -103,6 +138,13 @@ Error failure(Attempt const& attempt, ErrorKind kind, std::string what, std::str
           .code = std::move(code)};
 }
 
+/// The connection was there; so a text without a known cause tells of a loss too.
+Error lost(Attempt const& attempt, std::string what, std::exception const& problem) {
+  std::string cause = transport_cause(problem.what());
+  if (cause == "other") cause = "lost";
+  return failure(attempt, ErrorKind::unreachable, std::move(what), problem.what(), std::move(cause));
+}
+
 /// libpqxx 6.4 drops the SQLSTATE of many errors; the verbose text always has it. 57014 is our own
 /// statement_timeout (or an administrator's cancel): the statement had no effect.
 Error statement_error(Attempt const& attempt, pqxx::sql_error const& problem) {
@@ -110,53 +152,50 @@ Error statement_error(Attempt const& attempt, pqxx::sql_error const& problem) {
     return failure(attempt, ErrorKind::postgres, "PostgreSQL refused a statement", refusal->message,
                    refusal->code);
   }
-  auto const kind = problem.sqlstate().empty() ? ErrorKind::unreachable : ErrorKind::postgres;
-  return failure(attempt, kind, "PostgreSQL refused a statement", problem.what(), problem.sqlstate());
+  if (problem.sqlstate().empty()) return lost(attempt, "connection lost during a transaction", problem);
+  return failure(attempt, ErrorKind::postgres, "PostgreSQL refused a statement", problem.what(),
+                 problem.sqlstate());
 }
 
-Result<> attempt_connected(Attempt const& attempt, pqxx::connection& connection) {
-  using Writing = pqxx::transaction<pqxx::read_committed, pqxx::read_write>;
-  using Reading = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
-  Watchdog watchdog(connection.sock(), attempt.limit + frozen_grace);
+/// What the exception that is being handled means.
+Error error_of_exception(Attempt const& attempt) {
   try {
-    return attempt.writable ? run<Writing>(connection, attempt.limit, attempt.work)
-                            : run<Reading>(connection, attempt.limit, attempt.work);
+    throw;
   } catch (pqxx::sql_error const& problem) {
-    return fail(statement_error(attempt, problem));
+    return statement_error(attempt, problem);
   } catch (pqxx::serialization_failure const& problem) {
-    return fail(failure(attempt, ErrorKind::postgres, "transaction rolled back", problem.what(), "40001"));
+    return failure(attempt, ErrorKind::postgres, "transaction rolled back", problem.what(), "40001");
   } catch (pqxx::deadlock_detected const& problem) {
-    return fail(failure(attempt, ErrorKind::postgres, "transaction rolled back", problem.what(), "40P01"));
+    return failure(attempt, ErrorKind::postgres, "transaction rolled back", problem.what(), "40P01");
   } catch (pqxx::conversion_error const& problem) {
-    return fail(failure(attempt, ErrorKind::internal, "cannot read a value", problem.what()));
+    return failure(attempt, ErrorKind::internal, "cannot read a value", problem.what());
   } catch (pqxx::in_doubt_error const& problem) {
-    return fail(failure(attempt, ErrorKind::unreachable,
-                        "connection lost while committing; it may have taken effect", problem.what()));
+    return lost(attempt, "connection lost while committing; it may have taken effect", problem);
   } catch (std::exception const& problem) {
-    if (watchdog.fired()) {
-      return fail(failure(attempt, ErrorKind::timeout, "transaction",
-                          "no answer within " + format_duration(attempt.limit)));
-    }
-    return fail(
-        failure(attempt, ErrorKind::unreachable, "connection lost during a transaction", problem.what()));
+    return lost(attempt, "connection lost during a transaction", problem);
   }
 }
 
 Result<> attempt_blocking(Attempt const& attempt) {
-  std::unique_ptr<pqxx::connection> connection;
+  using Writing = pqxx::transaction<pqxx::read_committed, pqxx::read_write>;
+  using Reading = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
+  Monotonic const end = std::chrono::steady_clock::now() + attempt.limit + frozen_grace;
+  TRY(Handle handle, connect_blocking(attempt.parameters, end));
+  Watchdog watchdog(PQsocket(handle.get()), end);
+  Result<> result;
   try {
-    connection = std::make_unique<pqxx::connection>(attempt.parameters.conninfo(attempt.limit));
-    forbid_reconnection(*connection);
-    connection->set_verbosity(pqxx::connection_base::verbose);
-    // Notices would go to our standard error. It is a statement: the connection may be lost here already.
-    connection->set_variable("client_min_messages", "error");
-  } catch (std::exception const& problem) {
-    // libpqxx keeps no SQLSTATE of a refused connection; only a server says FATAL.
-    bool const refused = std::string_view(problem.what()).find("FATAL:") != std::string_view::npos;
-    auto const kind = refused ? ErrorKind::postgres : ErrorKind::unreachable;
-    return fail(failure(attempt, kind, "cannot connect to PostgreSQL", problem.what()));
+    Connection connection(std::move(handle));
+    set_up(connection);
+    result = attempt.writable ? run<Writing>(connection, attempt.limit, attempt.work)
+                              : run<Reading>(connection, attempt.limit, attempt.work);
+  } catch (std::exception const&) {
+    result = fail(error_of_exception(attempt));
+    bool const cut_off = result.error().kind == ErrorKind::unreachable && watchdog.fired();
+    if (cut_off) result.error().kind = ErrorKind::timeout;
+    if (cut_off) result.error().why = "no answer within " + format_duration(attempt.limit);
+    if (cut_off) result.error().code.clear();
   }
-  return attempt_connected(attempt, *connection);
+  return result;
 }
 
 }  // namespace

@@ -108,6 +108,7 @@ TEST(Transaction, RefusedConnectionIsPostgres) {
       transact(PostgresServer::shared().parameters("nowhere"), false, [](auto&) -> Result<> { return {}; });
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::postgres);
+  EXPECT_EQ(result.error().code, "3D000");
 }
 
 }  // namespace
