@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <pqxx/pqxx>
+#include <thread>
 
 #include "harness/base/text.hpp"
 #include "probes/digest_snapshot.hpp"
@@ -169,6 +170,89 @@ TEST(MutationSuite, NoHarmlessRewriteIsReported) {
                                        << rewrites[i - 3];
     }
   }
+}
+
+/// A further database of the server, made by pg_dump and psql.
+/// @param options of pg_dump
+postgres::ConnectionParameters dump_and_restore(PostgresServer& server,
+                                                postgres::ConnectionParameters const& database,
+                                                std::vector<std::string> options = {}) {
+  auto const copy = server.fresh_database();
+  std::string const file = server.directory() / (copy.database + ".sql");
+  options.insert(options.end(), {"-d", database.conninfo(10s), "-f", file});
+  server.run_program("pg_dump", options);
+  server.run_program("psql", {"-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", copy.conninfo(10s), "-f", file});
+  // What belongs to the server is not in a dump of a database.
+  run_sql(copy,
+          fmt::format("ALTER ROLE writer IN DATABASE {} SET search_path = extra, public", copy.database));
+  return copy;
+}
+
+void expect_no_difference(States const& before, States const& after) {
+  for (auto const& [probe, differences] : compare(before, after)) {
+    EXPECT_TRUE(differences.empty()) << probe << " reports:" << text_of(differences);
+  }
+}
+
+TEST(MutationSuite, ADumpThatIsRestoredIsNotReported) {
+  auto& server = PostgresServer::shared();
+  auto const database = server.fresh_database(mutation_schema());
+  auto const copy = dump_and_restore(server, database);
+  expect_no_difference(states_of(database), states_of(copy));
+  run_sql(copy, "UPDATE documents SET body = body || 'x' WHERE id = 2; DROP INDEX orders_open");
+  auto const found = compare(states_of(database), states_of(copy));
+  EXPECT_EQ(found.at("digest").size(), 1U) << text_of(found.at("digest"));
+  EXPECT_EQ(found.at("fingerprint").size(), 1U) << text_of(found.at("fingerprint"));
+}
+
+void wait_until(postgres::ConnectionParameters const& database, std::string const& condition) {
+  auto const give_up = std::chrono::steady_clock::now() + 60s;
+  while (query_value(database, "SELECT " + condition) != "t") {
+    ASSERT_LT(std::chrono::steady_clock::now(), give_up) << condition;
+    std::this_thread::sleep_for(10ms);
+  }
+}
+
+/// Replication between two databases of one server cannot make its own slot: it would wait for itself.
+void subscribe(postgres::ConnectionParameters const& from, postgres::ConnectionParameters const& to) {
+  run_sql(from, "CREATE PUBLICATION everything FOR ALL TABLES");
+  run_sql(from, "SELECT pg_create_logical_replication_slot('copying', 'pgoutput')");
+  run_sql(to,
+          fmt::format("CREATE SUBSCRIPTION copying CONNECTION {} PUBLICATION everything WITH (create_slot "
+                      "= false, slot_name = 'copying')",
+                      postgres::quote_literal(from.conninfo(10s))));
+}
+
+void end_subscription(postgres::ConnectionParameters const& from, postgres::ConnectionParameters const& to) {
+  run_sql(to, "ALTER SUBSCRIPTION copying DISABLE");
+  run_sql(to, "ALTER SUBSCRIPTION copying SET (slot_name = NONE)");
+  run_sql(to, "DROP SUBSCRIPTION copying");
+  wait_until(from, "NOT active FROM pg_replication_slots WHERE slot_name = 'copying'");
+  run_sql(from, "SELECT pg_drop_replication_slot('copying')");
+  run_sql(from, "DROP PUBLICATION everything");
+}
+
+TEST(MutationSuite, ALogicalCopyIsNotReported) {
+  auto const server = PostgresServer::start({"wal_level=logical"});
+  auto const database = server->fresh_database(mutation_schema());
+  auto const copy = dump_and_restore(*server, database, {"--schema-only"});
+  subscribe(database, copy);
+  wait_until(copy, "bool_and(srsubstate = 'r') FROM pg_subscription_rel");
+  run_sql(
+      database,
+      "UPDATE customers SET name = 'another', tags = NULL WHERE id % 7 = 0; DELETE FROM order_lines WHERE "
+      "order_id < 5; INSERT INTO measures VALUES ('2026-05-01', 9, 'NaN')");
+  run_sql(database, "INSERT INTO loose VALUES (1, 'the last')");
+  wait_until(copy, "count(*) = 1 FROM public.loose WHERE b = 'the last'");
+  end_subscription(database, copy);
+  // Replication brings neither the positions of sequences nor what is computed from tables.
+  run_sql(copy,
+          query_value(database,
+                      "SELECT string_agg(format('SELECT setval(%L, %s)', format('%I.%I', schemaname, "
+                      "sequencename), last_value), ';') FROM pg_sequences WHERE last_value IS NOT NULL"));
+  run_sql(database, "REFRESH MATERIALIZED VIEW totals");
+  run_sql(copy, "REFRESH MATERIALIZED VIEW totals");
+  expect_no_difference(states_of(database), states_of(copy));
 }
 
 }  // namespace
