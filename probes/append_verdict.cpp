@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/base/text.hpp"
 
@@ -46,14 +47,74 @@ void ListChecker::compare(List const& list, std::string const& key, std::vector<
   }
 }
 
+std::vector<Stretch> pack_list(std::vector<std::int64_t> const& list) {
+  std::vector<Stretch> packed;
+  for (auto const element : list) {
+    if (!packed.empty()) {
+      auto& last = packed.back();
+      if (last.count == 1) last.step = element - last.first;
+      if (element == last.first + last.step * last.count) {
+        ++last.count;
+        continue;
+      }
+    }
+    packed.push_back({.first = element});
+  }
+  return packed;
+}
+
+std::vector<std::int64_t> unpack_list(std::vector<Stretch> const& stretches) {
+  std::vector<std::int64_t> list;
+  for (auto const& stretch : stretches) {
+    for (std::int64_t i = 0; i < stretch.count; ++i) list.push_back(stretch.first + i * stretch.step);
+  }
+  return list;
+}
+
+void ListChecker::pack(List& list) {
+  list.packed = pack_list(list.longest);
+  list.longest = {};
+  list.acknowledged = {};
+  std::erase_if(list.elements, [](auto const& one) { return one.second == WriteStatus::acknowledged; });
+}
+
+void ListChecker::unpack(List& list) {
+  list.longest = unpack_list(list.packed);
+  for (auto const element : list.longest) {
+    // What was not there when the list was last read has been told.
+    auto const status = list.elements.emplace(element, WriteStatus::acknowledged).first->second;
+    if (status == WriteStatus::acknowledged) list.acknowledged.push_back(element);
+  }
+}
+
+void ListChecker::close(std::string const& key) {
+  auto& list = lists_[key];
+  if (!list.closed) pack(list);
+  list.closed = true;
+}
+
+/// What a restored list does not have any more may be gone rightly; what it has must stay.
+void ListChecker::begin_epoch(List& list, std::set<std::int64_t> const& there, std::string const& server) {
+  auto& newest = newest_kept_[server];
+  list.first_gone = 0;
+  for (auto const element : list.acknowledged) {
+    bool const kept = there.contains(element);
+    if (kept) newest = std::max(newest, element);
+    if (!kept && list.first_gone == 0) list.first_gone = element;
+  }
+  std::erase_if(list.acknowledged, [&](std::int64_t element) { return !there.contains(element); });
+}
+
 std::vector<ListAnomaly> ListChecker::read(std::string const& key, std::vector<std::int64_t> const& now,
                                            std::size_t acknowledged_before, std::string const& server) {
   auto& list = lists_[key];
+  if (list.closed) unpack(list);
   std::vector<ListAnomaly> found;
   bool const new_epoch = !list.server.empty() && server != list.server;
-  if (new_epoch && list.servers.contains(server)) {
-    found.push_back(
-        {"split brain", key, server + " answers again, after " + list.server + " took its place"});
+  if (left_.contains(server)) {
+    found.push_back({"split brain", key, server + " answers again, after " + current_ + " took its place"});
+  } else if (server != current_) {
+    left_.insert(std::exchange(current_, server));
   }
   compare(list, key, now, new_epoch, found);
   std::set<std::int64_t> there;
@@ -67,8 +128,7 @@ std::vector<ListAnomaly> ListChecker::read(std::string const& key, std::vector<s
       found.push_back({"resurrected", key, fmt::format("element {} was refused or never sent", element)});
   }
   if (new_epoch) {
-    // What the restored list does not have any more is gone rightly; what it has must stay.
-    std::erase_if(list.acknowledged, [&](std::int64_t element) { return !there.contains(element); });
+    begin_epoch(list, there, server);
   } else {
     for (std::size_t i = 0; i < std::min(acknowledged_before, list.acknowledged.size()); ++i) {
       if (there.contains(list.acknowledged[i])) continue;
@@ -76,9 +136,19 @@ std::vector<ListAnomaly> ListChecker::read(std::string const& key, std::vector<s
           {"lost update", key, fmt::format("acknowledged element {} is not there", list.acknowledged[i])});
     }
   }
+  // A restore goes back to one moment, for all lists.
+  auto const kept = newest_kept_.find(server);
+  if (list.first_gone != 0 && kept != newest_kept_.end() && list.first_gone < kept->second) {
+    found.push_back(
+        {"lost update", key,
+         fmt::format("acknowledged element {} is gone, and element {}, which was sent after it, is "
+                     "there",
+                     list.first_gone, kept->second)});
+    list.first_gone = 0;
+  }
   list.longest = now;
   list.server = server;
-  list.servers.insert(server);
+  if (list.closed) pack(list);
   return found;
 }
 

@@ -22,7 +22,19 @@ struct ListAnomaly {
   bool operator==(ListAnomaly const&) const = default;
 };
 
-/// Follows the lists of one run as a client sees them. Its memory is that of the lists themselves.
+/// Numbers with equal distances: what a list that nothing happened to is made of, as few words.
+struct Stretch {
+  std::int64_t first = 0;
+  std::int64_t step = 0;
+  std::int64_t count = 1;
+  bool operator==(Stretch const&) const = default;
+};
+[[nodiscard]] std::vector<Stretch> pack_list(std::vector<std::int64_t> const& list);
+[[nodiscard]] std::vector<std::int64_t> unpack_list(std::vector<Stretch> const& stretches);
+
+/// Follows the lists of one run as a client sees them; elements are numbered in the order of their sending,
+/// each sent when the one before it had ended. Its memory is that of the open lists; of a closed one it keeps
+/// what does not follow from its first element.
 class ListChecker {
  public:
   /// An append is about to be sent; it may be read from now on.
@@ -35,18 +47,29 @@ class ListChecker {
   [[nodiscard]] std::vector<ListAnomaly> read(std::string const& key, std::vector<std::int64_t> const& list,
                                               std::size_t acknowledged_before, std::string const& server);
   [[nodiscard]] std::size_t acknowledged(std::string const& key) const;
+  /// Nothing more will be sent to the list; it may be read again at any time.
+  void close(std::string const& key);
 
  private:
   struct List {
-    std::vector<std::int64_t> longest;             ///< last list that was read
+    std::vector<std::int64_t> longest;  ///< last list that was read
+    std::vector<Stretch> packed;        ///< the same of a closed list
+    bool closed = false;
+    /// The earliest acknowledged element that did not come over to this server; 0 for none.
+    std::int64_t first_gone = 0;
     std::map<std::int64_t, WriteStatus> elements;  ///< ever sent
     std::vector<std::int64_t> acknowledged;        ///< of this epoch, in the order of their acknowledgement
-    std::string server;
-    std::set<std::string> servers;  ///< that ever answered
+    std::string server;                            ///< that answered the last read
   };
+  static void pack(List& list);
+  static void unpack(List& list);
+  void begin_epoch(List& list, std::set<std::int64_t> const& there, std::string const& server);
   static void compare(List const& list, std::string const& key, std::vector<std::int64_t> const& now,
                       bool new_epoch, std::vector<ListAnomaly>& into);
   std::map<std::string, List> lists_;
+  std::string current_;         ///< the server that took over last, whichever list told it
+  std::set<std::string> left_;  ///< those before it
+  std::map<std::string, std::int64_t> newest_kept_;  ///< the latest element that came over to a server
 };
 
 /// "3,1,2" as numbers.

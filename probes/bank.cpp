@@ -2,6 +2,9 @@
 // made it. A lost update, or a restore that takes back one half of a transaction, breaks one of both.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "probes/drill_schema.hpp"
 #include "probes/sampling.hpp"
 
@@ -28,16 +31,58 @@ constexpr char const* transfer_sql =
     "-$6::bigint ELSE "
     "$6::bigint END WHERE run = $1 AND probe = $2 AND account IN ($4::int, $5::int) RETURNING 1) "
     "INSERT INTO pgdrill.bank_transfers SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM paid) = 2";
+/// Of each account its balance and what the transfers after number $3 moved; how many these were, the last of
+/// them, and which server says so. One statement: one moment.
 constexpr char const* check_sql =
-    "SELECT coalesce(sum(a.balance), 0)::bigint, count(*) FILTER (WHERE a.balance <> $3::bigint + "
-    "coalesce(t.moved, 0)), "
-    "(SELECT count(*) FROM pgdrill.bank_transfers WHERE run = $1 AND probe = $2) "
-    "FROM pgdrill.bank_accounts a LEFT JOIN (SELECT account, sum(moved) AS moved FROM (SELECT debtor AS "
-    "account, -amount AS "
-    "moved FROM pgdrill.bank_transfers WHERE run = $1 AND probe = $2 UNION ALL SELECT creditor, amount FROM "
-    "pgdrill.bank_transfers WHERE run = $1 AND probe = $2) m GROUP BY account) t ON t.account = a.account "
-    "WHERE a.run = $1 AND "
-    "a.probe = $2";
+    "WITH later AS MATERIALIZED (SELECT sequence, debtor, creditor, amount FROM pgdrill.bank_transfers WHERE "
+    "run = $1 AND probe = $2 AND sequence > $3::bigint), moved AS (SELECT account, sum(amount) AS amount "
+    "FROM "
+    "(SELECT debtor AS account, -amount AS amount FROM later UNION ALL SELECT creditor, amount FROM later) m "
+    "GROUP BY account) SELECT a.account, a.balance, coalesce(m.amount, 0)::bigint, (SELECT count(*) FROM "
+    "later), (SELECT coalesce(max(sequence), $3::bigint) FROM later), extract(epoch FROM "
+    "pg_postmaster_start_time()) FROM pgdrill.bank_accounts a LEFT JOIN moved m USING (account) WHERE a.run "
+    "= "
+    "$1 AND a.probe = $2";
+/// A check of all transfers is due when there are so many more of them than at the last one, and a tenth
+/// more: then the checks together read each transfer a dozen times, however many there are.
+constexpr std::int64_t fewest_new = 100;
+constexpr std::int64_t part_new = 10;
+
+/// A moment at which the whole account book was right.
+struct Checkpoint {
+  std::map<std::int64_t, std::int64_t> balances;  ///< by account; none: what each account began with
+  std::int64_t sequence = 0;                      ///< last transfer in them
+  std::int64_t transfers = 0;
+  std::string server = "";
+};
+
+/// What the accounts say, beside what the transfers since a checkpoint should have made of them.
+struct Book {
+  std::map<std::int64_t, std::int64_t> balances;
+  std::int64_t sum = 0;
+  std::int64_t wrong = 0;      ///< balances that are not what the transfers made them
+  std::int64_t transfers = 0;  ///< since the checkpoint
+  std::int64_t sequence = 0;
+  std::string server;
+};
+
+Book read_book(postgres::Rows const& rows, Checkpoint const& from) {
+  Book book;
+  for (auto const& row : rows.rows) {
+    auto const number = [&row](std::size_t column) {
+      return std::strtoll(row.at(column).value_or("0").c_str(), nullptr, 10);
+    };
+    auto const before = from.balances.find(number(0));
+    std::int64_t const base = before == from.balances.end() ? first_balance : before->second;
+    book.balances[number(0)] = number(1);
+    book.sum += number(1);
+    if (number(1) != base + number(2)) ++book.wrong;
+    book.transfers = number(3);
+    book.sequence = number(4);
+    book.server = row.at(5).value_or("");
+  }
+  return book;
+}
 
 class Bank final : public engine::Probe {
  public:
@@ -86,25 +131,41 @@ class Bank final : public engine::Probe {
         sampler.record(failed_outcome(moved.error()));
         continue;
       }
-      auto const rows =
-          co_await link.query(check_sql, {context.run_id, spec.name, std::to_string(first_balance)}, timeout);
-      sampler.record(rows ? judge(*rows) : failed_outcome(rows.error()));
+      sampler.record(co_await check(link, context.run_id, spec.name, timeout));
     }
   }
 
  private:
-  [[nodiscard]] Outcome judge(postgres::Rows const& rows) const {
-    auto const number = [&rows](std::size_t column) {
-      return std::strtoll(rows.rows.at(0).at(column).value_or("0").c_str(), nullptr, 10);
-    };
-    std::int64_t const expected = first_balance * accounts_;
-    if (number(0) == expected && number(1) == 0) return {.status = SampleStatus::right};
+  /// What was transferred since the last moment that was right; all of it when that is long ago, does not
+  /// agree (a restore goes back before that moment), or was on another server.
+  Task<Outcome> check(Link& link, std::string run, std::string probe, Duration timeout) {
+    auto later = co_await link.query(check_sql, {run, probe, std::to_string(right_.sequence)}, timeout);
+    if (!later) co_return failed_outcome(std::move(later).error());
+    Book const book = read_book(*later, right_);
+    bool const due = book.transfers >= std::max(fewest_new, right_.transfers / part_new);
+    if (agrees(book) && !due && book.server == right_.server)
+      co_return Outcome{.status = SampleStatus::right};
+    auto all = co_await link.query(check_sql, {run, probe, "0"}, timeout);
+    if (!all) co_return failed_outcome(std::move(all).error());
+    co_return judge(read_book(*all, {}));
+  }
+
+  [[nodiscard]] bool agrees(Book const& book) const {
+    return book.sum == first_balance * accounts_ && book.wrong == 0;
+  }
+
+  Outcome judge(Book book) {
+    if (agrees(book)) {
+      right_ = {std::move(book.balances), book.sequence, book.transfers, std::move(book.server)};
+      return {.status = SampleStatus::right};
+    }
     return {.status = SampleStatus::wrong,
             .value = fmt::format(
                 "sum of balances is {} instead of {}, {} balances are not what {} transfers made them",
-                number(0), expected, number(1), number(2))};
+                book.sum, first_balance * accounts_, book.wrong, book.transfers)};
   }
 
+  Checkpoint right_;
   std::int64_t accounts_ = 2;
 };
 

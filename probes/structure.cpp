@@ -109,26 +109,7 @@ class Structure final : public engine::StateProbe {
   }
 
   Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
-    StructureReading reading;
-    bool may_check = false;
-    std::function<Result<>(pqxx::transaction_base&)> work =
-        [&](pqxx::transaction_base& transaction) -> Result<> {
-      TRY(reading, read_structure(transaction));
-      may_check = transaction.exec1(may_check_sql)[0].as<bool>();
-      return {};
-    };
-    CO_TRY_VOID(co_await postgres::in_transaction(database, limit, false, std::move(work)));
-    if (!may_check) {
-      reading.not_examined.push_back(std::string(amcheck_subject) + ": the role may not call its functions");
-      co_return to_json(reading);
-    }
-    std::function<Result<>(pqxx::transaction_base&)> check = [&](pqxx::transaction_base& transaction) {
-      return find_corruption(transaction, reading, limit * 9 / 10);  // before the server ends the statement
-    };
-    auto const checked =
-        co_await postgres::in_transaction(std::move(database), limit, true, std::move(check));
-    if (!checked) reading.not_examined.push_back(not_done(amcheck_subject, checked.error()));
-    co_return to_json(reading);
+    return capture_structure(std::move(database), limit);
   }
 
   Task<json::object> complete(json::object snapshot, engine::AskSuperuser ask, Duration most) override {
@@ -196,6 +177,28 @@ Result<StructureReading> read_structure(pqxx::transaction_base& transaction) {
   StructureReading reading;
   for (auto const& [subject, look] : looks) TRY_VOID(look_at(transaction, subject, look, reading));
   return reading;
+}
+
+Task<Result<json::object>> capture_structure(postgres::ConnectionParameters database, Duration within) {
+  StructureReading reading;
+  bool may_check = false;
+  std::function<Result<>(pqxx::transaction_base&)> work =
+      [&](pqxx::transaction_base& transaction) -> Result<> {
+    TRY(reading, read_structure(transaction));
+    may_check = transaction.exec1(may_check_sql)[0].as<bool>();
+    return {};
+  };
+  CO_TRY_VOID(co_await postgres::in_transaction(database, within, false, std::move(work)));
+  if (!may_check) {
+    reading.not_examined.push_back(std::string(amcheck_subject) + ": the role may not call its functions");
+    co_return to_json(reading);
+  }
+  std::function<Result<>(pqxx::transaction_base&)> check = [&](pqxx::transaction_base& transaction) {
+    return find_corruption(transaction, reading, within * 9 / 10);  // before the server ends the statement
+  };
+  auto const checked = co_await postgres::in_transaction(std::move(database), within, true, std::move(check));
+  if (!checked) reading.not_examined.push_back(not_done(amcheck_subject, checked.error()));
+  co_return to_json(reading);
 }
 
 json::object to_json(StructureReading const& reading) {

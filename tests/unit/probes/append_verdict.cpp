@@ -27,6 +27,21 @@ std::vector<std::string> kinds(std::vector<ListAnomaly> const& anomalies) {
   return result;
 }
 
+/// Two closed lists, written in turn: "one" has 1, 3, 5 and "two" 2, 4, 6.
+ListChecker two_closed_lists() {
+  ListChecker checker;
+  for (std::int64_t element = 1; element <= 6; ++element) {
+    std::string const key = element % 2 == 1 ? "one" : "two";
+    checker.sent(key, element);
+    checker.ended(key, element, WriteStatus::acknowledged);
+  }
+  EXPECT_THAT(checker.read("one", {1, 3, 5}, 3, "a"), IsEmpty());
+  EXPECT_THAT(checker.read("two", {2, 4, 6}, 3, "a"), IsEmpty());
+  checker.close("one");
+  checker.close("two");
+  return checker;
+}
+
 TEST(AppendLists, ReadsThatGoOnAreRight) {
   auto checker = after_appends(3);
   EXPECT_THAT(checker.read("k", {1}, 1, "a"), IsEmpty());
@@ -82,7 +97,7 @@ TEST(AppendLists, ARestoredListMayBeShorterButMustBeABeginning) {
 TEST(AppendLists, ARestoredListThatWentOnOtherwiseIsWrong) {
   auto checker = after_appends(3);
   EXPECT_THAT(checker.read("k", {1, 2, 3}, 3, "a"), IsEmpty());
-  EXPECT_THAT(kinds(checker.read("k", {1, 3}, 3, "b")), ElementsAre("split brain"));
+  EXPECT_THAT(kinds(checker.read("k", {1, 3}, 3, "b")), ElementsAre("split brain", "lost update"));
 }
 
 TEST(AppendLists, AServerThatWasReplacedMustNotAnswerAgain) {
@@ -90,6 +105,64 @@ TEST(AppendLists, AServerThatWasReplacedMustNotAnswerAgain) {
   EXPECT_THAT(checker.read("k", {1}, 1, "a"), IsEmpty());
   EXPECT_THAT(checker.read("k", {1}, 1, "b"), IsEmpty());
   EXPECT_THAT(kinds(checker.read("k", {1}, 1, "a")), ElementsAre("split brain"));
+}
+
+TEST(AppendLists, AServerThatWasReplacedForOneListIsForAll) {
+  auto checker = two_closed_lists();
+  EXPECT_THAT(checker.read("one", {1, 3, 5}, 99, "b"), IsEmpty());
+  EXPECT_THAT(kinds(checker.read("two", {2, 4, 6}, 99, "a")), ElementsAre("split brain"));
+  EXPECT_THAT(checker.read("one", {1, 3, 5}, 99, "b"), IsEmpty()) << "it is the one that took over";
+}
+
+TEST(AppendLists, AListIsPackedAsItsStretches) {
+  for (auto const& list : std::vector<std::vector<std::int64_t>>{
+           {}, {7}, {4, 8, 12, 16}, {4, 8, 16, 20, 24}, {3, 3, 2, 1, 9, 9, 9}, {1, 2, 4}}) {
+    EXPECT_EQ(unpack_list(pack_list(list)), list);
+  }
+  EXPECT_THAT(pack_list({4, 8, 12, 16}), ElementsAre(Stretch{4, 4, 4})) << "memory does not grow with it";
+}
+
+TEST(AppendLists, AClosedListIsJudgedAsBefore) {
+  auto const closed = [] {
+    auto checker = after_appends(4);
+    checker.sent("k", 5);  // without an answer
+    EXPECT_THAT(checker.read("k", {1, 2, 3, 4}, 4, "a"), IsEmpty());
+    checker.close("k");
+    return checker;
+  };
+  auto const again = [&](std::vector<std::int64_t> const& now, std::string const& server) {
+    return kinds(closed().read("k", now, 99, server));
+  };
+  EXPECT_THAT(again({1, 2, 3, 4}, "a"), IsEmpty());
+  EXPECT_THAT(again({1, 2, 3, 4, 5}, "a"), IsEmpty()) << "it was sent";
+  EXPECT_THAT(again({1, 2}, "b"), IsEmpty()) << "restored to a moment before";
+  EXPECT_THAT(again({1, 2, 3}, "a"), ElementsAre("time travel", "lost update"));
+  EXPECT_THAT(again({1, 3, 4}, "a"), ElementsAre("split brain", "lost update"));
+  EXPECT_THAT(again({1, 3, 4}, "b"), testing::Contains("split brain"));
+  EXPECT_THAT(again({1, 2, 3, 4, 6}, "a"), ElementsAre("resurrected"));
+  auto checker = closed();
+  EXPECT_THAT(checker.read("k", {1, 2, 3}, 99, "a"), testing::SizeIs(2));
+  EXPECT_THAT(checker.read("k", {1, 2, 3}, 99, "a"), IsEmpty()) << "told once";
+}
+
+TEST(AppendLists, AListThatARestoreLostIsToldByThoseThatItKept) {
+  auto checker = two_closed_lists();
+  EXPECT_THAT(checker.read("one", {}, 99, "b"), IsEmpty()) << "the moment may be before all of it";
+  EXPECT_THAT(checker.read("two", {2, 4}, 99, "b"), IsEmpty());
+  EXPECT_THAT(kinds(checker.read("one", {}, 99, "b")), ElementsAre("lost update"));
+  EXPECT_THAT(checker.read("one", {}, 99, "b"), IsEmpty()) << "told once";
+}
+
+TEST(AppendLists, ARestoreOfAllListsToOneMomentIsRight) {
+  auto checker = two_closed_lists();
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(checker.read("one", {1, 3}, 99, "b"), IsEmpty());
+    EXPECT_THAT(checker.read("two", {2}, 99, "b"), IsEmpty());
+    // What is appended after the restore is later than all of it.
+    checker.sent("three", 7);
+    checker.ended("three", 7, WriteStatus::acknowledged);
+    EXPECT_THAT(checker.read("three", {7}, 1, "b"), IsEmpty());
+  }
 }
 
 TEST(AppendLists, ListsAreParsed) {
@@ -123,6 +196,30 @@ TEST(AppendLists, ALostElementIsSeenInADatabase) {
   EXPECT_THAT(get_string(findings.front(), "what"), testing::HasSubstr("split brain"));
 }
 
+TEST(AppendLists, ALostElementOfAClosedListIsSeenInADatabase) {
+  test::FakeRun run(test::PostgresServer::shared().fresh_database());
+  bool lost = false;
+  auto const done = [&] {
+    if (!lost && count(run, "right") > 20) {
+      // The first of the lists: closed since the fourth element of its turn.
+      lost = true;
+      EXPECT_EQ(
+          test::query_value(run.backend().database,
+                            "WITH cut AS (UPDATE pgdrill.lists SET items = regexp_replace(items, "
+                            "',[0-9]+$', '') WHERE key = 'list-1' RETURNING 1) SELECT count(*) FROM cut"),
+          "1");
+    }
+    return count(run, "wrong") > 0;
+  };
+  run_to_end(test::run_probe_until(
+      run, test::probe_spec("append-lists", {{"every", "10ms"}, {"lists", 2}, {"length", 3}}), done));
+  EXPECT_EQ(count(run, "failed"), 0U);
+  auto const findings = run.events("finding");
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(get_string(findings.front(), "object"), "list list-1");
+  EXPECT_THAT(get_string(findings.front(), "what"), testing::HasSubstr("time travel"));
+}
+
 TEST(Bank, MoneyThatVanishesIsSeen) {
   test::FakeRun run(test::PostgresServer::shared().fresh_database());
   bool stolen = false;
@@ -137,6 +234,29 @@ TEST(Bank, MoneyThatVanishesIsSeen) {
   run_to_end(test::run_probe_until(run, test::probe_spec("bank", {{"every", "10ms"}}), done));
   EXPECT_EQ(count(run, "failed"), 0U);
   EXPECT_THAT(get_string(run.events("sample").back(), "value"), testing::HasSubstr("7999 instead of 8000"));
+}
+
+TEST(Bank, AReturnToAnEarlierMomentIsRightAndGoesOn) {
+  test::FakeRun run(test::PostgresServer::shared().fresh_database());
+  int stage = 0;
+  std::size_t right_then = 0;
+  auto const done = [&] {
+    if (stage == 0 && count(run, "right") > 110) {
+      // As a restore: the last transfers are gone, from both sides.
+      test::run_sql(
+          run.backend().database,
+          "WITH gone AS (DELETE FROM pgdrill.bank_transfers WHERE sequence > 50 RETURNING *), moved "
+          "AS (SELECT account, sum(amount) AS amount FROM (SELECT debtor AS account, amount FROM gone "
+          "UNION ALL SELECT creditor, -amount FROM gone) m GROUP BY account) UPDATE "
+          "pgdrill.bank_accounts a SET balance = balance + m.amount FROM moved m WHERE a.account = "
+          "m.account");
+      right_then = count(run, "right");
+      stage = 1;
+    }
+    return stage == 1 && count(run, "right") > right_then + 5;
+  };
+  run_to_end(test::run_probe_until(run, test::probe_spec("bank", {{"every", "10ms"}}), done));
+  EXPECT_EQ(count(run, "wrong"), 0U);
 }
 
 TEST(Bank, ATransferThatIsThereByHalfIsSeen) {
