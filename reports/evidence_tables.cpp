@@ -21,9 +21,11 @@ std::string objectives_table(Verdict const& verdict) {
 std::string breakdown_table(Verdict const& verdict) {
   std::vector<std::vector<std::string>> rows;
   for (Phase const& phase : verdict.phases) {
-    rows.push_back({html(phase.name), seconds_text(phase.from), seconds_text(phase.to - phase.from)});
+    rows.push_back({html(phase.name), seconds_text(phase.from), seconds_text(phase.to - phase.from),
+                    seconds_text(phase.in_rto)});
   }
-  return html_table("Phases of the rollback", {"Phase", "From", "Took"}, rows);
+  return html_table("Phases of the rollback; their parts in the RTO add up to it",
+                    {"Phase", "From", "Took", "In the RTO"}, rows);
 }
 
 std::string steps_table(Run const& run) {

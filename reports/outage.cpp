@@ -66,14 +66,34 @@ std::vector<Outage> outages_of(Series const& series, Nanoseconds until) {
   return outages;
 }
 
+namespace {
+
+/// When the rollback began: the damage or the fall, whichever came first; empty when neither was seen.
+std::optional<Nanoseconds> beginning(Run const& run, Rto const& rto) {
+  Mark const* const damage = run.mark("damage-done");
+  if (damage == nullptr) return rto.measured ? std::optional(rto.from) : std::nullopt;
+  return rto.measured ? std::min(damage->t, rto.from) : damage->t;
+}
+
+}  // namespace
+
 Rto measure_rto(Run const& run) {
   Rto rto;
   bool any_sample = false;
   bool recovered = true;
   for (Series const& series : run.series) {
-    if (!counts(run, series)) continue;
-    any_sample = any_sample || !series.samples.empty();
+    bool const counted = counts(run, series);
     std::vector<Outage> const outages = outages_of(series, run.undo_started);
+    if (!outages.empty()) {
+      rto.classes.push_back({.probe = series.probe,
+                             .sample_class = series.sample_class,
+                             .counts = counted,
+                             .from = outages.front().from,
+                             .to = outages.back().to,
+                             .resolution = outages.front().resolution});
+    }
+    if (!counted) continue;
+    any_sample = any_sample || !series.samples.empty();
     if (outages.empty()) continue;
     if (!rto.measured || outages.front().from < rto.from) {
       rto.from = outages.front().from;
@@ -94,17 +114,24 @@ Rto measure_rto(Run const& run) {
   return rto;
 }
 
-std::vector<Phase> phases_of(Run const& run) {
+Nanoseconds part_between(Phase const& phase, Nanoseconds from, Nanoseconds to) {
+  return std::max<Nanoseconds>(0, std::min(phase.to, to) - std::max(phase.from, from));
+}
+
+std::vector<Phase> phases_of(Run const& run, Rto const& rto) {
   std::vector<Phase> phases;
-  Mark const* const damage = run.mark("damage-done");
-  if (damage == nullptr) return phases;
-  Nanoseconds from = damage->t;
+  std::optional<Nanoseconds> const begin = beginning(run, rto);
+  if (!begin) return phases;
+  Nanoseconds from = *begin;
   for (PhaseEnd const& end : phase_ends) {
     Mark const* const mark = run.mark(end.mark);
     if (mark == nullptr || mark->t < from) continue;
     phases.push_back({.name = std::string(end.phase), .from = from, .to = mark->t});
     from = mark->t;
   }
+  if (!rto.measured || !rto.to) return phases;
+  if (*rto.to > from) phases.push_back({.name = "settle", .from = from, .to = *rto.to});
+  for (Phase& phase : phases) phase.in_rto = part_between(phase, rto.from, *rto.to);
   return phases;
 }
 

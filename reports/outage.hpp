@@ -23,12 +23,23 @@ struct Outage {
 /// Outages of a series in order. Samples that start after `until` (when >= 0) are not looked at.
 [[nodiscard]] std::vector<Outage> outages_of(Series const& series, Nanoseconds until);
 
+/// The RTO as one class of one probe's answers saw it.
+struct ClassRto {
+  std::string probe;
+  std::string sample_class;
+  bool counts = false;            ///< whether it is part of the run's RTO
+  Nanoseconds from = 0;           ///< its first failed or wrong answer
+  std::optional<Nanoseconds> to;  ///< the start of the unbroken right stretch at the end; empty: never
+  Nanoseconds resolution = 0;
+};
+
 struct Rto {
   bool measured = false;
   std::string why_not;            ///< when not measured
   Nanoseconds from = 0;           ///< the fall: the first failed or wrong answer of any probe that counts
   std::optional<Nanoseconds> to;  ///< from here on all of them answer rightly; empty: that was not seen
   Nanoseconds resolution = 0;
+  std::vector<ClassRto> classes;  ///< of every series that saw an outage, in the order of the series
 };
 
 /// From the first failed or wrong answer to the start of the unbroken right stretch at the end, over all
@@ -37,13 +48,19 @@ struct Rto {
 
 /// A part of the rollback between two marks.
 struct Phase {
-  std::string name;  ///< detect, decide, revert, restore, replay, promote, ready, cut-over, reconnect, verify
+  std::string name;  ///< detect, decide, revert, restore, replay, promote, ready, cut-over, reconnect,
+                     ///< verify; settle: from the last mark until all probes answered rightly
   Nanoseconds from = 0;
   Nanoseconds to = 0;
+  Nanoseconds in_rto = 0;  ///< how much of it lies in the RTO
 };
 
-/// The breakdown by the marks that the run has, in order of time; a phase whose closing mark is missing is
-/// left out.
-[[nodiscard]] std::vector<Phase> phases_of(Run const& run);
+/// The breakdown by the marks that the run has, in order of time and without gaps; a phase whose closing mark
+/// is missing is part of the next one. It begins with the damage or with the fall that the probes saw,
+/// whichever came first. Once right answers are back, `in_rto` adds up to the RTO.
+[[nodiscard]] std::vector<Phase> phases_of(Run const& run, Rto const& rto);
+
+/// How much of a phase lies between two moments.
+[[nodiscard]] Nanoseconds part_between(Phase const& phase, Nanoseconds from, Nanoseconds to);
 
 }  // namespace pgdrill::reports

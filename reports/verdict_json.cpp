@@ -28,6 +28,42 @@ json::array objectives_json(Verdict const& verdict) {
   return list;
 }
 
+json::array breakdown_json(Verdict const& verdict) {
+  json::array breakdown;
+  for (Phase const& phase : verdict.phases) {
+    breakdown.push_back({{"phase", phase.name},
+                         {"from_s", seconds(phase.from)},
+                         {"seconds", seconds(phase.to - phase.from)},
+                         {"in_rto_s", seconds(phase.in_rto)}});
+  }
+  return breakdown;
+}
+
+/// Where the time of one class' outage went; empty while it lasts.
+json::array breakdown_json(Verdict const& verdict, ClassRto const& rto) {
+  json::array breakdown;
+  if (!rto.to) return breakdown;
+  for (Phase const& phase : verdict.phases) {
+    Nanoseconds const part = part_between(phase, rto.from, *rto.to);
+    if (part > 0) breakdown.push_back({{"phase", phase.name}, {"seconds", seconds(part)}});
+  }
+  return breakdown;
+}
+
+json::array classes_json(Verdict const& verdict) {
+  json::array list;
+  for (ClassRto const& rto : verdict.rto.classes) {
+    list.push_back({{"probe", rto.probe},
+                    {"class", rto.sample_class},
+                    {"counts", rto.counts},
+                    {"from_s", seconds(rto.from)},
+                    {"seconds", rto.to ? seconds(*rto.to - rto.from) : json::value(nullptr)},
+                    {"resolution_s", seconds(rto.resolution)},
+                    {"breakdown", breakdown_json(verdict, rto)}});
+  }
+  return list;
+}
+
 json::object rto_json(Verdict const& verdict) {
   json::object rto{{"measured", verdict.rto.measured}};
   if (!verdict.rto.measured) {
@@ -37,13 +73,8 @@ json::object rto_json(Verdict const& verdict) {
   rto["from_s"] = seconds(verdict.rto.from);
   rto["to_s"] = verdict.rto.to ? seconds(*verdict.rto.to) : json::value(nullptr);
   rto["resolution_s"] = seconds(verdict.rto.resolution);
-  json::array breakdown;
-  for (Phase const& phase : verdict.phases) {
-    breakdown.push_back({{"phase", phase.name},
-                         {"from_s", seconds(phase.from)},
-                         {"seconds", seconds(phase.to - phase.from)}});
-  }
-  rto["breakdown"] = std::move(breakdown);
+  rto["breakdown"] = breakdown_json(verdict);
+  rto["classes"] = classes_json(verdict);
   return rto;
 }
 

@@ -42,6 +42,56 @@ TEST(VerdictTest, PhasesFollowTheMarks) {
                                  "ready", "cut-over", "reconnect", "verify"));
 }
 
+Nanoseconds sum_in_rto(std::vector<Phase> const& phases) {
+  Nanoseconds sum = 0;
+  for (Phase const& phase : phases) sum += phase.in_rto;
+  return sum;
+}
+
+TEST(VerdictTest, ThePhasesPartsInTheRtoAddUpToIt) {
+  Verdict const verdict = judge(passing_run().run());
+  EXPECT_EQ(sum_in_rto(verdict.phases), verdict.rto.to.value() - verdict.rto.from);
+  EXPECT_EQ(verdict.phases.back().name, "verify");
+  EXPECT_LT(verdict.phases.back().in_rto, verdict.phases.back().to - verdict.phases.back().from);
+}
+
+TEST(VerdictTest, WhatComesAfterTheLastMarkIsSettle) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");
+  journal.at(3).mark("promoted").at(5).sample("heartbeat", "write", "right");
+  Verdict const verdict = judge(journal.run());  // no damage: a failover
+  ASSERT_EQ(verdict.phases.size(), 2U);
+  EXPECT_EQ(verdict.phases[0].name, "promote");
+  EXPECT_EQ(verdict.phases[0].in_rto, 1'000'000'000);
+  EXPECT_EQ(verdict.phases[1].name, "settle");
+  EXPECT_EQ(sum_in_rto(verdict.phases), verdict.rto.to.value() - verdict.rto.from);
+}
+
+TEST(VerdictTest, DamageThatNobodyHasSeenYetIsNotInTheRto) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("heartbeat", "write", "right").at(2).mark("damage-done");
+  journal.at(5).sample("heartbeat", "write", "wrong").at(6).mark("detected");
+  journal.at(9).sample("heartbeat", "write", "right");
+  Verdict const verdict = judge(journal.run());
+  ASSERT_EQ(verdict.phases.front().name, "detect");
+  EXPECT_EQ(verdict.phases.front().to - verdict.phases.front().from, 4'000'000'000);
+  EXPECT_EQ(verdict.phases.front().in_rto, 1'000'000'000);
+  EXPECT_EQ(sum_in_rto(verdict.phases), verdict.rto.to.value() - verdict.rto.from);
+}
+
+TEST(VerdictTest, EachClassHasAnRtoOfItsOwn) {
+  JournalBuilder journal = started_run();
+  for (std::string_view const kind : {"read", "write"}) journal.at(1).sample("heartbeat", kind, "right");
+  journal.at(2).sample("heartbeat", "write", "failed").at(3).sample("heartbeat", "read", "failed");
+  journal.at(4).sample("heartbeat", "read", "right").at(7).sample("heartbeat", "write", "right");
+  std::vector<ClassRto> const classes = measure_rto(journal.run()).classes;
+  ASSERT_EQ(classes.size(), 2U);
+  EXPECT_EQ(classes[0].sample_class, "read");
+  EXPECT_EQ(classes[0].to.value() - classes[0].from, 1'002'000'000);
+  EXPECT_EQ(classes[1].sample_class, "write");
+  EXPECT_EQ(classes[1].to.value() - classes[1].from, 5'002'000'000);
+}
+
 TEST(VerdictTest, NotMeasuredIsNeverMet) {
   JournalBuilder journal = started_run();
   journal.at(1).add("run-finished", {{"status", "completed"}});
