@@ -15,6 +15,7 @@
 #include "harness/cli/suite.hpp"
 #include "harness/engine/executor.hpp"
 #include "reports/console.hpp"
+#include "reports/gate/gate.hpp"
 #include "reports/live_metrics.hpp"
 #include "reports/report.hpp"
 
@@ -171,12 +172,24 @@ int unjudged(Error const& error, engine::RunEnd const& end) {
   return end.announced ? reports::exit_inconclusive : code;
 }
 
+/// Earlier runs to show this one among, when they are asked for. A run's evidence never waits for them.
+std::optional<reports::HistoryFigures> history_of(RunParts const& parts,
+                                                  std::filesystem::path const& journal) {
+  if (!parts.arguments.given("history")) return std::nullopt;
+  Result<reports::HistoryFigures> found = reports::history_figures(journal, parts.arguments.text("history"));
+  if (found) return std::move(*found);
+  std::fprintf(stderr, "pgdrill: the run is not shown among earlier ones: %s\n",
+               describe(found.error()).c_str());
+  return std::nullopt;
+}
+
 /// Reports what the journal holds, also after a failure in the middle.
 int finish(RunParts& parts) {
   std::optional<Error> const problem = parts.journal->problem();
   std::filesystem::path const file = parts.journal->file();
   parts.journal.reset();
-  Result<reports::Verdict> const verdict = reports::write_reports(file, parts.evidence);
+  Result<reports::Verdict> const verdict =
+      reports::write_reports(file, parts.evidence, history_of(parts, file));
   // A full disk stops the journal first; that reports cannot be written either is no news then.
   if (!verdict) return unjudged(problem ? *problem : verdict.error(), parts.end);
   Result<reports::Run> const run = reports::read_run(file);
@@ -250,6 +263,11 @@ bool names_one_file(Arguments const& arguments) {
 int run(Arguments const& arguments) {
   std::optional<std::vector<Chosen>> chosen = choose_scenarios(arguments);
   if (!chosen) return reports::exit_usage;
+  if (arguments.given("history")) {
+    // Before anything is broken, not after.
+    Result<reports::History> const history = reports::read_history(arguments.text("history"));
+    if (!history) return report_error(history.error());
+  }
   bool const one = names_one_file(arguments);
   bool const given = arguments.given("evidence");
   std::filesystem::path const evidence =
@@ -264,6 +282,9 @@ Verb describe_verb() {
   std::vector<Option> options = scenario_options();
   options.push_back({.name = "--evidence",
                      .help = "directory for the evidence (default: evidence/<scenario>-<UTC start>)"});
+  options.push_back(
+      {.name = "--history",
+       .help = "history to show the run among: .jsonl or .sqlite file, or a directory of evidence"});
   options.push_back({.name = "--metrics-port",
                      .help = "port on loopback for /metrics while running; 0: a free one",
                      .default_value = "0"});

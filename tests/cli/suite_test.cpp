@@ -101,5 +101,15 @@ TEST_F(SuiteDirectory, WithoutSuchATagIsAUsageError) {
   EXPECT_THAT(result.err, HasSubstr("no scenario has the tags"));
 }
 
+TEST_F(SuiteDirectory, AHistoryThatCannotBeReadIsToldBeforeAnythingIsDone) {
+  write("a.yaml", "a", "nightly");
+  std::filesystem::path const history = directory_.path() / "history.sqlite";
+  ASSERT_TRUE(write_file_atomically(history, std::string(4096, 'x')).has_value());
+  CommandResult const result = pgdrill_verb({"run", (directory_.path() / "a.yaml").string(), "--history",
+                                             history.string(), "--kubeconfig", "/nonexistent"});
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("the history cannot be used"));
+}
+
 }  // namespace
 }  // namespace pgdrill::cli

@@ -98,6 +98,20 @@ TEST_F(Drill, ReportsComeAgainByteForByte) {
   }
 }
 
+TEST_F(Drill, IsShownAmongEarlierRuns) {
+  std::filesystem::path const earlier = directory_.path() / "earlier";
+  ASSERT_EQ(drill().exit_code, 0);
+  std::filesystem::rename(evidence(), earlier);
+  ASSERT_EQ(drill({"--history", earlier.string()}).exit_code, 0);
+  std::string const figures = read_file(evidence() / "history.csv").value_or("(missing)");
+  EXPECT_EQ(std::ranges::count(figures, '\n'), 2) << "a header and one run: " << figures;
+  std::filesystem::path const again = directory_.path() / "again";
+  run({PGDRILL_BINARY, "report", (evidence() / "journal.jsonl").string(), "--evidence", again.string(),
+       "--history", earlier.string()});
+  EXPECT_EQ(read_file(again / "MANIFEST.sha256").value_or(""),
+            read_file(evidence() / "MANIFEST.sha256").value_or("(missing)"));
+}
+
 TEST_F(Drill, ATargetThatIsTooLateFailsAndNamesTheRows) {
   CommandResult const result = drill({"--var", "restore_by=time", "--var", "restore_offset=1h"});
   EXPECT_NE(result.exit_code, 0) << "a target in the future cannot be restored";
