@@ -215,9 +215,41 @@ std::string as_promql(std::string query) {
   return query;
 }
 
-TEST(Grafana, NoPanelIsEmptyOnARealRun) {
+/// The real run with a service that failed some seconds earlier, of which a later release was seen.
+void put_slow_release(std::filesystem::path const& directory, int day) {
+  put_run(directory, day);
+  std::string text = read_file(directory / "journal.jsonl").value();
+  std::size_t const fact = text.find("\"name\":\"environment\"");
+  std::size_t const begin = text.rfind('\n', fact) + 1;
+  std::string const environment = text.substr(begin, text.find('\n', fact) + 1 - begin);
+  text.insert(begin + environment.size(), replaced(environment, "\"15.20 (", "\"16.4 ("));
+  text.insert(begin, R"({"event":"sample","probe":"heartbeat","class":"write","scheduled_ns":500000000,)"
+                     R"("started_ns":500000000,"ended_ns":500000001,"status":"failed"})"
+                     "\n");
+  ASSERT_TRUE(write_file_atomically(directory / "journal.jsonl", text).has_value());
+}
+
+/// Queries of a dashboard, each with the name of its panel or annotation.
+std::vector<std::pair<std::string, std::string>> queries_of(std::string const& name) {
+  std::vector<std::pair<std::string, std::string>> queries;
+  json::value const board =
+      parse_json(read_file(root / "reports/grafana" / (name + ".json")).value()).value();
+  for (json::value const& panel : board.at("panels").as_array()) {
+    if (get_string(panel, "type") == "row") continue;
+    for (json::value const& target : panel.at("targets").as_array())
+      queries.emplace_back(name + ": " + get_string(panel, "title"), as_promql(get_string(target, "expr")));
+  }
+  for (json::value const& note : board.at("annotations").at("list").as_array()) {
+    if (std::string const expression = get_string(note, "expr"); !expression.empty())
+      queries.emplace_back(name + ": annotation " + get_string(note, "name"), as_promql(expression));
+  }
+  return queries;
+}
+
+TEST(Grafana, NoQueryIsEmptyWhenARealRunRegressedWithARelease) {
   TemporaryDirectory const evidence;
   for (int day = 10; day < 17; ++day) put_run(evidence.path() / std::to_string(day), day);
+  put_slow_release(evidence.path() / "17", 17);
   Serving const serving(evidence.path());
   Pushgateway const gateway;
   std::string const cnpg = read_file(root / "tests/data/prometheus/cnpg.prom").value();
@@ -228,24 +260,16 @@ TEST(Grafana, NoPanelIsEmptyOnARealRun) {
     return prometheus.value("count(pgdrill_verdict)") && prometheus.value("cnpg_collector_up") &&
            prometheus.value("pgdrill:proof_age:seconds");
   }));
-  EXPECT_EQ(prometheus.value("pgdrill_gate_history_runs"), 6);
+  EXPECT_EQ(prometheus.value("pgdrill_gate_history_runs"), 7);
+  EXPECT_EQ(prometheus.value("pgdrill_gate_state{state=\"suspect\"}"), 1);
+  EXPECT_EQ(
+      prometheus.value("pgdrill_run_info{postgres_version_from=\"15.20\",postgres_version_to=\"16.4\"}"), 1);
   std::vector<std::string> empty;
   for (std::string const name : {"fleet", "drill", "rto-trend"}) {
-    json::value const board =
-        parse_json(read_file(root / "reports/grafana" / (name + ".json")).value()).value();
-    for (json::value const& panel : board.at("panels").as_array()) {
-      if (get_string(panel, "type") == "row") continue;
-      bool any = false;
-      for (json::value const& target : panel.at("targets").as_array()) {
-        auto const result = prometheus.query(as_promql(get_string(target, "expr")));
-        EXPECT_TRUE(result.has_value()) << name << ": " << get_string(target, "expr");
-        any = any || (result && !result->empty());
-      }
-      if (!any) empty.push_back(name + ": " + get_string(panel, "title"));
-    }
-    for (json::value const& note : board.at("annotations").at("list").as_array()) {
-      std::string const expression = get_string(note, "expr");
-      if (!expression.empty()) EXPECT_TRUE(prometheus.query(as_promql(expression)).has_value()) << expression;
+    for (auto const& [title, query] : queries_of(name)) {
+      auto const result = prometheus.query(query);
+      EXPECT_TRUE(result.has_value()) << title << ": " << query;
+      if (result && result->empty()) empty.push_back(title + ": " + query);
     }
   }
   EXPECT_THAT(empty, IsEmpty());
