@@ -279,6 +279,9 @@ class Plan {
       add({Phase::contract, "relax_former", "From here on the former version must be gone.",
            drop_not_null(r_->table->name, former_), set_not_null_by_proof(r_->table->name, former_), false});
     }
+    // Before the refill, so that going down they are made when the values are back.
+    for (Constraint const& constraint : attached_.constraints) drop_former_constraint(constraint);
+    for (Index const& index : attached_.indexes) drop_former_index(index);
     SyncTrigger const both = sync(former_, next);
     add({Phase::contract, "refill_former", "Going down it fills the former column from the next one.",
          nothing("only its down file does something"),
@@ -288,8 +291,6 @@ class Plan {
     add({Phase::contract, "stop_sync", "The former column is no longer kept.",
          drop_sync_trigger(both) + set_default(next, next_default()) + sequence(former_, next),
          sequence(next, former_) + drop_default(next, next_default()) + create_sync_trigger(both)});
-    for (Constraint const& constraint : attached_.constraints) drop_former_constraint(constraint);
-    for (Index const& index : attached_.indexes) drop_former_index(index);
     drop_former_column(next);
   }
 

@@ -42,6 +42,16 @@ TEST(Rewrite, RenameColumnWhoseNameIsThatOfOthers) {
          .next = {"INSERT INTO orders (id, client) SELECT max(id) + 1, 1 FROM orders"}});
 }
 
+TEST(Rewrite, RenameColumnUnderAUniqueConstraintWithAllThatAnIndexCanCarry) {
+  prove({.setup = orders +
+                  "UPDATE orders SET note = 'k' || id;"
+                  "ALTER TABLE orders ADD CONSTRAINT orders_note_key UNIQUE NULLS NOT DISTINCT (note)"
+                  " INCLUDE (quantity) WITH (fillfactor = 70) DEFERRABLE INITIALLY DEFERRED;",
+         .change = "ALTER TABLE orders RENAME COLUMN note TO remark",
+         .former = {"UPDATE orders SET note = 'n' || id WHERE id % 100 = 7"},
+         .next = {"UPDATE orders SET remark = 'm' || id WHERE id % 100 = 9"}});
+}
+
 /// What a column is beside its type: it must be on the column that takes its place, too, and on the one that
 /// is made again on the way back.
 std::string const detailed =
