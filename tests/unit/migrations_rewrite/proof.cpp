@@ -74,11 +74,11 @@ void all_work(postgres::ConnectionParameters const& database, std::vector<std::s
 /// end of their table, and sequences move when queries run.
 json::object whole_fingerprint(postgres::ConnectionParameters const& database) {
   json::object snapshot;
-  std::function<Result<>(pqxx::transaction_base&)> work =
-      [&](pqxx::transaction_base& transaction) -> Result<> {
+  auto const read = [&](pqxx::transaction_base& transaction) -> Result<> {
     TRY(snapshot, probes::read_fingerprint(transaction));
     return {};
   };
+  std::function<Result<>(pqxx::transaction_base&)> work = read;
   auto const done =
       run_to_end(postgres::in_transaction(database, std::chrono::seconds(20), false, std::move(work)));
   EXPECT_TRUE(done) << describe(done.error());
