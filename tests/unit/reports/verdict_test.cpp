@@ -217,8 +217,8 @@ TEST(RemediationNotes, ThereIsOneForEachThingThatFailed) {
   for (std::string_view const note :
        {"step cut-over: look at its endpoints", "check digest equals the captured one: the restored data",
         "check markers: it got no answer (different)", "step kill-primary: nobody saw its effect (running)",
-        "the rollback loses too much (1 of 100 acknowledged writes lost)", "(differences: 1): keep clients away",
-        "lead Service develop/orders-db back is still open"})
+        "the rollback loses too much (1 of 100 acknowledged writes lost)",
+        "(differences: 1): keep clients away", "lead Service develop/orders-db back is still open"})
     EXPECT_THAT(notes, Contains(HasSubstr(std::string(note))));
   EXPECT_THAT(judge(passing_run().run()).remediation, testing::IsEmpty());
 }
