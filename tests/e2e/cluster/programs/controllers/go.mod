@@ -1,6 +1,6 @@
 module pgdrill/cluster/controllers
 
-go 1.26.6
+go 1.26.4
 
 require (
 	github.com/cloudnative-pg/cloudnative-pg v1.30.0
