@@ -14,6 +14,7 @@
 #include "harness/base/files.hpp"
 #include "harness/base/text.hpp"
 #include "harness/sandbox/kubelet/leftovers.hpp"
+#include "harness/sandbox/kubelet/process_table.hpp"
 
 namespace pgdrill::sandbox {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::uint16_t claim_port = 47'777;
 
 std::string start_time(pid_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string const text = read_rest(file);
   auto const name_end = text.rfind(')');
   if (name_end == std::string::npos) return "";
   std::istringstream rest(text.substr(name_end + 1));

@@ -95,8 +95,10 @@ std::vector<BackupInfo> ServerFolder::backups() const {
 
 bool ServerFolder::wal_archive_is_empty() const {
   std::error_code problem;
-  for (auto const& entry : fs::recursive_directory_iterator(wals(), problem)) {
-    if (entry.is_regular_file(problem)) return false;
+  fs::recursive_directory_iterator const end;
+  for (fs::recursive_directory_iterator entry(wals(), problem); !problem && entry != end;
+       entry.increment(problem)) {
+    if (entry->is_regular_file(problem)) return false;
   }
   return true;
 }

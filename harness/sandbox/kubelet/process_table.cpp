@@ -4,16 +4,14 @@
 
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace pgdrill::sandbox {
 namespace {
 
-// Files of /proc say that they are empty; they are read to their end.
 std::string read_proc(pid_t pid, std::string_view name) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/" + std::string(name), std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return read_rest(file);
 }
 
 std::set<pid_t> own_line(std::vector<RunningProcess> const& all) {
@@ -30,6 +28,13 @@ std::set<pid_t> own_line(std::vector<RunningProcess> const& all) {
 }
 
 }  // namespace
+
+// Not by iterators of the buffer: those throw where the stream would only be marked as bad.
+std::string read_rest(std::istream& file) {
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
 
 RunningProcess parse_stat(std::string_view line) {
   // "12 (a name) with ) in it) S 1 12 12 ...": the name ends at the last parenthesis.
@@ -51,8 +56,10 @@ RunningProcess parse_stat(std::string_view line) {
 std::vector<RunningProcess> running_processes() {
   std::vector<RunningProcess> all;
   std::error_code problem;
-  for (auto const& entry : std::filesystem::directory_iterator("/proc", problem)) {
-    std::string const name = entry.path().filename();
+  std::filesystem::directory_iterator const end;
+  for (std::filesystem::directory_iterator entry("/proc", problem); !problem && entry != end;
+       entry.increment(problem)) {
+    std::string const name = entry->path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     RunningProcess const process = parse_stat(read_proc(std::stoi(name), "stat"));
     if (process.pid > 0) all.push_back(process);

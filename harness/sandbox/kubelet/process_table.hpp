@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <istream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct RunningProcess {
       0;  ///< in clock ticks since boot; with the pid it names one process for good
 };
 
+/// The rest of a file of /proc, which says of itself that it is empty; of a process that has ended since it
+/// was opened what was read before.
+[[nodiscard]] std::string read_rest(std::istream& file);
 /// All processes that run (zombies have ended).
 [[nodiscard]] std::vector<RunningProcess> running_processes();
 /// One line of /proc/<pid>/stat; pid 0 when it is none, or of a zombie.

@@ -23,6 +23,19 @@ TEST(ProcessTable, ReadsNamesWithParentheses) {
   EXPECT_EQ(process.start_time, 98765U);
 }
 
+TEST(ProcessTable, AProcessMayEndWhileItIsReadOf) {
+  pid_t const child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  std::ifstream file("/proc/" + std::to_string(child) + "/stat");
+  ASSERT_TRUE(file.is_open());
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(read_rest(file), "");
+}
+
 TEST(ProcessTable, LeavesZombiesOut) {
   EXPECT_EQ(parse_stat("77 (x) Z 12 34 34 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 1 1").pid, 0);
   EXPECT_EQ(parse_stat("").pid, 0);
