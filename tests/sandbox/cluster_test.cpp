@@ -77,6 +77,11 @@ class Clusters : public testing::Test {
   static void remove(std::string const& cluster) {
     (void)sandbox_->kubectl({"delete", "cluster", cluster, "-n", "develop"});
   }
+  static void kill_pod(std::string const& name) {
+    auto const killed =
+        sandbox_->kubectl({"delete", "pod", name, "-n", "develop", "--grace-period=0", "--force"});
+    ASSERT_EQ(killed.exit_code, 0) << killed.err;
+  }
   static json::array recovery_pods(std::string const& cluster) {
     auto const result =
         sandbox_->kubectl({"get", "pods", "-n", "develop", "-l",
@@ -198,7 +203,12 @@ TEST_F(Clusters, SayWhyATargetCannotBeReached) {
 }
 
 TEST_F(Clusters, RetryARecoveryWhosePodWasKilled) {
-  restore("killed", fmt::format(R"({{"targetImmediate":true,"backupID":"{}"}})",
+  // So much WAL that the restore is not over when the kill comes: once it has been promoted its archive is no
+  // longer empty, and no second try can succeed.
+  for (int segment = 0; segment < 16; ++segment) {
+    sql("orders", fmt::format("SELECT pg_create_restore_point('segment-{}'), pg_switch_wal()", segment));
+  }
+  restore("killed", fmt::format(R"({{"targetName":"segment-15","backupID":"{}"}})",
                                 text("backup", "first", "status.backupId")));
   std::string first;
   ASSERT_TRUE(eventually([&first] {
@@ -207,8 +217,8 @@ TEST_F(Clusters, RetryARecoveryWhosePodWasKilled) {
     }
     return !first.empty();
   }));
-  (void)sandbox_->kubectl({"delete", "pod", first, "-n", "develop", "--grace-period=0", "--force"});
-  ASSERT_TRUE(becomes_healthy("killed"));
+  kill_pod(first);
+  ASSERT_TRUE(becomes_healthy("killed")) << state_of_namespace() << recovery_log("killed");
   remove("killed");
 }
 
@@ -228,10 +238,11 @@ TEST_F(Clusters, SurviveTheLossOfTheirPrimary) {
   std::string const old = primary_of("orders");
   std::string const uid = text("pod", old, "metadata.uid");
   sql("orders", "CREATE TABLE kept AS SELECT 1 AS one");
-  (void)sandbox_->kubectl({"delete", "pod", old, "-n", "develop", "--grace-period=0", "--force"});
-  ASSERT_TRUE(eventually([&] { return primary_of("orders") != old; }));
-  ASSERT_TRUE(
-      eventually([&] { return text("pod", old, "metadata.uid") != uid && becomes_healthy("orders"); }));
+  kill_pod(old);
+  ASSERT_TRUE(eventually([&] { return primary_of("orders") != old; })) << state_of_namespace();
+  ASSERT_TRUE(eventually([&] {
+    return text("pod", old, "metadata.uid") != uid && becomes_healthy("orders");
+  })) << state_of_namespace();
   EXPECT_EQ(sql("orders", "SELECT one FROM kept"), "1");
   EXPECT_EQ(get_int(sandbox_->get("cluster", "orders"), "status.timelineID"), 2);
   auto const selected =

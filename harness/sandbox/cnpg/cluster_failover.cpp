@@ -1,4 +1,6 @@
 // Failover and switchover.
+#include <algorithm>
+
 #include "harness/sandbox/cnpg/cluster_objects.hpp"
 #include "harness/sandbox/cnpg/cluster_reconciler.hpp"
 
@@ -118,6 +120,11 @@ Task<ClusterReconciler::Next> ClusterReconciler::fail_over() {
   std::string const old = current();
   std::string candidate = co_await most_advanced_replica();
   if (candidate.empty()) {
+    // One that is ready and did not answer is asked again, as CNPG does before it decides anything.
+    bool const silent = std::ranges::any_of(resources_.pods, [&old](json::value const& pod) {
+      return kube::name_of(pod) != old && pod_is_ready(pod);
+    });
+    if (silent) co_return Next::wait;
     // Nobody to take over: the primary itself is started again.
     if (target() == pending) set_target(old);
     co_return Next::go_on;
