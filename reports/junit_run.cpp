@@ -67,7 +67,7 @@ LastAnswers last_answers(Run const& run, std::string const& probe) {
     if (series.probe != probe) continue;
     Sample const* last = nullptr;
     for (Sample const& sample : series.samples) {
-      if (run.undo_started >= 0 && sample.started > run.undo_started) break;
+      if (!tells_of_time_before(sample, run.undo_started)) continue;
       ++answers.samples;
       last = &sample;
     }

@@ -41,12 +41,17 @@ constexpr std::array<PhaseEnd, 12> phase_ends{{{"detected", "detect"},
 
 }  // namespace
 
+bool tells_of_time_before(Sample const& sample, Nanoseconds until) {
+  if (until < 0) return true;
+  return sample.started <= until && (sample.status == Sample::Status::right || sample.ended <= until);
+}
+
 std::vector<Outage> outages_of(Series const& series, Nanoseconds until) {
   std::vector<Outage> outages;
   Sample const* last_right = nullptr;
   bool down = false;
   for (Sample const& sample : series.samples) {
-    if (until >= 0 && sample.started > until) break;
+    if (!tells_of_time_before(sample, until)) continue;
     if (sample.status == Sample::Status::right) {
       if (down) outages.back().to = sample.ended;
       down = false;

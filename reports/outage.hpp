@@ -20,7 +20,11 @@ struct Outage {
   std::string why;  ///< of its first sample
 };
 
-/// Outages of a series in order. Samples that start after `until` (when >= 0) are not looked at.
+/// Whether a sample tells of the time before `until` (when >= 0): it started before, and what was not right
+/// was over before. A call under way may have been cut by what began then.
+[[nodiscard]] bool tells_of_time_before(Sample const& sample, Nanoseconds until);
+
+/// Outages of a series in order, of the samples that tell of the time before `until`.
 [[nodiscard]] std::vector<Outage> outages_of(Series const& series, Nanoseconds until);
 
 /// The RTO as one class of one probe's answers saw it.

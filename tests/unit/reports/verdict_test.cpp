@@ -139,6 +139,14 @@ TEST(VerdictTest, AnswersAfterTheUndoDoNotCount) {
   EXPECT_EQ(measure_rto(journal.run()).to.value(), 3'002'000'000);
 }
 
+TEST(VerdictTest, ACallThatTheUndoCutIsNoRelapse) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");
+  journal.at(3).sample("heartbeat", "write", "right");
+  journal.at(3.999).sample("heartbeat", "write", "failed").at(4).add("undo-started", {{"id", "1"}});
+  EXPECT_EQ(measure_rto(journal.run()).to.value(), 3'002'000'000);
+}
+
 TEST(VerdictTest, AnOutageThatNeverEndsIsMissedOncePastTheLimit) {
   JournalBuilder journal = started_run();
   journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");
