@@ -70,6 +70,7 @@ void fail_backup(Store& store, json::value const& cluster, json::value const& ba
     status["phase"] = "failed";
     status["error"] = error;
     status["stoppedAt"] = format_rfc3339_seconds(wall_now());
+    status["reconciliationTerminatedAt"] = format_rfc3339_seconds(wall_now());
   });
   store.record_event(backup, "Normal", "Failed", "Backup failed");
   write_condition(store, cluster, false, "LastBackupFailed", error, [](kube::Object& object) {
@@ -89,6 +90,7 @@ void begin(Store& store, json::value const& cluster, json::value const& backup, 
     status["phase"] = "started";
     status["method"] = "barmanObjectStore";
     status["majorVersion"] = 15;
+    status["reconciliationStartedAt"] = format_rfc3339_seconds(wall_now());
     status["instanceID"] = json::object{
         {"podName", kube::name_of(pod)}, {"ContainerID", container}, {"sessionID", kube::uid_of(pod)}};
   });
@@ -155,6 +157,7 @@ Task<> take(Store& store, Kubelet& kubelet, Environment const& environment, json
   write_status(store, backup, [&taken](json::object& status) {
     for (auto const& [key, value] : *taken) status[key] = value;
     status["phase"] = "completed";
+    status["reconciliationTerminatedAt"] = format_rfc3339_seconds(wall_now());
   });
   store.record_event(backup, "Normal", "Completed", "Backup completed");
   write_condition(store, cluster, true, "LastBackupSucceeded", "Backup was successful",

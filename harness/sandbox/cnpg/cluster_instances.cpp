@@ -5,6 +5,18 @@
 #include "harness/sandbox/cnpg/cluster_reconciler.hpp"
 
 namespace pgdrill::sandbox::cnpg {
+namespace {
+
+/// Sorted claims: the first gap, as CloudNativePG numbers its instances since 1.30.
+int first_free_serial(std::vector<json::value> const& claims) {
+  int serial = 1;
+  for (auto const& claim : claims) {
+    if (serial_of(claim) == serial) ++serial;
+  }
+  return serial;
+}
+
+}  // namespace
 
 /// Waits for running jobs; marks the volumes of completed ones as ready.
 ClusterReconciler::Next ClusterReconciler::handle_jobs() {
@@ -65,6 +77,8 @@ ClusterReconciler::Next ClusterReconciler::ensure_pods() {
     if (name != primary && !primary_serves) continue;
     created = store_.create(kube::pod_type, make_pod(cluster_, serial_of(claim))).has_value() || created;
   }
+  // One that is scaled down is waited for to its end.
+  all_ready = all_ready && resources_.pods.size() <= resources_.claims.size();
   if (all_ready) return Next::go_on;
   if (created) {
     resources_.pods = resources_of(store_, cluster_).pods;
@@ -94,12 +108,11 @@ void ClusterReconciler::look_at_objects() {
 }
 
 ClusterReconciler::Next ClusterReconciler::create_instance() {
-  int const serial = static_cast<int>(get_int(cluster_, "status.latestGeneratedNode")) + 1;
+  int const serial = first_free_serial(resources_.claims);
   std::string const instance = fmt::format("{}-{}", name_, serial);
   bool const first = resources_.claims.empty() && current().empty();
   std::string const role = first ? bootstrap_role(cluster_) : "join";
   if (!store_.create(kube::volume_claim_type, make_claim(cluster_, serial))) return Next::wait;
-  modify_status([serial](kube::Object& object) { set(object, "status.latestGeneratedNode", serial); });
   if (first) {
     event("Normal", "CreatingInstance",
           role == "initdb" ? "Primary instance (initdb)" : "Primary instance (from backup)");

@@ -76,20 +76,22 @@ json::object http_probe(std::string_view path, int failures) {
           {"failureThreshold", failures}};
 }
 
-kube::Object make_service(json::value const& cluster, std::string const& suffix, json::object selector) {
+kube::Object make_service(json::value const& cluster, std::string const& suffix,
+                          json::object const& selector) {
   json::object metadata = metadata_for(cluster, kube::name_of(cluster) + "-" + suffix);
   add_pod_labels(cluster, metadata);
-  selector[cluster_label] = kube::name_of(cluster);
-  return {
-      {"apiVersion", "v1"},
-      {"kind", "Service"},
-      {"metadata", std::move(metadata)},
-      {"spec", json::object{
-                   {"type", "ClusterIP"},
-                   {"selector", std::move(selector)},
-                   {"ports",
-                    json::array{json::object{
-                        {"name", "postgres"}, {"port", 5432}, {"protocol", "TCP"}, {"targetPort", 5432}}}}}}};
+  json::object selected{{cluster_label, kube::name_of(cluster)}};
+  selected.insert(selector.begin(), selector.end());
+  json::object spec{
+      {"ports", json::array{json::object{
+                    {"name", "postgres"}, {"protocol", "TCP"}, {"port", 5432}, {"targetPort", 5432}}}},
+      {"selector", std::move(selected)},
+      {"type", "ClusterIP"}};
+  metadata["annotations"].as_object()["cnpg.io/lastAppliedSpec"] = json::serialize(spec);
+  return {{"apiVersion", "v1"},
+          {"kind", "Service"},
+          {"metadata", std::move(metadata)},
+          {"spec", std::move(spec)}};
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 namespace pgdrill::sandbox::cnpg {
 
-inline constexpr std::string_view operator_version = "1.28.1";  // the version of the recordings
+inline constexpr std::string_view operator_version = "1.30.0";  // the version of the recordings
 inline constexpr std::string_view cluster_label = "cnpg.io/cluster";
 inline constexpr std::string_view instance_label = "cnpg.io/instanceName";
 inline constexpr std::string_view role_label = "cnpg.io/instanceRole";

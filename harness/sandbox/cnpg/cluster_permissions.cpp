@@ -80,8 +80,11 @@ json::array rules_of(json::value const& cluster) {
     rules.push_back(rule(group, resource, keep));
     rules.push_back(rule(group, resource + "/status", status));
   }
+  rules.push_back(rule("coordination.k8s.io", "leases", {"get", "update"}, {name}));
   rules.push_back(rule(group, "failoverquorums", read, {name}));
   rules.push_back(rule(group, "failoverquorums/status", status_watch, {name}));
+  rules.push_back(rule(group, "databaseroles", keep));
+  rules.push_back(rule(group, "databaseroles/status", status));
   return rules;
 }
 
@@ -128,6 +131,10 @@ std::vector<OwnedObject> supporting_objects(json::value const& cluster) {
        .reason = "",
        .message = ""});
   objects.push_back(monitoring(cluster));
+  objects.push_back({.type = kube::lease_type,
+                     .object = {{"metadata", metadata_for(cluster, name)}},
+                     .reason = "",
+                     .message = ""});
   return objects;
 }
 

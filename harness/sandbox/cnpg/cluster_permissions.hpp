@@ -15,8 +15,8 @@ struct OwnedObject {
   std::string message;
 };
 
-/// PodDisruptionBudgets, ServiceAccount, Role, RoleBinding and the default monitoring queries, in the order
-/// in which CNPG makes them.
+/// PodDisruptionBudgets, ServiceAccount, Role, RoleBinding, the default monitoring queries and the primary's
+/// Lease, in the order in which CNPG makes them.
 [[nodiscard]] std::vector<OwnedObject> supporting_objects(json::value const& cluster);
 
 /// Counts what the budgets say: status of the Cluster's PodDisruptionBudgets.

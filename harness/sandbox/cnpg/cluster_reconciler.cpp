@@ -48,6 +48,12 @@ void ClusterReconciler::set_current(std::string const& instance) {
     set(object, "status.currentPrimaryTimestamp", json::value(format_rfc3339(wall_now())));
     object["status"].as_object().erase("currentPrimaryFailingSinceTimestamp");
   });
+  // Whoever holds the Lease may run as primary.
+  (void)store_.modify(kube::lease_type, ns_, name_, false, [&instance](kube::Object& lease) {
+    std::string const now = format_rfc3339(wall_now());
+    lease["spec"] = json::object{
+        {"holderIdentity", instance}, {"leaseDurationSeconds", 15}, {"acquireTime", now}, {"renewTime", now}};
+  });
 }
 
 bool ClusterReconciler::ensure_owned_objects() {

@@ -92,6 +92,15 @@ void write_instances(json::object& status, Resources const& resources) {
   set_or_erase(status, "instancesReportedState", std::move(reported));
 }
 
+/// False until there is an instance, and true for good from then on.
+void write_initialized(kube::Object& cluster, Resources const& resources) {
+  bool const before = kube::condition_of(json::value(cluster), "Initialized") != nullptr;
+  if (resources.claims.empty() && before) return;
+  bool const initialized = !resources.claims.empty();
+  set_condition(cluster, "Initialized", initialized, initialized ? "BootstrapCompleted" : "BootstrapPending",
+                initialized ? "Cluster has been bootstrapped" : "Cluster has not been bootstrapped yet");
+}
+
 void write_system_id(kube::Object& cluster, Resources const& resources) {
   std::set<std::string> ids;
   for (auto const& [name, instance] : resources.instances) {
@@ -200,8 +209,10 @@ void write_resource_status(Store& store, json::value const& cluster, Resources c
     status["writeService"] = name + "-rw";
     status["readService"] = name + "-r";
     status["cloudNativePGCommitHash"] = "none";
+    status["selector"] = fmt::format("{}={},{}=instance", cluster_label, name, pod_role_label);
     write_claims(status, resources);
     write_instances(status, resources);
+    write_initialized(object, resources);
     write_system_id(object, resources);
     write_details(object, store, resources);
   });

@@ -165,15 +165,21 @@ Result<> validate_instances(json::value const& cluster) {
 }  // namespace
 
 Result<> validate_backup(json::value const& backup) {
+  std::string problems;
+  if (find(backup, "spec.cluster") == nullptr) problems += "spec.cluster: Required value, ";
   std::string const method = get_string(backup, "spec.method", "barmanObjectStore");
-  if (method == "barmanObjectStore" || method == "volumeSnapshot" || method == "plugin") return {};
+  if (method != "barmanObjectStore" && method != "volumeSnapshot" && method != "plugin") {
+    problems += fmt::format(
+        "spec.method: Unsupported value: \"{}\": supported values: \"barmanObjectStore\", "
+        "\"volumeSnapshot\", \"plugin\", ",
+        method);
+  }
+  if (problems.empty()) return {};
   return fail(not_by_schema(
       "Backup", backup,
-      fmt::format(
-          "[spec.method: Unsupported value: \"{}\": supported values: \"barmanObjectStore\", "
-          "\"volumeSnapshot\", \"plugin\", <nil>: Invalid value: null: some validation rules were not "
-          "checked because the object was invalid; correct the existing errors to complete validation]",
-          method)));
+      fmt::format("[{}<nil>: Invalid value: null: some validation rules were not checked because the object "
+                  "was invalid; correct the existing errors to complete validation]",
+                  problems)));
 }
 
 Result<> validate_cluster(json::value const& cluster) {
