@@ -12,6 +12,9 @@ namespace pgdrill::sandbox::cnpg {
 namespace {
 
 constexpr auto backup_limit = std::chrono::hours(1);
+// The instance waits so long for archiving to work; meanwhile the Backup is shown as running.
+constexpr auto archiving_limit = std::chrono::minutes(10);
+constexpr auto archiving_poll_interval = std::chrono::milliseconds(200);
 
 void write_status(Store& store, json::value const& backup, std::function<void(json::object&)> change) {
   auto const written = store.modify(kube::backup_type, get_string(backup, "metadata.namespace"),
@@ -106,12 +109,12 @@ void begin(Store& store, json::value const& cluster, json::value const& backup, 
       status["s3Credentials"] = *keys;
   });
   store.record_event(backup, "Normal", "Starting", "Backup started");
-  write_condition(store, cluster, false, "BackupStarted", "New Backup starting up");
 }
 
-void write_recovery_window(kube::Object& cluster, Environment const& environment,
-                           ArchiveLocation const& location) {
-  auto const folder = ServerFolder::at(environment.object_store(), location);
+void write_recovery_window(Store const& store, kube::Object& cluster, Environment const& environment) {
+  auto const location = archive_of(store, json::value(cluster));  // with the credentials of now
+  if (!location) return;
+  auto const folder = ServerFolder::at(environment.object_store(), *location);
   if (!folder) return;
   auto backups = folder->backups();
   std::erase_if(backups, [](auto const& backup) { return backup.status != "DONE"; });
@@ -140,6 +143,20 @@ Task<Result<json::object>> run_in_pod(Kubelet& kubelet, std::string ns, std::str
   co_return backup_result(*output);
 }
 
+/// Waits until the Cluster's archiving does not fail. False when it still does in the end, or when the Backup
+/// or the Cluster is gone.
+Task<bool> archiving_works(Store& store, std::string ns, std::string cluster, std::string backup) {
+  Monotonic const end = std::chrono::steady_clock::now() + archiving_limit;
+  while (std::chrono::steady_clock::now() < end) {
+    auto const object = store.get(kube::cluster_type, ns, cluster);
+    if (!object || !store.get(kube::backup_type, ns, backup)) co_return false;
+    auto const* archiving = kube::condition_of(*object, "ContinuousArchiving");
+    if (archiving == nullptr || get_string(*archiving, "status") != "False") co_return true;
+    co_await sleep_for(archiving_poll_interval);
+  }
+  co_return false;
+}
+
 Task<> take(Store& store, Kubelet& kubelet, Environment const& environment, json::value cluster,
             json::value backup, std::string pod_name) {
   std::string const ns = get_string(backup, "metadata.namespace");
@@ -147,8 +164,14 @@ Task<> take(Store& store, Kubelet& kubelet, Environment const& environment, json
   auto const pod = store.get(kube::pod_type, ns, pod_name);
   if (!pod) co_return;
   begin(store, cluster, backup, *pod, *location);
+  bool const working = co_await archiving_works(store, ns, kube::name_of(cluster), kube::name_of(backup));
   auto const started = store.get(kube::backup_type, ns, kube::name_of(backup));
   if (!started) co_return;
+  if (!working) {
+    write_status(store, backup, [](json::object& status) { status["phase"] = "walArchivingFailing"; });
+    co_return;
+  }
+  write_condition(store, cluster, false, "BackupStarted", "New Backup starting up");
   auto const taken = co_await run_in_pod(kubelet, ns, pod_name, get_string(*started, "status.backupName"));
   if (!taken) {
     fail_backup(store, cluster, backup, taken.error().why.empty() ? taken.error().what : taken.error().why);
@@ -161,7 +184,7 @@ Task<> take(Store& store, Kubelet& kubelet, Environment const& environment, json
   });
   store.record_event(backup, "Normal", "Completed", "Backup completed");
   write_condition(store, cluster, true, "LastBackupSucceeded", "Backup was successful",
-                  [&](kube::Object& object) { write_recovery_window(object, environment, *location); });
+                  [&](kube::Object& object) { write_recovery_window(store, object, environment); });
 }
 
 /// What CNPG's webhook fills in.
@@ -202,12 +225,8 @@ Task<> reconcile_backups(Store& store, Kubelet& kubelet, Environment const& envi
       continue;
     }
     std::string const pod = choose_pod(*cluster, *backup, resources_of(store, *cluster));
-    auto const* archiving = kube::condition_of(*cluster, "ContinuousArchiving");
-    bool const failing = archiving != nullptr && get_string(*archiving, "status") == "False";
-    if (pod.empty() || failing) {
-      write_status(store, *backup, [failing](json::object& status) {
-        status["phase"] = failing ? "walArchivingFailing" : "pending";
-      });
+    if (pod.empty()) {
+      write_status(store, *backup, [](json::object& status) { status["phase"] = "pending"; });
       co_return;
     }
     co_await take(store, kubelet, environment, *cluster, *backup, pod);
