@@ -35,6 +35,15 @@ std::string timestamp(std::string const& started) {
   return format_rfc3339_seconds(time ? *time : WallTime());
 }
 
+/// GitLab and others take [[ATTACHMENT|path]] and [[PROPERTY|name=value]] in a text for orders.
+std::string without_orders(std::string text) {
+  for (std::string_view const order : {"[[ATTACHMENT|", "[[PROPERTY|", "[[/PROPERTY]]"}) {
+    for (std::size_t at = text.find(order); at != std::string::npos; at = text.find(order, at))
+      text.insert(at + 1, " ");
+  }
+  return text;
+}
+
 void write_case(pugi::xml_node suite, std::string const& classname, JunitCase const& entry,
                 std::size_t& budget) {
   pugi::xml_node node = suite.append_child("testcase");
@@ -42,13 +51,13 @@ void write_case(pugi::xml_node suite, std::string const& classname, JunitCase co
   node.append_attribute("classname") = one_line(classname).c_str();
   node.append_attribute("time") = time_text(entry.duration).c_str();
   std::size_t const limit = entry.outcome == Outcome::passed ? longest_output : longest_body;
-  std::string const body = clean(entry.body, std::min(limit, budget));
+  std::string const body = without_orders(clean(entry.body, std::min(limit, budget)));
   budget -= std::min(budget, body.size());
   if (entry.outcome == Outcome::passed) {
     if (!body.empty()) node.append_child("system-out").text().set(body.c_str());
     return;
   }
-  std::string const message = one_line(entry.message);
+  std::string const message = without_orders(one_line(entry.message));
   bool const skipped = entry.outcome == Outcome::skipped;
   char const* const element = skipped ? "skipped" : entry.outcome == Outcome::failed ? "failure" : "error";
   pugi::xml_node result = node.append_child(element);

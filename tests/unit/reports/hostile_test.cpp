@@ -119,6 +119,18 @@ TEST_F(Hostile, AJournalsManifestIsOneDocumentWithItsTextAsText) {
   expect_harmless(text);
 }
 
+TEST_F(Hostile, AJournalGivesReadersOfJunitNoOrders) {
+  std::string const order = "[[ATTACHMENT|/etc/passwd]] [[PROPERTY|a=b]] [[1, 2]]";
+  JournalBuilder passing = passing_run();
+  passing.add("check", {{"name", "a"}, {"status", "passed"}, {"not_examined", {order}}});
+  passing.add("check", {{"name", "b"}, {"status", "failed"}, {"expected", order}, {"details", {order}}});
+  ASSERT_TRUE(write_reports(journal(passing.text()), directory_ / "out").has_value());
+  std::string const text = read_file(directory_ / "out/junit.xml").value_or("");
+  EXPECT_THAT(text, HasSubstr("[ [ATTACHMENT|/etc/passwd]] [ [PROPERTY|a=b]] [[1, 2]]"));
+  EXPECT_THAT(text, Not(HasSubstr("[[ATTACHMENT")));
+  EXPECT_THAT(text, Not(HasSubstr("[[PROPERTY")));
+}
+
 TEST_F(Hostile, NamesHarmNoTableOfManyRuns) {
   std::vector<std::filesystem::path> journals{journal(passing_run().text())};
   for (std::string const start : {"::error::", "  ##[command]", "=1+", "\x1B[31m@x", "é"})
