@@ -5,13 +5,19 @@
 #include <algorithm>
 
 #include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
 #include "reports/escape.hpp"
+#include "reports/statistics/gate_rule.hpp"
 
 namespace pgdrill::reports {
 
 namespace {
 
 constexpr std::size_t longest_name = 200;
+
+/// Of the rules by which a journal gives its figures. Raise it when the same journal would give another RTO
+/// or other phases: what was recorded before is then another measure.
+constexpr int measure_version = 1;
 
 std::string name_of(json::object const& object, std::string_view key) {
   json::value const* const value = object.if_contains(key);
@@ -39,8 +45,9 @@ std::map<std::string, double> values_of(Run const& run, Verdict const& verdict) 
 }  // namespace
 
 // What the drill does counts, not the file's words, limits and comments; journals before version 0.2 have
-// the file's digest only. The minor version of PostgreSQL is often what changes, so only its major one
-// counts.
+// the file's digest only. The drill's digest is made of the probes' parameters too, defaults among them: how
+// often a probe asks is the resolution of what it measures. The minor version of PostgreSQL is often what
+// changes, so only its major one counts.
 std::string fingerprint_of(Run const& run) {
   std::string const drill = name_of(run.scenario, "drill_sha256");
   std::string text =
@@ -48,6 +55,7 @@ std::string fingerprint_of(Run const& run) {
                   drill.empty() ? "sha256=" + name_of(run.scenario, "sha256") : "drill=" + drill,
                   name_of(run.target, "cluster"));
   std::string const postgres = one_line(run.postgres_version(), longest_name);
+  text += fmt::format(" rules={}.{}", statistics::rule_version, measure_version);
   text += " postgres=" + postgres.substr(0, postgres.find('.'));
   auto const environment = run.facts.find("environment");
   if (environment == run.facts.end() || !environment->second.is_object()) return text;
@@ -57,6 +65,40 @@ std::string fingerprint_of(Run const& run) {
     if (!value.empty()) text += fmt::format(" {}={}", key, value);
   }
   return text;
+}
+
+namespace {
+
+/// The parts of a fingerprint by name; a value may have spaces in it.
+std::map<std::string, std::string> parts_of(std::string const& fingerprint) {
+  std::map<std::string, std::string> parts;
+  std::string* value = nullptr;
+  for (std::string const& word : split(fingerprint, ' ')) {
+    std::size_t const equals = word.find('=');
+    if (equals != std::string::npos) {
+      value = &parts[word.substr(0, equals)];
+      *value = word.substr(equals + 1);
+    } else if (value != nullptr) {
+      *value += " " + word;
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::set<std::string> fingerprint_differences(std::string const& a, std::string const& b) {
+  std::map<std::string, std::string> const one = parts_of(a);
+  std::map<std::string, std::string> const other = parts_of(b);
+  std::set<std::string> names;
+  if (one.empty() || other.empty()) return names;
+  for (auto const& [all, against] : {std::pair{&one, &other}, {&other, &one}}) {
+    for (auto const& [name, value] : *all) {
+      auto const found = against->find(name);
+      if (found == against->end() || found->second != value) names.insert(name);
+    }
+  }
+  return names;
 }
 
 std::string short_fingerprint(std::string const& fingerprint) {

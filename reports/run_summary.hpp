@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct RunSummary {
 [[nodiscard]] std::string short_fingerprint(std::string const& fingerprint);
 /// Equal, in whichever form each is.
 [[nodiscard]] bool same_fingerprint(std::string const& a, std::string const& b);
+/// Names of the parts in which two fingerprints differ: drill, rules, cnpg, ...; empty when one of them is
+/// short and does not tell.
+[[nodiscard]] std::set<std::string> fingerprint_differences(std::string const& a, std::string const& b);
 /// What must be equal for two runs to be comparable.
 [[nodiscard]] std::string fingerprint_of(Run const& run);
 

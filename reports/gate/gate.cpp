@@ -293,6 +293,8 @@ std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRu
                                  : run.gate == "regressed" || run.gate == "suspect" ? &excluded.doubtful
                                  : accepted && run.started < accepted->at           ? &excluded.superseded
                                                                                     : nullptr;
+    if (counter == &excluded.not_comparable)
+      excluded.differ.merge(fingerprint_differences(run.fingerprint, candidate.fingerprint));
     if (counter != nullptr) {
       ++*counter;
     } else if (run.run != candidate.run &&

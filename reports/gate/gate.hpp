@@ -4,6 +4,7 @@
 #pragma once
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,7 @@ struct GateLimit {
 struct Excluded {
   std::size_t other_scenario = 0;
   std::size_t not_comparable = 0;  ///< another fingerprint
+  std::set<std::string> differ;    ///< parts of the fingerprint that are others in some of those
   std::size_t other_branch = 0;    ///< or tag
   std::size_t failed = 0;          ///< not GO, or over a hard limit
   std::size_t doubtful = 0;        ///< regressed or suspect when they were judged

@@ -67,27 +67,29 @@ std::string gate_json(GateReport const& report) {
   for (GateLimit const& limit : report.limits)
     limits.push_back(
         {{"metric", limit.metric}, {"limit_s", limit.limit}, {"worst_s", optional_number(limit.worst)}});
-  json::object const document{{"version", 1},
-                              {"rule", statistics::rule_version},
-                              {"state", report.state},
-                              {"exit_code", report.exit_code},
-                              {"scenario", report.candidate.scenario},
-                              {"run", report.candidate.run},
-                              {"fingerprint", report.candidate.fingerprint},
-                              {"settings", to_json(report.settings)},
-                              {"limits", std::move(limits)},
-                              {"window", report.settings.window.value_or(0)},
-                              {"failures", json::array(report.failures.begin(), report.failures.end())},
-                              {"metrics", std::move(metrics)},
-                              {"acceptance", acceptance_json(report.acceptance)},
-                              {"expired_acceptance", acceptance_json(report.expired)},
-                              {"excluded",
-                               {{"other_scenario", report.excluded.other_scenario},
-                                {"not_comparable", report.excluded.not_comparable},
-                                {"other_branch", report.excluded.other_branch},
-                                {"failed", report.excluded.failed},
-                                {"doubtful", report.excluded.doubtful},
-                                {"superseded", report.excluded.superseded}}}};
+  json::object const document{
+      {"version", 1},
+      {"rule", statistics::rule_version},
+      {"state", report.state},
+      {"exit_code", report.exit_code},
+      {"scenario", report.candidate.scenario},
+      {"run", report.candidate.run},
+      {"fingerprint", report.candidate.fingerprint},
+      {"settings", to_json(report.settings)},
+      {"limits", std::move(limits)},
+      {"window", report.settings.window.value_or(0)},
+      {"failures", json::array(report.failures.begin(), report.failures.end())},
+      {"metrics", std::move(metrics)},
+      {"acceptance", acceptance_json(report.acceptance)},
+      {"expired_acceptance", acceptance_json(report.expired)},
+      {"excluded",
+       {{"other_scenario", report.excluded.other_scenario},
+        {"not_comparable", report.excluded.not_comparable},
+        {"not_comparable_in", json::array(report.excluded.differ.begin(), report.excluded.differ.end())},
+        {"other_branch", report.excluded.other_branch},
+        {"failed", report.excluded.failed},
+        {"doubtful", report.excluded.doubtful},
+        {"superseded", report.excluded.superseded}}}};
   return plain_json(document);
 }
 

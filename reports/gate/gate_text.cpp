@@ -102,7 +102,9 @@ std::string history_sentence(GateReport const& report) {
     if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
   };
   tell(out.other_scenario, "of other scenarios");
-  tell(out.not_comparable, "with another fingerprint");
+  std::string differ;
+  for (std::string const& part : out.differ) differ += (differ.empty() ? " (" : ", ") + one_line(part, 40);
+  tell(out.not_comparable, "with another fingerprint" + differ + (differ.empty() ? "" : ")"));
   tell(out.other_branch, "of another branch or tag");
   tell(out.failed, "not GO or not measured");
   tell(out.doubtful, "regressed or suspect themselves");

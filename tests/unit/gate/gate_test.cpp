@@ -132,6 +132,36 @@ TEST_F(Gate, OnlyComparableHistoryCounts) {
   EXPECT_EQ(window.metrics.front().result.n, 6U);
 }
 
+TEST_F(Gate, RunsThatWereRecordedByOtherRulesAreReadAndNotComparedWith) {
+  auto const history = steady_history();
+  std::string text = read_file(history).value();
+  HistoryRun const candidate = history_run({summarize_journal(journal("c", 41)).value()}).value();
+  std::size_t const at = candidate.fingerprint.find(" rules=");
+  ASSERT_NE(at, std::string::npos);
+  std::string const rules = candidate.fingerprint.substr(at, candidate.fingerprint.find(' ', at + 1) - at);
+  // What versions before this part of the fingerprint wrote has none.
+  for (std::size_t place = text.find(rules); place != std::string::npos; place = text.find(rules))
+    text.erase(place, rules.size());
+  ASSERT_TRUE(write_file_atomically(history, text).has_value());
+  GateReport const report = gate({.candidates = {journal("d", 41)}, .history = history});
+  EXPECT_EQ(report.state, "no_verdict");
+  EXPECT_EQ(report.excluded.not_comparable, 8U);
+  EXPECT_EQ(report.unreadable, 0);
+  EXPECT_THAT(gate_text(report), HasSubstr("8 with another fingerprint (rules)"));
+  EXPECT_THAT(gate_text(report), Not(HasSubstr("unreadable")));
+  EXPECT_EQ(json::serialize(parse_json(gate_json(report)).value().at("excluded").at("not_comparable_in")),
+            R"(["rules"])");
+}
+
+TEST_F(Gate, TheDifferencesOfFingerprintsAreNamed) {
+  std::string const one = "scenario=s drill=1 rules=3.1 size_class=under 1e8 bytes cnpg=a";
+  EXPECT_THAT(fingerprint_differences(one, one), testing::IsEmpty());
+  EXPECT_THAT(fingerprint_differences(
+                  one, "scenario=s drill=2 rules=3.1 size_class=under 1e9 bytes storage_class=x cnpg=a"),
+              testing::ElementsAre("drill", "size_class", "storage_class"));
+  EXPECT_THAT(fingerprint_differences(one, short_fingerprint(one)), testing::IsEmpty());
+}
+
 TEST_F(Gate, ADirectoryOfJournalsIsAHistoryToo) {
   steady_history();
   std::filesystem::path const candidate = journal("zz", 41);
