@@ -49,17 +49,15 @@ class AppendLists final : public engine::Probe {
   }
 
   Task<Result<>> prepare(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
-    co_return co_await prepare_table(context, service_of(context, spec), secret_of(context, spec), table);
+    co_return co_await prepare_table(context, way_of(context, spec), table);
   }
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
     auto const timeout = spec.parameters.duration("timeout");
     auto const lists = std::max<std::int64_t>(1, spec.parameters.integer("lists"));
     auto const length = std::max<std::int64_t>(1, spec.parameters.integer("length"));
-    Link writer(context, service_of(context, spec), secret_of(context, spec),
-                spec.parameters.duration("lifetime"));
-    Link reader(context, service_of(context, spec), secret_of(context, spec),
-                spec.parameters.duration("lifetime"));
+    Link writer(context, way_of(context, spec), spec.parameters.duration("lifetime"));
+    Link reader(context, way_of(context, spec), spec.parameters.duration("lifetime"));
     Sampler sampler(context, spec.name, "append", spec.parameters.duration("every"));
     for (std::int64_t element = 1;; ++element) {
       co_await sampler.wait();

@@ -104,8 +104,8 @@ class Bank final : public engine::Probe {
 
   Task<Result<>> prepare(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
     accounts_ = std::max<std::int64_t>(2, spec.parameters.integer("accounts"));
-    CO_TRY_VOID(co_await prepare_table(context, service_of(context, spec), secret_of(context, spec), tables));
-    Link link(context, service_of(context, spec), secret_of(context, spec), std::chrono::seconds(1));
+    CO_TRY_VOID(co_await prepare_table(context, way_of(context, spec), tables));
+    Link link(context, way_of(context, spec), std::chrono::seconds(1));
     CO_TRY_VOID(co_await link.query(
         open_sql, {context.run_id, spec.name, std::to_string(first_balance), std::to_string(accounts_)},
         std::chrono::seconds(10)));
@@ -114,8 +114,7 @@ class Bank final : public engine::Probe {
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
     auto const timeout = spec.parameters.duration("timeout");
-    Link link(context, service_of(context, spec), secret_of(context, spec),
-              spec.parameters.duration("lifetime"));
+    Link link(context, way_of(context, spec), spec.parameters.duration("lifetime"));
     Sampler sampler(context, spec.name, "transfer", spec.parameters.duration("every"));
     for (std::int64_t sequence = 1;; ++sequence) {
       co_await sampler.wait();

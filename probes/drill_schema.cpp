@@ -33,9 +33,8 @@ Task<Result<>> make_schema(engine::RunContext& context, postgres::AsyncConnectio
 
 }  // namespace
 
-Task<Result<>> prepare_table(engine::RunContext& context, std::string service, std::string secret,
-                             std::string table_sql) {
-  CO_TRY(auto parameters, co_await context.databases.reach(service, secret, context.target.database));
+Task<Result<>> prepare_table(engine::RunContext& context, cnpg::Way way, std::string table_sql) {
+  CO_TRY(auto parameters, co_await context.databases.reach(std::move(way), context.target.database));
   std::string const user = parameters.user;
   CO_TRY(auto connection, co_await postgres::AsyncConnection::connect(std::move(parameters), limit));
   CO_TRY_VOID(co_await announce_undo(context));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/scope.hpp"
+#include "harness/postgres/look_up.hpp"
 #include "probes/drill_schema.hpp"
 #include "probes/overlapping.hpp"
 
@@ -63,11 +64,27 @@ Task<Outcome> connect_and_read(Settings& settings, Link& link) {
   co_return outcome;
 }
 
+/// Tells whoever asks for the cluster's DNS from outside what is wrong, before anything is broken.
+Task<Result<>> find_host(cnpg::Way way, std::string ns, std::string probe) {
+  if (!way.by_name) co_return Result<>();
+  std::string const host = cnpg::service_name_in_dns(way.service, ns);
+  auto looking = postgres::look_up(host);
+  auto const found =
+      co_await with_deadline(std::move(looking), std::chrono::seconds(10), "look-up of " + host);
+  if (found) co_return Result<>();
+  co_return fail({.kind = ErrorKind::usage,
+                  .what = "'via: service' needs the cluster's DNS, and '" + host + "' has no address here",
+                  .where = "probe " + probe,
+                  .why = found.error().why.empty() ? found.error().what : found.error().why,
+                  .todo = "run pgdrill in the cluster, as deploy/job does, or measure 'via: forward'"});
+}
+
 class Heartbeat final : public engine::Probe {
  public:
   static scenario::Declaration describe() {
     auto parameters = common_parameters("100ms", "1s");
     using scenario::ParameterType;
+    std::ranges::move(way_parameters(), std::back_inserter(parameters));
     parameters.push_back({"classes",
                           ParameterType::text_list,
                           false,
@@ -104,10 +121,10 @@ class Heartbeat final : public engine::Probe {
                       .where = "probe " + spec.name,
                       .why = "at most 1000 calls a second are made"});
     }
-    if (writes)
-      co_return co_await prepare_table(context, service_of(context, spec), secret_of(context, spec), table);
-    CO_TRY_VOID(co_await context.databases.reach(service_of(context, spec), secret_of(context, spec),
-                                                 context.target.database));
+    cnpg::Way const way = way_of(context, spec);
+    CO_TRY_VOID(co_await find_host(way, context.target.ns, spec.name));
+    if (writes) co_return co_await prepare_table(context, way, table);
+    CO_TRY_VOID(co_await context.databases.reach(way, context.target.database));
     co_return Result<>();
   }
 

@@ -39,12 +39,11 @@ class Ledger final : public engine::Probe {
 
   Task<Result<>> prepare(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
     CO_TRY(log_, LedgerLog::open(context.evidence_directory, spec.name));
-    co_return co_await prepare_table(context, service_of(context, spec), secret_of(context, spec), table);
+    co_return co_await prepare_table(context, way_of(context, spec), table);
   }
 
   Task<> run(engine::RunContext& context, scenario::ProbeSpec const& spec) override {
-    Link link(context, service_of(context, spec), secret_of(context, spec),
-              spec.parameters.duration("lifetime"));
+    Link link(context, way_of(context, spec), spec.parameters.duration("lifetime"));
     Sampler sampler(context, spec.name, "write", spec.parameters.duration("every"));
     std::int64_t acknowledged = 0;
     for (std::int64_t sequence = 1; log_; ++sequence) {

@@ -71,8 +71,8 @@ class Lanes {
 
 std::function<std::unique_ptr<Link>()> link_maker(engine::RunContext& context,
                                                   scenario::ProbeSpec const& spec, Duration lifetime) {
-  return [&context, service = service_of(context, spec), secret = secret_of(context, spec), lifetime] {
-    return std::make_unique<Link>(context, service, secret, lifetime);
+  return [&context, way = way_of(context, spec), lifetime] {
+    return std::make_unique<Link>(context, way, lifetime);
   };
 }
 

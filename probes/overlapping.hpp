@@ -22,7 +22,7 @@ struct CallClass {
 /// further connection is a load that makes it slower, until no call ever ends in time.
 [[nodiscard]] Task<> call_on_schedule(engine::RunContext& context, std::string probe, CallClass call_class);
 
-/// Links to the service and with the secret of a probe. `context` must outlive them.
+/// Links by the way of a probe (way_of). `context` must outlive them.
 [[nodiscard]] std::function<std::unique_ptr<Link>()> link_maker(engine::RunContext& context,
                                                                 scenario::ProbeSpec const& spec,
                                                                 Duration lifetime);

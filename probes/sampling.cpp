@@ -4,6 +4,7 @@
 
 #include "harness/engine/facts.hpp"
 #include "harness/engine/permissions.hpp"
+#include "harness/engine/rights.hpp"
 
 namespace pgdrill::probes {
 
@@ -104,13 +105,13 @@ void Sampler::write(Slot const& slot, Outcome const& outcome, Monotonic ended) {
   ++samples_;
 }
 
-Link::Link(engine::RunContext& context, std::string service, std::string secret, Duration lifetime)
-    : context_(context), service_(std::move(service)), secret_(std::move(secret)), lifetime_(lifetime) {}
+Link::Link(engine::RunContext& context, cnpg::Way way, Duration lifetime)
+    : context_(context), way_(std::move(way)), lifetime_(lifetime) {}
 
 Task<Result<postgres::Rows>> Link::query(std::string sql, std::vector<std::optional<std::string>> parameters,
                                          Duration limit) {
   auto work = attempt(std::move(sql), std::move(parameters), limit);
-  auto result = co_await with_deadline(std::move(work), limit, "call through service " + service_);
+  auto result = co_await with_deadline(std::move(work), limit, "call through service " + way_.service);
   if (!result) connection_.reset();
   co_return result;
 }
@@ -128,13 +129,14 @@ Task<Result<postgres::Rows>> Link::attempt(std::string sql,
 Task<Result<>> Link::connect(Duration limit) {
   connection_.reset();
   if (!parameters_) {
-    CO_TRY(parameters_, co_await context_.databases.reach(service_, secret_, context_.target.database));
+    CO_TRY(parameters_, co_await context_.databases.reach(way_, context_.target.database));
     parameters_->application_name = "pgdrill-" + context_.run_id;
   }
   auto connection = co_await postgres::AsyncConnection::connect(*parameters_, limit);
   if (!connection) {
-    // A refused password may have been rotated: read the secret again next time.
-    if (connection.error().code.starts_with("28")) parameters_.reset();
+    // A refused password or an authority may have been rotated: read the secrets again next time.
+    bool const outdated = connection.error().code.starts_with("28") || connection.error().code == "tls";
+    if (outdated) parameters_.reset();
     co_return fail(std::move(connection).error());
   }
   connection_ = *std::move(connection);
@@ -144,7 +146,7 @@ Task<Result<>> Link::connect(Duration limit) {
 
 Task<Result<>> Link::reconnect(Duration limit) {
   auto work = connect(limit);
-  auto result = co_await with_deadline(std::move(work), limit, "connect through service " + service_);
+  auto result = co_await with_deadline(std::move(work), limit, "connect through service " + way_.service);
   if (!result) connection_.reset();
   co_return result;
 }
@@ -173,6 +175,39 @@ std::string service_of(engine::RunContext const& context, scenario::ProbeSpec co
 std::string secret_of(engine::RunContext const& context, scenario::ProbeSpec const& spec) {
   auto given = spec.parameters.text("secret");
   return given.empty() ? context.target.secret : given;
+}
+
+std::vector<scenario::ParameterDeclaration> way_parameters() {
+  using scenario::ParameterType;
+  return {
+      {"via",
+       ParameterType::text,
+       false,
+       "forward",
+       "forward: by port-forward of the API server, from anywhere; service: by the Service's name in the "
+       "cluster's DNS, as clients go, where pgdrill runs in the cluster",
+       {"forward", "service"}},
+      {"tls",
+       ParameterType::text,
+       false,
+       "require",
+       "what is asked of the server's certificate: require (nothing), verify-ca (the authority), verify-full "
+       "(the Service's name too)",
+       {"require", "verify-ca", "verify-full"}},
+      {"authority", ParameterType::text, false, "",
+       "Secret whose ca.crt signs the server's certificate, for verify-ca and verify-full; default: "
+       "CLUSTER-ca of the target"},
+  };
+}
+
+cnpg::Way way_of(engine::RunContext const& context, scenario::ProbeSpec const& spec) {
+  json::object const& given = spec.parameters.values();
+  std::string const tls = get_string(given, "tls");
+  return {.service = service_of(context, spec),
+          .secret = secret_of(context, spec),
+          .by_name = get_string(given, "via") == "service",
+          .tls = tls.empty() ? "require" : tls,
+          .authority = engine::authority_of(context.target, spec)};
 }
 
 }  // namespace pgdrill::probes

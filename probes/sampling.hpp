@@ -86,7 +86,7 @@ class Sampler {
 /// lifetime, so that a cut-over of the service is seen.
 class Link {
  public:
-  Link(engine::RunContext& context, std::string service, std::string secret, Duration lifetime);
+  Link(engine::RunContext& context, cnpg::Way way, Duration lifetime);
   /// Connects when needed and runs one statement, all within `limit`.
   [[nodiscard]] Task<Result<postgres::Rows>> query(std::string sql,
                                                    std::vector<std::optional<std::string>> parameters,
@@ -101,8 +101,7 @@ class Link {
                                                      std::vector<std::optional<std::string>> parameters,
                                                      Duration limit);
   engine::RunContext& context_;
-  std::string service_;
-  std::string secret_;
+  cnpg::Way way_;
   Duration lifetime_;
   std::optional<postgres::ConnectionParameters> parameters_;
   std::unique_ptr<postgres::AsyncConnection> connection_;
@@ -115,5 +114,10 @@ class Link {
 [[nodiscard]] std::vector<scenario::Permission> database_permissions();
 [[nodiscard]] std::string service_of(engine::RunContext const& context, scenario::ProbeSpec const& spec);
 [[nodiscard]] std::string secret_of(engine::RunContext const& context, scenario::ProbeSpec const& spec);
+
+/// Parameters of a probe that may go the way that clients in the cluster go: via, tls, authority.
+[[nodiscard]] std::vector<scenario::ParameterDeclaration> way_parameters();
+/// The way that a probe's parameters describe; without way_parameters: by forward, no certificate is checked.
+[[nodiscard]] cnpg::Way way_of(engine::RunContext const& context, scenario::ProbeSpec const& spec);
 
 }  // namespace pgdrill::probes

@@ -129,6 +129,13 @@ Permissions merged(Permissions const& rules) {
   return all;
 }
 
+std::string authority_of(scenario::Target const& target, scenario::ProbeSpec const& probe) {
+  json::object const& given = probe.parameters.values();
+  if (!get_string(given, "tls").starts_with("verify")) return {};
+  std::string const authority = get_string(given, "authority");
+  return authority.empty() ? target.cluster + "-ca" : authority;
+}
+
 namespace {
 
 template <class Spec>
@@ -142,7 +149,11 @@ void add_named(Spec const& spec, std::string const& parameter, std::set<std::str
 Names secrets_of(scenario::Scenario const& scenario) {
   std::set<std::string> names{scenario.target.secret};
   for (scenario::StepSpec const* const item : all_items(scenario)) add_named(*item, "secret", names);
-  for (scenario::ProbeSpec const& probe : scenario.probes) add_named(probe, "secret", names);
+  for (scenario::ProbeSpec const& probe : scenario.probes) {
+    add_named(probe, "secret", names);
+    std::string const authority = authority_of(scenario.target, probe);
+    if (!authority.empty()) names.insert(authority);
+  }
   return {names.begin(), names.end()};
 }
 

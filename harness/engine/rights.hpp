@@ -10,6 +10,10 @@
 
 namespace pgdrill::engine {
 
+/// The Secret with the authority that a probe checks the server's certificate against, by its parameters tls
+/// and authority; empty: it checks none.
+[[nodiscard]] std::string authority_of(scenario::Target const& target, scenario::ProbeSpec const& probe);
+
 /// The rules of every run and of each step, fault, condition and probe of the scenario, merged; for named
 /// objects where the scenario tells the names.
 [[nodiscard]] Permissions rights_of(scenario::Scenario const& scenario);

@@ -43,7 +43,8 @@ class StatementKill final : public engine::Fault {
            triggers::MigrationStatements::read(context.scenario_directory, spec.parameters, spec.location));
     std::string secret = spec.parameters.text("secret");
     if (secret.empty()) secret = context.target.secret;
-    link_.emplace(context, context.target.service, std::move(secret), connection_lifetime);
+    link_.emplace(context, cnpg::Way{.service = context.target.service, .secret = std::move(secret)},
+                  connection_lifetime);
     co_return Result<>();
   }
 

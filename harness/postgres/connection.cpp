@@ -37,12 +37,14 @@ std::string ConnectionParameters::conninfo(Duration connect_limit) const {
   append_setting(result, "password", password);
   append_setting(result, "dbname", database);
   append_setting(result, "sslmode", ssl_mode);
-  if (!ssl_mode.starts_with("verify")) {
-    // ~/.postgresql is somebody's own: a root.crt there would turn `require` into a check of the certificate,
-    // and files that cannot be read would end the connection.
-    for (char const* const file : {"sslcert", "sslkey", "sslrootcert", "sslcrl"})
-      append_setting(result, file, "/nonexistent/pgdrill");
+  // ~/.postgresql is somebody's own: a root.crt there would turn `require` into a check of the certificate,
+  // and files that cannot be read would end the connection.
+  std::string_view const nowhere = "/nonexistent/pgdrill";
+  bool const verified = ssl_mode.starts_with("verify");
+  if (!verified || !root_certificate.empty()) {
+    for (char const* const file : {"sslcert", "sslkey", "sslcrl"}) append_setting(result, file, nowhere);
   }
+  append_setting(result, "sslrootcert", verified ? root_certificate : nowhere);
   append_setting(result, "application_name", application_name);
   append_setting(result, "client_encoding", "UTF8");
   append_setting(result, "connect_timeout", std::to_string(seconds));
@@ -50,7 +52,6 @@ std::string ConnectionParameters::conninfo(Duration connect_limit) const {
   append_setting(result, "tcp_user_timeout",
                  std::to_string(std::max<std::int64_t>(
                      1000, std::chrono::ceil<std::chrono::milliseconds>(connect_limit).count())));
-  append_setting(result, "sslrootcert", root_certificate);
   return result;
 }
 

@@ -22,7 +22,8 @@ constexpr std::string_view kept_fields[] = {"imageName",
                                             "env",
                                             "enableSuperuserAccess",
                                             "affinity",
-                                            "serviceAccountTemplate"};
+                                            "serviceAccountTemplate",
+                                            "certificates"};
 
 json::object* plugin_archiver(json::value& plugins) {
   if (!plugins.is_array()) return nullptr;

@@ -68,7 +68,8 @@ Task<Result<>> feed_object(engine::RunContext& context, kube::ObjectRef ref, eng
 }
 
 Task<Result<>> feed_query(engine::RunContext& context, std::string sql, engine::Look look) {
-  probes::Link link(context, context.target.service, context.target.secret, connection_lifetime);
+  probes::Link link(context, {.service = context.target.service, .secret = context.target.secret},
+                    connection_lifetime);
   while (true) {
     Monotonic const asked = std::chrono::steady_clock::now();
     Result<postgres::Rows> const rows = co_await link.query(sql, {}, query_limit);

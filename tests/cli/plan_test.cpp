@@ -77,6 +77,19 @@ TEST(Plan, ItsRoleNamesTheObjectsThatTheScenarioNames) {
       << "creation cannot be bound to a name";
 }
 
+TEST(Plan, ItsRoleReadsTheAuthorityThatAProbeChecks) {
+  auto const rules_with = [](std::string const& parameters) {
+    return rules(*find(
+        plan_document(read(head + "probes: [{heartbeat: {" + parameters + "}}]\nsteps: [status-check]\n")),
+        "role"));
+  };
+  EXPECT_THAT(rules_with("tls: verify-full"),
+              Contains(HasSubstr(R"("resourceNames":["orders-app","orders-ca"])")));
+  EXPECT_THAT(rules_with("tls: verify-ca, authority: ours"),
+              Contains(HasSubstr(R"("resourceNames":["orders-app","ours"])")));
+  EXPECT_THAT(rules_with("tls: require"), Contains(HasSubstr(R"("resourceNames":["orders-app"])")));
+}
+
 TEST(Plan, ARoleThatMustFindSecretsNamesNone) {
   json::value const plan =
       plan_document(read(head + "probes: [heartbeat]\nsteps:\n  - store-credentials:\n    for: 1s\n"));

@@ -15,6 +15,7 @@ class ScriptedClient final : public kube::Client {
  public:
   std::string primary = "orders-1";
   json::object secret_data;
+  json::array ports;  ///< of the Service
   ExecResult answer;
   std::vector<std::string> command;
   std::string pod;
@@ -26,6 +27,7 @@ class ScriptedClient final : public kube::Client {
     if (ref.type == kube::cluster_type) {
       co_return json::value{{"status", {{"currentPrimary", primary}, {"phase", "Failing over"}}}};
     }
+    if (ref.type == kube::service_type) co_return json::value{{"spec", {{"ports", ports}}}};
     if (ref.type == kube::secret_type) co_return json::value{{"data", secret_data}};
     co_return fail(nothing());
   }
@@ -143,6 +145,69 @@ TEST(DatabaseAccess, SecretWithoutPasswordIsNamed) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().where, "Secret develop/orders-app");
   EXPECT_THAT(result.error().why, testing::HasSubstr("password"));
+}
+
+Result<postgres::ConnectionParameters> reach(std::shared_ptr<ScriptedClient> client, Way way) {
+  client->secret_data["username"] = base64_encode("app");
+  client->secret_data["password"] = base64_encode("secret");
+  auto const work = [](std::shared_ptr<ScriptedClient> with,
+                       Way by) -> Task<Result<postgres::ConnectionParameters>> {
+    DatabaseAccess access(with, "develop");
+    auto result = co_await access.reach(by, "app");
+    // The certificate is there for as long as the access is.
+    if (result && !result->root_certificate.empty()) {
+      EXPECT_EQ(read_file(result->root_certificate).value_or("nothing"), "PEM");
+    }
+    co_return result;
+  };
+  return run_to_end(work(std::move(client), std::move(way)));
+}
+
+TEST(DatabaseAccess, ByNameItGoesToThePublishedPortOfTheServiceItself) {
+  auto const client = std::make_shared<ScriptedClient>();
+  struct Case {
+    json::array ports;
+    std::uint16_t port;  // 0: cannot be told
+  };
+  for (auto const& one : std::vector<Case>{{{{{"port", 5432}}}, 5432},
+                                           {{{{"port", 6000}}}, 6000},
+                                           {{{{"port", 9187}}, {{"port", 5432}}}, 5432},
+                                           {{{{"port", 9187}}, {{"port", 6000}}}, 0},
+                                           {{}, 0}}) {
+    client->ports = one.ports;
+    auto const result = reach(client, {.service = "orders-rw", .secret = "orders-app", .by_name = true});
+    ASSERT_EQ(result.has_value(), one.port != 0) << json::serialize(one.ports);
+    if (!result) continue;
+    EXPECT_EQ(result->host, "orders-rw.develop.svc");
+    EXPECT_EQ(result->host_address, "") << "the cluster's DNS must be asked";
+    EXPECT_EQ(result->port, one.port);
+    EXPECT_EQ(result->ssl_mode, "require");
+  }
+}
+
+TEST(DatabaseAccess, TheAuthoritysCertificateIsReadAlone) {
+  auto const client = std::make_shared<ScriptedClient>();
+  client->ports = {{{"port", 5432}}};
+  client->secret_data["ca.crt"] = base64_encode("PEM");
+  Way const way{.service = "orders-rw",
+                .secret = "orders-app",
+                .by_name = true,
+                .tls = "verify-full",
+                .authority = "orders-ca"};
+  auto const result = reach(client, way);
+  ASSERT_TRUE(result) << describe(result.error());
+  EXPECT_EQ(result->ssl_mode, "verify-full");
+  EXPECT_FALSE(result->root_certificate.empty());
+  // What the user keeps in ~/.postgresql has no part in it.
+  EXPECT_THAT(result->conninfo(std::chrono::seconds(2)),
+              testing::AllOf(testing::HasSubstr("sslrootcert='" + result->root_certificate + "'"),
+                             testing::HasSubstr("sslcrl='/nonexistent"),
+                             testing::HasSubstr("sslcert='/nonexistent")));
+  client->secret_data.erase("ca.crt");
+  auto const without = reach(client, way);
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().where, "Secret develop/orders-ca");
+  EXPECT_THAT(without.error().why, testing::HasSubstr("ca.crt"));
 }
 
 }  // namespace

@@ -30,14 +30,19 @@ class FakeClient final : public Client {
   Access const& access() const override { return access_; }
 
   Task<Result<json::value>> get(ObjectRef ref) override {
+    if (ref.type == secret_type && ref.name == "orders-ca") {
+      if (backend_->authority.empty()) co_return fail(not_here());
+      co_return json::value{{"data", {{"ca.crt", base64_encode(backend_->authority)}}}};
+    }
     if (ref.type == secret_type) {
       co_return json::value{
           {"data", {{"username", base64_encode(backend_->database.user)}, {"password", base64_encode("x")}}}};
     }
     if (ref.type == service_type) {
-      co_return json::value{{"spec",
-                             {{"selector", {{"service", ref.name}}},
-                              {"ports", json::array{{{"port", 5432}, {"targetPort", 5432}}}}}}};
+      co_return json::value{
+          {"spec",
+           {{"selector", {{"service", ref.name}}},
+            {"ports", json::array{{{"port", backend_->published_port}, {"targetPort", 5432}}}}}}};
     }
     co_return fail(not_here());
   }
@@ -72,6 +77,7 @@ class FakeClient final : public Client {
   }
   Task<Result<std::unique_ptr<ByteStream>>> port_forward(std::string, std::string pod,
                                                          std::uint16_t) override {
+    ++backend_->forwards;
     bool const replica = backend_->replica && pod == "orders-2";
     auto const port = replica ? backend_->replica->port : backend_->database.port;
     co_return co_await net::connect_tcp("127.0.0.1", port, std::chrono::seconds(5));

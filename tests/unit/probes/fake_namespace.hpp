@@ -15,6 +15,9 @@ struct Backend {
   postgres::ConnectionParameters database;
   /// Where services lead whose name ends in "-ro"; nowhere: as all others.
   std::optional<postgres::ConnectionParameters> replica = std::nullopt;
+  std::string authority = "";           ///< ca.crt of the Secret "orders-ca"; empty: there is none
+  std::uint16_t published_port = 5432;  ///< of every Service, for whoever goes by its name
+  int forwards = 0;                     ///< how many connections went through port-forward
 };
 
 /// A client that knows a Secret, a Service and a Pod, takes ConfigMaps, and forwards ports to the backend.

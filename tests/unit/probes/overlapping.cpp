@@ -39,15 +39,17 @@ std::vector<json::object> samples_of(Server& server, std::function<bool(FakeRun 
   FakeRun run(PostgresServer::shared().fresh_database());
   auto work = [&]() -> Task<> {
     Scope scope(co_await asio::this_coro::executor);
-    scope.spawn(
-        "calls",
-        call_on_schedule(
-            run.context(), "heartbeat",
-            {.name = "read",
-             .every = 5ms,
-             .deadline = server.deadline,
-             .make_link = [&run] { return std::make_unique<Link>(run.context(), "none", "none", 1s); },
-             .call = [&server](Link&) { return answer(server, server.called++); }}));
+    scope.spawn("calls", call_on_schedule(
+                             run.context(), "heartbeat",
+                             {.name = "read",
+                              .every = 5ms,
+                              .deadline = server.deadline,
+                              .make_link =
+                                  [&run] {
+                                    return std::make_unique<Link>(
+                                        run.context(), cnpg::Way{.service = "none", .secret = "none"}, 1s);
+                                  },
+                              .call = [&server](Link&) { return answer(server, server.called++); }}));
     while (!enough(run)) co_await sleep_for(1ms);
     server.freed = true;
     while (!done(run)) co_await sleep_for(1ms);
