@@ -68,11 +68,14 @@ class Watchdog {
 /// silently, in the middle of work.
 class Given final : public pqxx::connectionpolicy {
  public:
-  explicit Given(Handle connection) : connectionpolicy(""), connection_(std::move(connection)) {}
+  explicit Given(Handle connection)
+      : connectionpolicy(""), connection_(std::move(connection)), given_(connection_.get()) {}
   handle do_startconnect(handle had) override { return had != nullptr ? had : connection_.release(); }
+  [[nodiscard]] std::string last_words() const { return PQerrorMessage(given_); }
 
  private:
   Handle connection_;
+  PGconn* given_;
 };
 
 class Connection final : public pqxx::connection_base {
@@ -83,6 +86,8 @@ class Connection final : public pqxx::connection_base {
   ~Connection() noexcept { close(); }
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
+  /// What libpq says of the last statement, with what the server said before it ended the session.
+  [[nodiscard]] std::string last_words() const { return policy_.last_words(); }
 
  private:
   Given policy_;
@@ -105,15 +110,27 @@ constexpr char const* pinned_settings =
     "SET LOCAL lc_monetary = 'C'; SET LOCAL quote_all_identifiers = off; SET LOCAL xmlbinary = 'base64'; "
     "SET LOCAL xmloption = 'content'; SET LOCAL idle_in_transaction_session_timeout = 0";
 
+/// The server ended the session and said why (57P01). libpqxx 6.4 tells of a mere loss.
+struct SessionEnded : std::exception {
+  explicit SessionEnded(Refusal why) : refusal(std::move(why)) {}
+  Refusal refusal;
+};
+
 template <class Transaction>
 Result<> run(Connection& connection, Duration limit,
              std::function<Result<>(pqxx::transaction_base&)> const& work) {
   Transaction transaction(connection);
   auto const milliseconds =
       std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(limit).count());
-  transaction.exec(fmt::format("SET LOCAL statement_timeout = {}; {}", milliseconds, pinned_settings));
-  TRY_VOID(work(transaction));
-  transaction.commit();
+  try {
+    transaction.exec(fmt::format("SET LOCAL statement_timeout = {}; {}", milliseconds, pinned_settings));
+    TRY_VOID(work(transaction));
+    transaction.commit();
+  } catch (pqxx::broken_connection const&) {
+    // Before the transaction is rolled back, which would say that there is no connection.
+    if (auto refusal = parse_refusal(connection.last_words())) throw SessionEnded(*std::move(refusal));
+    throw;
+  }
   return {};
 }
 
@@ -161,6 +178,9 @@ Error statement_error(Attempt const& attempt, pqxx::sql_error const& problem) {
 Error error_of_exception(Attempt const& attempt) {
   try {
     throw;
+  } catch (SessionEnded const& ended) {
+    return failure(attempt, ErrorKind::postgres, "PostgreSQL ended the session", ended.refusal.message,
+                   ended.refusal.code);
   } catch (pqxx::sql_error const& problem) {
     return statement_error(attempt, problem);
   } catch (pqxx::serialization_failure const& problem) {

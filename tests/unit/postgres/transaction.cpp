@@ -89,6 +89,19 @@ TEST(Transaction, LostConnectionIsNotMendedSilently) {
   EXPECT_EQ(result.error().kind, ErrorKind::unreachable);
 }
 
+// libpqxx tells of a mere loss; the server's last words have the SQLSTATE.
+TEST(Transaction, AServerThatEndsTheSessionSaysWhy) {
+  auto const result =
+      transact(PostgresServer::shared().parameters(), true, [](auto& transaction) -> Result<> {
+        transaction.exec("SELECT pg_terminate_backend(pg_backend_pid())");
+        transaction.exec("SELECT 1");
+        return {};
+      });
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::postgres) << describe(result.error());
+  EXPECT_EQ(result.error().code, "57P01");
+}
+
 TEST(Transaction, FrozenServerGivesTheThreadBack) {
   auto const server = PostgresServer::start();
   auto const result = transact(
