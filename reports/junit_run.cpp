@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <queue>
 
 #include "reports/junit.hpp"
 #include "reports/report.hpp"
@@ -46,6 +48,45 @@ Case check_case(Check const& check) {
   result.message = fmt::format("expected {}, observed {}", check.expected, check.observed);
   for (std::string const& detail : check.details) result.body += detail + "\n";
   return result;
+}
+
+/// Why a check that was planned was not made.
+Case missed_check_case(Run const& run, PlannedCheck const& planned) {
+  Case result{.name = "check " + planned.name, .outcome = Outcome::skipped};
+  auto const step = std::find_if(run.steps.begin(), run.steps.end(),
+                                 [&](StepRecord const& one) { return one.id == planned.step; });
+  if (step == run.steps.end()) {
+    result.message = "the run did not come so far";
+  } else if (step->status == "skipped" || step->status == "planned") {
+    result.message = "the run did not come to its step " + step->id;
+  } else {
+    result.message = "its step " + step->id + " did not come so far: it " +
+                     (step->status == "started" ? "did not end" : "ended as " + step->status);
+  }
+  return result;
+}
+
+/// Those of the plan in its order, so that a run that breaks off has the same ones; then those that no plan
+/// told, as in journals of older versions.
+std::vector<Case> check_cases(Run const& run) {
+  std::map<std::pair<std::string_view, std::string_view>, std::queue<std::size_t>> made;
+  for (std::size_t i = 0; i < run.checks.size(); ++i) made[{run.checks[i].step, run.checks[i].name}].push(i);
+  std::vector<Case> cases;
+  std::vector<bool> told(run.checks.size());
+  for (PlannedCheck const& planned : run.planned_checks) {
+    std::queue<std::size_t>& left = made[{planned.step, planned.name}];
+    if (left.empty()) {
+      cases.push_back(missed_check_case(run, planned));
+    } else {
+      cases.push_back(check_case(run.checks[left.front()]));
+      told[left.front()] = true;
+      left.pop();
+    }
+  }
+  for (std::size_t i = 0; i < run.checks.size(); ++i) {
+    if (!told[i]) cases.push_back(check_case(run.checks[i]));
+  }
+  return cases;
 }
 
 /// What the last answers of a probe were, class by class, before the undo began.
@@ -179,7 +220,7 @@ std::vector<Case> cases_of(Run const& run, Verdict const& verdict) {
   for (StepRecord const& step : run.steps) cases.push_back(step_case(step));
   for (ProbeRecord const& probe : run.probes) cases.push_back(probe_case(run, probe));
   for (Case& witness : witness_cases(run)) cases.push_back(std::move(witness));
-  for (Check const& check : run.checks) cases.push_back(check_case(check));
+  for (Case& check : check_cases(run)) cases.push_back(std::move(check));
   for (ObjectiveResult const& objective : verdict.objectives) cases.push_back(objective_case(objective));
   cases.push_back(undo_case(run));
   cases.push_back(end_case(run));

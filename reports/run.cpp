@@ -100,6 +100,11 @@ void run_started(Run& run, json::object const& event) {
                          .fault = text(step, "sort") == "fault",
                          .status = "planned"});
   }
+  for (json::value const& declared : array(event, "checks")) {
+    if (!declared.is_object()) continue;
+    json::object const& check = declared.get_object();
+    run.planned_checks.push_back({.name = text(check, "name"), .step = text(check, "step")});
+  }
 }
 
 StepRecord& step_of(Run& run, json::object const& event) {

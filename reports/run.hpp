@@ -61,6 +61,12 @@ struct FaultRecord {
   Nanoseconds error = -1;  ///< from the condition until the act began
 };
 
+/// A check that the run makes when it comes so far.
+struct PlannedCheck {
+  std::string name;
+  std::string step;  ///< empty: of the steady state
+};
+
 struct Check {
   std::string name;
   std::string subject;
@@ -152,6 +158,7 @@ struct Run {
   std::vector<Mark> marks;
   std::vector<Witness> witnesses;
   std::vector<FaultRecord> faults;
+  std::vector<PlannedCheck> planned_checks;  ///< in their order; journals of older versions have none
   std::vector<Check> checks;
   std::vector<Finding> findings;
   std::vector<Series> series;

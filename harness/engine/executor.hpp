@@ -41,6 +41,9 @@ struct RunEnd {
   std::vector<UndoRecord> left;  ///< what could not be undone
 };
 
+/// Name of the checks of the steady state; `when`: before, after.
+[[nodiscard]] std::string steady_state_check(std::string_view when);
+
 class Executor {
  public:
   explicit Executor(RunSettings settings);

@@ -22,7 +22,7 @@ Task<bool> Executor::steady(std::string_view when) {
     Result<Fired> const held = co_await with_deadline(std::move(asked), settings_.steady_limit,
                                                       "'" + trigger_text(condition) + "' does not hold");
     bool const cannot_tell = !held && held.error().kind != ErrorKind::timeout;
-    std::string const name = "steady-state " + std::string(when);
+    std::string const name = steady_state_check(when);
     std::string const observed = held          ? json::serialize(held->observed)
                                  : cannot_tell ? ::pgdrill::describe(held.error())
                                                : "not within " + format_duration(settings_.steady_limit);

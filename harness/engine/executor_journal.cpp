@@ -74,7 +74,27 @@ std::string drill_sha256(scenario::Scenario const& scenario) {
       {"steps", acts_json(scenario.steps)}}));
 }
 
+/// The checks that a run makes when it comes to its end.
+json::array checks_json(scenario::Scenario const& scenario, std::vector<Entry<Step>> const& steps) {
+  json::array all;
+  auto const steady = [&](std::string_view when) {
+    for (std::size_t i = 0; i < scenario.steady_state.size(); ++i)
+      all.push_back({{"name", steady_state_check(when)}, {"step", ""}});
+  };
+  steady("before");
+  for (scenario::StepSpec const* item : scenario::all_items(scenario)) {
+    Entry<Step> const* const entry = find_entry(steps, item->kind);
+    if (item->sort == scenario::StepSpec::Sort::fault || entry == nullptr) continue;
+    for (std::string const& name : entry->make()->checks(*item, scenario))
+      all.push_back({{"name", name}, {"step", item->id}});
+  }
+  steady("after");
+  return all;
+}
+
 }  // namespace
+
+std::string steady_state_check(std::string_view when) { return "steady-state " + std::string(when); }
 
 void Executor::write_started() {
   scenario::Scenario const& scenario = settings_.scenario;
@@ -115,6 +135,7 @@ void Executor::write_started() {
                       {"objectives", std::move(objectives)},
                       {"probes", std::move(probes)},
                       {"steps", std::move(steps)},
+                      {"checks", checks_json(scenario, *settings_.steps)},
                       {"blocks_ns", std::move(blocks)}};
   if (!settings_.repetition.empty()) fields["repetition"] = settings_.repetition;
   if (scenario.gate) fields["gate"] = gate_json(*scenario.gate);

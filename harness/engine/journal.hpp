@@ -14,8 +14,9 @@
 //                  (and: scenario.drill_sha256, of what the drill does whatever the file says beside it;
 //                  gate{metrics[],limits_ns{},minimum_change_percent,floor_ns,window,require_history,
 //                  baseline_branch,baseline_tag}, all optional: what `pgdrill gate` holds the run against)
-//                  (and: repetition{id,index,of} of a run that is repeated; the repeats of one run share the
-//                  id)
+//                  (and: checks[{name,step}], the `check` events that the run writes when it comes to its
+//                  end, in their order; step is empty for a condition of the steady state) (and:
+//                  repetition{id,index,of} of a run that is repeated; the repeats of one run share the id)
 //   step-started   step kind title
 //   waiting        step for why?                    what a step waits for from here on, for people
 //   trigger        step condition condition_ns unmet_ns? at? observed

@@ -37,6 +37,14 @@ class Step {
   /// Whether the probes must run before it: false for a step that waits until there is something to probe.
   /// Probes start before the first step that is observed.
   [[nodiscard]] virtual bool observed() const { return true; }
+  /// Names of the `check` events that it writes when it comes to its end, whatever they come to: the journal
+  /// tells them before the first step runs, so that a report knows which a run did not reach.
+  [[nodiscard]] virtual std::vector<std::string> checks(scenario::StepSpec const& spec,
+                                                        scenario::Scenario const& scenario) const {
+    static_cast<void>(spec);
+    static_cast<void>(scenario);
+    return {};
+  }
 };
 
 /// What a fault has chosen to hit, and how that is undone.

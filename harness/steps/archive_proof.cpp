@@ -60,18 +60,17 @@ ProofStanding standing_of(ArchiveProof const& proof, bool every_segment) {
 
 bool check_archive(engine::RunContext& context, std::string_view step, ArchiveProof const& proof,
                    bool every_segment) {
-  constexpr std::string_view name = "archive-complete";
   ProofStanding const standing = standing_of(proof, every_segment);
   std::string expected = "each segment is in the store";
   if (standing == ProofStanding::undecided) {
     std::string reason = proof.text();
     if (proof.why_not.empty()) reason += "; to fetch them raise fetched_segments and fetch_time";
-    context.undecided(name, "archive", step, std::move(expected), std::move(reason));
+    context.undecided(archive_check, "archive", step, std::move(expected), std::move(reason));
     return true;
   }
   if (standing == ProofStanding::in_part) expected = "each segment that was to be fetched is in the store";
-  return context.check(name, "archive", step, standing != ProofStanding::disproved, std::move(expected),
-                       proof.text(), {}, proof.not_examined());
+  return context.check(archive_check, "archive", step, standing != ProofStanding::disproved,
+                       std::move(expected), proof.text(), {}, proof.not_examined());
 }
 
 std::vector<std::string> segments_to_fetch(std::vector<std::string> const& all, std::string const& needed,

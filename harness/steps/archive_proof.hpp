@@ -35,7 +35,9 @@ enum class ProofStanding {
 /// @param every_segment whether one that is left out by the limits leaves all undecided
 [[nodiscard]] ProofStanding standing_of(ArchiveProof const& proof, bool every_segment);
 
-/// Writes the check `archive-complete`: undecided when the proof is. False when it is disproved.
+inline constexpr char const* archive_check = "archive-complete";
+
+/// Writes the check `archive_check`: undecided when the proof is. False when it is disproved.
 [[nodiscard]] bool check_archive(engine::RunContext& context, std::string_view step,
                                  ArchiveProof const& proof, bool every_segment);
 

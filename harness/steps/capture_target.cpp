@@ -37,6 +37,8 @@ Error no_declaration(scenario::StepSpec const& spec, std::string const& change) 
 /// So much of what is left of the step may go into a look as the superuser.
 constexpr int share_of_superuser = 4;
 
+constexpr char const* archived_check = "target-archived";
+
 class CaptureTarget final : public engine::Step {
  public:
   static scenario::Declaration describe() {
@@ -73,6 +75,10 @@ class CaptureTarget final : public engine::Step {
     co_return Result<>();
   }
 
+  std::vector<std::string> checks(scenario::StepSpec const&, scenario::Scenario const&) const override {
+    return {archived_check};
+  }
+
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
     TimeLeft const time(spec.timeout);
     std::string const& cluster = context.target.cluster;
@@ -104,7 +110,7 @@ class CaptureTarget final : public engine::Step {
     CO_TRY(std::string const wal, co_await ask(context, cluster, "SELECT pg_walfile_name(pg_switch_wal())"));
     context.waiting(spec.id, "WAL segment " + wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, cluster, wal, time));
-    context.check("target-archived", "archive", spec.id, true, wal + " archived", wal + " archived");
+    context.check(archived_check, "archive", spec.id, true, wal + " archived", wal + " archived");
     captured["name"] = name;
     captured["expected"] = json::value_from(expected);
     captured["backup_id"] = get_string(*backup, "backup_id");

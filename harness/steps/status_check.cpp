@@ -34,6 +34,10 @@ std::string size_class(std::string const& bytes) {
   return "under 1e" + std::to_string(bytes.size()) + " bytes";
 }
 
+constexpr char const* healthy_check = "cluster-healthy";
+constexpr char const* usable_check = "backup-usable";
+std::string ready_check(std::string const& kustomization) { return "kustomization-ready " + kustomization; }
+
 class StatusCheck final : public engine::Step {
  public:
   static scenario::Declaration describe() {
@@ -66,6 +70,14 @@ class StatusCheck final : public engine::Step {
 
   bool observed() const override { return false; }
 
+  std::vector<std::string> checks(scenario::StepSpec const& spec, scenario::Scenario const&) const override {
+    std::vector<std::string> names{healthy_check};
+    for (std::string const& kustomization : spec.parameters.texts("kustomizations"))
+      names.push_back(ready_check(kustomization));
+    names.insert(names.end(), {usable_check, archive_check});
+    return names;
+  }
+
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
     TimeLeft const time(spec.timeout);
     std::string const& name = context.target.cluster;
@@ -77,15 +89,15 @@ class StatusCheck final : public engine::Step {
                       .why = "it has neither spec.backup.barmanObjectStore nor a plugin that archives WAL",
                       .todo = "configure an object store for it"});
     }
-    context.check("cluster-healthy", "archive", spec.id, true, "healthy, Ready, ContinuousArchiving",
+    context.check(healthy_check, "archive", spec.id, true, "healthy, Ready, ContinuousArchiving",
                   cluster.phase);
     for (std::string const& kustomization : spec.parameters.texts("kustomizations")) {
       context.waiting(spec.id, "Kustomization " + kustomization + " to be Ready");
       CO_TRY(std::string const revision, co_await wait_applied(context, kustomization, time));
-      context.check("kustomization-ready " + kustomization, "archive", spec.id, true, "Ready", revision);
+      context.check(ready_check(kustomization), "archive", spec.id, true, "Ready", revision);
     }
     CO_TRY(cnpg::BackupView const backup, co_await usable_backup(context, spec.id, cluster.timeline, time));
-    context.check("backup-usable", "backup", spec.id, true, "completed, its last WAL archived",
+    context.check(usable_check, "backup", spec.id, true, "completed, its last WAL archived",
                   backup.name + " ends with " + backup.end_wal + ", archived");
     CO_TRY(ArchiveProof const proof,
            co_await look_into_store(

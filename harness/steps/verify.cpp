@@ -1,4 +1,7 @@
 // verify: the proof that schema and data are back at the captured target.
+#include <algorithm>
+#include <iterator>
+
 #include "harness/engine/facts.hpp"
 #include "harness/engine/permissions.hpp"
 #include "harness/steps/steady_clients.hpp"
@@ -65,6 +68,24 @@ class Verify : public engine::Step {
         .longest = std::chrono::minutes(2)};
   }
 
+  /// In the order in which they are made.
+  std::vector<std::string> checks(StepSpec const& spec, scenario::Scenario const& scenario) const override {
+    std::vector<std::string> ledgers;
+    for (scenario::ProbeSpec const& probe : scenario.probes) {
+      if (probe.kind == "ledger") ledgers.push_back(probe.name);
+    }
+    std::ranges::sort(ledgers);
+    std::vector<std::string> names;
+    for (bool const late : {false, true}) {
+      for (std::string const& check : spec.parameters.texts("checks")) {
+        if (of_clients(check) != late) continue;
+        std::ranges::move(names_of_check(check, spec.parameters.text("reference"), ledgers),
+                          std::back_inserter(names));
+      }
+    }
+    return names;
+  }
+
   Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
     CO_TRY(json::object captured, captured_target(context, spec.parameters.text("target")));
     std::string const cluster = restored_cluster(context).value_or(context.target.cluster);
@@ -113,10 +134,14 @@ class Verify : public engine::Step {
   static Task<> run_one(Verification& verification, std::string check, Outcome& outcome) {
     verification.context.waiting(verification.step, "check '" + check + "'",
                                  "it compares with the captured state");
+    verification.names = names_of_check(check, verification.reference, ledger_probes(verification.context));
+    verification.written = 0;
     Result<bool> const passed = co_await run_check(verification, check);
     if (!passed) {
-      verification.context.undecided(check, subject_of(check), verification.step, "as captured",
-                                     ::pgdrill::describe(passed.error()));
+      for (std::size_t i = verification.written; i < verification.names.size(); ++i) {
+        verification.context.undecided(verification.names[i], subject_of(check), verification.step,
+                                       "as captured", ::pgdrill::describe(passed.error()));
+      }
       if (!outcome.undecided) outcome.undecided = passed.error();
     }
     outcome.failed = outcome.failed || !passed.value_or(true);

@@ -38,7 +38,7 @@ Task<Result<bool>> check_backup(Verification& verification) {
   CO_TRY(json::value const object,
          co_await context.kube->get({kube::cluster_type, context.target.ns, verification.cluster}));
   if (!cnpg::view_cluster(object).backup_configured) {
-    co_return context.check("restored cluster can be restored", "archive", verification.step, false, expected,
+    co_return context.check(verification.names.front(), "archive", verification.step, false, expected,
                             "it has no archive: it cannot be rolled back itself");
   }
   CO_TRY(Archiver const before, co_await read_archiver(verification));
@@ -47,7 +47,7 @@ Task<Result<bool>> check_backup(Verification& verification) {
                   "the restored Cluster must be restorable itself");
   Result<cnpg::BackupView> const backup = co_await wait_completed(context, name, time);
   if (!backup) {
-    co_return context.check("restored cluster can be restored", "archive", verification.step, false, expected,
+    co_return context.check(verification.names.front(), "archive", verification.step, false, expected,
                             ::pgdrill::describe(backup.error()));
   }
   CO_TRY_VOID(co_await ask(context, verification.cluster, "CHECKPOINT"));
@@ -75,7 +75,7 @@ Task<Result<bool>> check_backup(Verification& verification) {
                     .where = "Cluster " + verification.cluster,
                     .why = std::move(observed)});
   }
-  co_return context.check("restored cluster can be restored", "archive", verification.step,
+  co_return context.check(verification.names.front(), "archive", verification.step,
                           archives && standing == ProofStanding::whole, expected, std::move(observed));
 }
 

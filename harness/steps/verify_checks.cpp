@@ -41,16 +41,6 @@ Task<Result<postgres::ConnectionParameters>> reach(engine::RunContext& context) 
   return context.databases.reach(context.target.service, context.target.secret, context.target.database);
 }
 
-/// Names of the ledger probes, from the facts that they keep.
-std::vector<std::string> ledger_probes(engine::RunContext const& context) {
-  std::string const prefix = engine::facts::writes("");
-  std::vector<std::string> names;
-  for (auto const& [name, value] : context.facts) {
-    if (name.starts_with(prefix)) names.push_back(name.substr(prefix.size()));
-  }
-  return names;
-}
-
 std::string list(std::string_view what, std::vector<std::int64_t> const& sequences) {
   std::string text;
   for (std::size_t i = 0; i < sequences.size() && i < most_details; ++i) {
@@ -67,6 +57,29 @@ std::vector<std::int64_t> united(std::vector<std::int64_t> const& one,
 }
 
 }  // namespace
+
+std::vector<std::string> ledger_probes(engine::RunContext const& context) {
+  std::string const prefix = engine::facts::writes("");
+  std::vector<std::string> names;
+  for (auto const& [name, value] : context.facts) {
+    if (name.starts_with(prefix)) names.push_back(name.substr(prefix.size()));
+  }
+  return names;
+}
+
+std::vector<std::string> names_of_check(std::string const& check, std::string const& reference,
+                                        std::vector<std::string> const& ledgers) {
+  if (check == "markers") return {"markers"};
+  if (check == "ledger") return {"application's invariant"};
+  if (check == "history") return {"migration history"};
+  if (check == "backup") return {"restored cluster can be restored"};
+  if (check == "reference") return {"content equals that of Cluster " + reference};
+  if (check != "writes") return {check + " equals the captured one"};
+  if (ledgers.size() < 2) return {"acknowledged writes"};
+  std::vector<std::string> names;
+  for (std::string const& ledger : ledgers) names.push_back("acknowledged writes of " + ledger);
+  return names;
+}
 
 std::vector<std::string> declared_changes(Verification const& verification) {
   std::vector<std::string> all;
@@ -108,7 +121,7 @@ Task<Result<bool>> check_state(Verification& verification, std::string probe) {
   std::vector<std::string> unseen = engine::not_examined_in(before->get_object());
   std::ranges::move(engine::not_examined_in(now), std::back_inserter(unseen));
   if (probe == "digest") std::ranges::move(told(expected), std::back_inserter(unseen));
-  co_return context.check(probe + " equals the captured one", subject, verification.step, differences.empty(),
+  co_return context.check(verification.names.front(), subject, verification.step, differences.empty(),
                           "as captured", observed, details, each_once(std::move(unseen)));
 }
 
@@ -125,7 +138,7 @@ Task<Result<bool>> check_markers(Verification& verification) {
   bool const before = there("marker_before");
   bool const after = there("marker_after");
   co_return context.check(
-      "markers", "marker", verification.step, before && !after,
+      verification.names.front(), "marker", verification.step, before && !after,
       "the one before the target, not the one after it",
       fmt::format("before: {}, after: {}", before ? "there" : "missing", after ? "there" : "absent"));
 }
@@ -143,7 +156,7 @@ Task<Result<bool>> check_application(Verification& verification) {
     if (fresh) status = get_string(last->second, "status");
   }
   if (status == "right" || status == "wrong") {
-    co_return context.check("application's invariant", "ledger", verification.step, status == "right",
+    co_return context.check(verification.names.front(), "ledger", verification.step, status == "right",
                             "right", status);
   }
   co_return fail({.kind = ErrorKind::timeout,
@@ -155,7 +168,8 @@ Task<Result<bool>> check_history(Verification& verification) {
   engine::RunContext& context = verification.context;
   CO_TRY(std::string const now, co_await read_history(context, verification.cluster, verification.history));
   std::string const before = get_string(json::value(verification.captured), "history");
-  co_return context.check("migration history", "history", verification.step, now == before, before, now);
+  co_return context.check(verification.names.front(), "history", verification.step, now == before, before,
+                          now);
 }
 
 namespace {
@@ -195,7 +209,7 @@ Result<std::map<std::string, std::vector<std::int64_t>>> split_brain_of_all(
 
 /// One writer's record against the rows that are there.
 /// @param split_brain writes of it that a replaced server acknowledged, by the records of all writers
-Task<Result<bool>> judge_writer(Verification& verification, std::string probe, std::string name,
+Task<Result<bool>> judge_writer(Verification& verification, std::string probe,
                                 std::vector<std::int64_t> split_brain) {
   engine::RunContext& context = verification.context;
   std::int64_t const last = last_to_judge(context, probe);
@@ -223,8 +237,8 @@ Task<Result<bool>> judge_writer(Verification& verification, std::string probe, s
   std::string const observed =
       details.empty() ? fmt::format("{} there, {} rightly absent", verdict.present, verdict.rightly_absent)
                       : join(details, "; ");
-  co_return context.check(name, "writes", verification.step, verdict.clean(), "each there, or rightly absent",
-                          observed, details);
+  co_return context.check(verification.names.at(verification.written++), "writes", verification.step,
+                          verdict.clean(), "each there, or rightly absent", observed, details);
 }
 
 }  // namespace
@@ -239,9 +253,7 @@ Task<Result<bool>> check_writes(Verification& verification) {
   CO_TRY(auto split_brain, split_brain_of_all(verification.context, probes));
   bool right = true;
   for (std::string const& probe : probes) {
-    std::string name = "acknowledged writes";
-    if (probes.size() > 1) name += " of " + probe;
-    CO_TRY(bool const one, co_await judge_writer(verification, probe, std::move(name), split_brain[probe]));
+    CO_TRY(bool const one, co_await judge_writer(verification, probe, split_brain[probe]));
     right = right && one;
   }
   co_return right;

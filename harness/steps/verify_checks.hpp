@@ -17,7 +17,18 @@ struct Verification {
   std::string history;      ///< table of the migration history
   std::string reference;    ///< a Cluster with good content; may be empty
   Duration timeout{};       ///< of the step
+  /// Names of the check that is running, by which it goes into the journal: one, but of the check of the
+  /// writes one per ledger.
+  std::vector<std::string> names = {};
+  std::size_t written = 0;  ///< so many of them are in the journal
 };
+
+/// By which names a check of the step's list goes into the journal, whatever it comes to: reports keep their
+/// history by them.
+[[nodiscard]] std::vector<std::string> names_of_check(std::string const& check, std::string const& reference,
+                                                      std::vector<std::string> const& ledgers);
+/// Names of the ledger probes, from the facts that they keep, sorted.
+[[nodiscard]] std::vector<std::string> ledger_probes(engine::RunContext const& context);
 
 /// Changes that were declared when the target was captured, and the same as entries of `not_examined`.
 [[nodiscard]] std::vector<std::string> declared_changes(Verification const& verification);

@@ -30,8 +30,8 @@ Task<Result<bool>> check_reference(Verification& verification) {
     details.push_back(
         fmt::format("{}: {}: {}", difference.object, difference.what, join(difference.rows, ", ")));
   }
-  co_return context.check("content equals that of Cluster " + reference, "data", verification.step,
-                          compared.differences.empty(), "the same rows",
+  co_return context.check(verification.names.front(), "data", verification.step, compared.differences.empty(),
+                          "the same rows",
                           details.empty() ? "the same rows" : fmt::format("{} differences", details.size()),
                           details, told(declared));
 }

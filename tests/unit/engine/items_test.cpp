@@ -39,6 +39,10 @@ class Meet final : public Step {
       CO_TRY_VOID(co_await wait_for_mark(context, spec.parameters.text("until")));
     co_return StepOutcome{};
   }
+  std::vector<std::string> checks(StepSpec const& spec, scenario::Scenario const&) const override {
+    if (!spec.parameters.given("mark")) return {};
+    return {"mark " + spec.parameters.text("mark"), "met"};
+  }
 };
 
 class Disprove final : public Step {
@@ -269,6 +273,51 @@ TEST_F(Items, TheSteadyStateIsCheckedAgainAfterwards) {
   ASSERT_EQ(events("check").size(), 2U);
   EXPECT_EQ(get_string(events("check")[0], "status"), "passed");
   EXPECT_EQ(get_string(events("check")[1], "status"), "failed");
+}
+
+TEST_F(Items, TheChecksThatAreToComeAreToldAtTheStart) {
+  // It is refused before its first step, and has told them all the same.
+  RunEnd const end =
+      run("steady-state: [marked: calm]\nsteps:\n  - parallel:\n      - meet: {mark: a}\n      - meet: {}\n"
+          "  - meet: {mark: b}\n    id: last\n  - cut: {}\n");
+  EXPECT_EQ(end.status, "error");
+  ASSERT_EQ(events("run-started").size(), 1U);
+  json::value const started = events("run-started").front();
+  std::vector<std::string> planned;
+  for (json::value const& check : find(started, "checks")->as_array())
+    planned.push_back(get_string(check, "step") + ": " + get_string(check, "name"));
+  EXPECT_THAT(planned, ElementsAre(": steady-state before", "meet: mark a", "meet: met", "last: mark b",
+                                   "last: met", ": steady-state after"));
+}
+
+class Asking final : public Probe {
+ public:
+  static scenario::Declaration describe() {
+    return {.name = "asking",
+            .summary = "",
+            .parameters = {{"every", ParameterType::duration, false, "100ms", ""}}};
+  }
+  Task<Result<>> prepare(RunContext&, scenario::ProbeSpec const&) override { co_return Result<>(); }
+  Task<> run(RunContext&, scenario::ProbeSpec const&) override { co_return; }
+};
+
+/// Histories are compared by it: of what a run measures, the probes' interval is the resolution.
+TEST_F(Items, TheDrillsDigestKnowsHowOftenProbesAsk) {
+  auto const digest = [&](std::string const& probe) {
+    TestCatalogue const catalogue{.steps = catalogue_.steps,
+                                  .probes = {entry_of<Asking, Probe>(Asking::describe())}};
+    JournalFile journal;
+    catalogue_ = catalogue;
+    RunSettings given = settings("probes: [asking: " + probe + "]\nsteps: [meet: {}]\n");
+    given.journal = &*journal;
+    Executor executor(std::move(given));
+    EXPECT_EQ(run_to_end(executor.run()).status, "completed");
+    return get_string(journal.events().front(), "scenario.drill_sha256");
+  };
+  std::string const by_default = digest("{}");
+  EXPECT_EQ(by_default.size(), 64U);
+  EXPECT_EQ(digest("{every: 100ms}"), by_default);
+  EXPECT_NE(digest("{every: 200ms}"), by_default);
 }
 
 /// Each mark is one place to be interrupted at; wherever it is, the run ends and nothing stays cut.

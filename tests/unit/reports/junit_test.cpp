@@ -66,7 +66,7 @@ TEST(JunitNames, AreTheSameWhereverARealRunBreaksOff) {
   EXPECT_THAT(all,
               IsSupersetOf({"step restore", "probe heartbeat", "probe digest", "witness of step cut-over",
                             "objective rto", "check digest equals the captured one"}));
-  // A check's name is known from when it was made.
+  // This journal is older than the plan of checks: of those a name is known from when it was made.
   auto const planned = [](std::set<std::string> names) {
     std::erase_if(names, [](std::string const& name) { return name.starts_with("check "); });
     return names;
@@ -74,6 +74,65 @@ TEST(JunitNames, AreTheSameWhereverARealRunBreaksOff) {
   ASSERT_GT(lines.size(), 100U);
   for (std::size_t count = 1; count < lines.size(); count += 25)
     EXPECT_EQ(planned(Document(run_of(lines, count)).names()), planned(all)) << "cut after line " << count;
+}
+
+/// A run that plans checks, two of them under one name.
+JournalBuilder run_with_checks() {
+  JournalBuilder journal;
+  json::array const steps{{{"id", "status-check"}, {"kind", "status-check"}},
+                          {{"id", "verify"}, {"kind", "verify"}},
+                          {{"id", "again"}, {"kind", "verify"}}};
+  json::array const checks{{{"name", "steady-state before"}, {"step", ""}},
+                           {{"name", "markers"}, {"step", "verify"}},
+                           {{"name", "migration history"}, {"step", "verify"}},
+                           {{"name", "markers"}, {"step", "again"}}};
+  return journal.add("run-started", {{"scenario", {{"name", "s"}}}, {"steps", steps}, {"checks", checks}});
+}
+
+JournalBuilder& add_check(JournalBuilder& journal, std::string_view name, std::string_view step,
+                          std::string_view status) {
+  return journal.add("check", {{"name", name}, {"step", step}, {"status", status}});
+}
+
+TEST(JunitNames, AChecksCaseIsThereBeforeItIsMade) {
+  JournalBuilder journal = run_with_checks();
+  std::set<std::string> const names = Document(journal.run()).names();
+  EXPECT_THAT(names, IsSupersetOf({"check steady-state before", "check markers", "check migration history"}));
+  EXPECT_EQ(Document(journal.run()).outcome("check markers"), "skipped");
+  auto const same = [&] { EXPECT_EQ(Document(journal.run()).names(), names) << journal.text(); };
+  add_check(journal, "steady-state before", "", "passed");
+  same();
+  journal.add("step-started", {{"step", "verify"}});
+  add_check(journal, "migration history", "verify", "failed");
+  same();
+  add_check(journal, "markers", "verify", "undecided");
+  same();
+  add_check(journal, "markers", "again", "passed");
+  same();
+  Document const whole(journal.run());
+  EXPECT_EQ(whole.outcome("check steady-state before"), "");
+  EXPECT_EQ(whole.outcome("check migration history"), "failure");
+  EXPECT_EQ(whole.outcome("check markers"), "error");
+}
+
+TEST(JunitNames, ACheckThatWasNotMadeSaysWhy) {
+  JournalBuilder journal = run_with_checks();
+  EXPECT_THAT(Document(journal.run()).message("check steady-state before"), HasSubstr("did not come so far"));
+  EXPECT_THAT(Document(journal.run()).message("check migration history"),
+              HasSubstr("did not come to its step verify"));
+  journal.add("step-started", {{"step", "verify"}});
+  EXPECT_THAT(Document(journal.run()).message("check migration history"), HasSubstr("verify did not come so "
+                                                                                    "far: it did not end"));
+  journal.add("step-finished", {{"step", "verify"}, {"status", "error"}});
+  EXPECT_THAT(Document(journal.run()).message("check migration history"), HasSubstr("it ended as error"));
+}
+
+TEST(JunitNames, ChecksOfOneNameKeepTheirOrder) {
+  JournalBuilder journal = run_with_checks();
+  add_check(journal, "markers", "again", "failed");
+  Document const document(journal.run());
+  EXPECT_EQ(document.outcome("check markers"), "skipped") << "that of step verify, which stands first";
+  EXPECT_EQ(document.outcome("check markers #2"), "failure");
 }
 
 TEST(JunitNames, AFaultThatWasNotReachedIsSkippedWithItsWitness) {
