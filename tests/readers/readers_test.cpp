@@ -60,6 +60,22 @@ class Readers : public testing::Test {
     return fetched({"python3", "-m", "venv", (directory_.path() / "venv").string()}) && fetched(install);
   }
 
+  bool node_has(std::vector<std::string> const& packages) {
+    std::vector<std::string> install{
+        "npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", directory_.path().string()};
+    install.insert(install.end(), packages.begin(), packages.end());
+    return fetched(install);
+  }
+  /// What a script of ours for Node prints of the files.
+  void expect_same_counts(std::string const& script) const {
+    std::filesystem::copy_file(root / "tests/readers" / script, directory_.path() / script);
+    std::vector<std::string> command{"node", (directory_.path() / script).string()};
+    command.insert(command.end(), files_.begin(), files_.end());
+    CommandResult const read = run(command);
+    EXPECT_EQ(read.exit_code, 0) << read.err;
+    EXPECT_EQ(read.out, counts_in_files());
+  }
+
   /// "tests failures errors skipped" per file, as the files themselves say.
   std::string counts_in_files() const {
     std::string counts;
@@ -108,15 +124,13 @@ TEST_F(Readers, JunitparserCountsTheSame) {
 }
 
 TEST_F(Readers, TheParsersOfGithubsActionsCountTheSame) {
-  if (!fetched({"npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix",
-                directory_.path().string(), "xml2js", "xml-js"}))
-    GTEST_SKIP() << why_;
-  std::filesystem::copy_file(root / "tests/readers/read_junit.js", directory_.path() / "read_junit.js");
-  std::vector<std::string> command{"node", (directory_.path() / "read_junit.js").string()};
-  command.insert(command.end(), files_.begin(), files_.end());
-  CommandResult const read = run(command);
-  EXPECT_EQ(read.exit_code, 0) << read.err;
-  EXPECT_EQ(read.out, counts_in_files());
+  if (!node_has({"xml2js", "xml-js"})) GTEST_SKIP() << why_;
+  expect_same_counts("read_junit.js");
+}
+
+TEST_F(Readers, ConvertersCountTheSame) {
+  if (!node_has({"junit2json", "test-results-parser"})) GTEST_SKIP() << why_;
+  expect_same_counts("convert_junit.js");
 }
 
 TEST_F(Readers, VerdictJsonKeepsToItsSchema) {
