@@ -6,11 +6,13 @@
 #include <algorithm>
 
 #include "harness/base/files.hpp"
+#include "harness/base/text.hpp"
 #include "tests/support/sandbox.hpp"
 
 namespace pgdrill::test {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -67,6 +69,38 @@ class Drill : public testing::Test {
   }
 
   std::string sql(std::string const& statement) const { return sandbox_->sql(statement); }
+  std::string sql_of(std::string const& pod, std::string const& statement) const {
+    return sandbox_
+        ->kubectl({"exec", "-n", "develop", pod, "-c", "postgres", "--", "psql", "-XAt", "-d", "app", "-c",
+                   statement})
+        .out;
+  }
+
+  /// "step: name" of the checks in the journal: those that the run planned at its start, and those that it
+  /// made.
+  std::pair<std::vector<std::string>, std::vector<std::string>> checks() const {
+    std::vector<std::string> planned;
+    std::vector<std::string> made;
+    for (std::string const& line : split(read_file(evidence() / "journal.jsonl").value_or(""), '\n')) {
+      json::value const event = parse_json(line.empty() ? "null" : line).value_or(nullptr);
+      if (get_string(event, "event") == "check") made.push_back(step_and_name(event));
+      if (get_string(event, "event") != "run-started") continue;
+      for (json::value const& check : event.at("checks").as_array()) planned.push_back(step_and_name(check));
+    }
+    return {planned, made};
+  }
+  static std::string step_and_name(json::value const& check) {
+    return get_string(check, "step") + ": " + get_string(check, "name");
+  }
+
+  /// A fact of the run, as its journal has it.
+  json::value fact(std::string_view name) const {
+    for (std::string const& line : split(read_file(evidence() / "journal.jsonl").value_or(""), '\n')) {
+      json::value const event = parse_json(line.empty() ? "null" : line).value_or(nullptr);
+      if (get_string(event, "event") == "fact" && get_string(event, "name") == name) return event.at("value");
+    }
+    return nullptr;
+  }
 
   TemporaryDirectory directory_;
   static std::unique_ptr<Sandbox> sandbox_;
@@ -82,6 +116,33 @@ TEST_F(Drill, PassesAndLeavesNothingBehind) {
   EXPECT_THAT(leftovers(), IsEmpty());
   EXPECT_EQ(sql("SELECT coalesce(sum(amount), 0) = 0 FROM ledger_entries"), "t\n")
       << "the corrupted rows were not put back";
+  auto const [planned, made] = checks();
+  EXPECT_EQ(planned, made);
+  EXPECT_THAT(made, Contains("verify: digest equals the captured one"));
+}
+
+TEST_F(Drill, ItsPackageHoldsTheManifestThatRestoresTheCapturedTarget) {
+  ASSERT_EQ(drill().exit_code, 0);
+  // What came after the target must not come back with it.
+  EXPECT_EQ(sql("UPDATE ledger_entries SET amount = amount + 1"), "UPDATE 10000\n");
+  CommandResult const created =
+      sandbox_->kubectl({"create", "-f", (evidence() / "recovery-cluster.yaml").string()});
+  ASSERT_EQ(created.exit_code, 0) << created.out << created.err;
+  std::string const type = "clusters.postgresql.cnpg.io";
+  json::value cluster;
+  bool const healthy = eventually([&] {
+    cluster = sandbox_->get(type, "orders-recovered");
+    return get_string(cluster, "status.phase") == "Cluster in healthy state";
+  });
+  ASSERT_TRUE(healthy) << json::serialize(cluster);
+  std::string const pod = get_string(cluster, "status.currentPrimary");
+  EXPECT_EQ(sql_of(pod, "SELECT count(*), sum(amount) = 0 FROM ledger_entries"), "10000|t\n");
+  EXPECT_EQ(sql_of(pod, "SELECT version, dirty FROM schema_migrations"), "1|f\n");
+  EXPECT_EQ(sql_of(pod, "SELECT string_agg(name, ',') FROM pgdrill.markers"),
+            get_string(fact("captured-target"), "marker_before") + "\n")
+      << "the marker before the target, and not the one after it";
+  EXPECT_EQ(sql("UPDATE ledger_entries SET amount = amount - 1"), "UPDATE 10000\n");
+  EXPECT_EQ(sandbox_->kubectl({"delete", type, "orders-recovered", "-n", "develop"}).exit_code, 0);
 }
 
 TEST_F(Drill, ReportsComeAgainByteForByte) {
@@ -200,6 +261,9 @@ TEST_F(Drill, AnInterruptedRunUndoesAndReports) {
   run.signal(SIGINT);
   EXPECT_EQ(run.wait(), 130) << run.output();
   EXPECT_EQ(get_string(verdict(), "decision"), "inconclusive");
+  EXPECT_THAT(read_file(evidence() / "junit.xml").value_or(""),
+              HasSubstr("<testcase name=\"check migration history\""))
+      << "what was not reached has its case all the same";
   EXPECT_THAT(leftovers(), IsEmpty());
 }
 
