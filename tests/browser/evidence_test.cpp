@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr int desk = 1280;
 constexpr int phone = 390;
@@ -189,12 +190,61 @@ TEST_F(Browser, IsAccessibleByTheRulesOfAxe) {
   }
 }
 
-TEST_F(Browser, Prints) {
-  std::filesystem::path const file = pictures(directory_.path()) / "evidence.pdf";
-  CommandResult const result = chromium({"--print-to-pdf=" + file.string()}, evidence() / "evidence.html");
+/// Printed by a browser that leaves the dark form away on paper, as chromium does, and by one that does not:
+/// all of the page is there, black on white, without what only a screen can use.
+class Print : public Browser, public testing::WithParamInterface<std::string> {
+ protected:
+  std::filesystem::path page() const {
+    if (GetParam() == "light") return evidence() / "evidence.html";
+    std::string text = read_file(evidence() / "evidence.html").value();
+    std::string const condition = "@media (prefers-color-scheme: dark)";
+    EXPECT_NE(text.find(condition), std::string::npos);
+    text.replace(text.find(condition), condition.size(), "@media all");
+    EXPECT_TRUE(write_file_atomically(evidence() / "dark.html", text).has_value());
+    return evidence() / "dark.html";
+  }
+
+  /// The texts of the page's parts that must be on paper, as the script of the PDF's reader writes text.
+  json::value parts() const {
+    return told(desk, R"(<script>
+      const bare = e => e.innerText.normalize('NFKC').replace(/[\s\p{So}]/gu, '');
+      const all = tags => [...document.querySelectorAll(tags)].filter(e => !e.closest('nav')).map(bare);
+      tell({navigation: bare(document.querySelector('nav')),
+        parts: all('h1, h2, h3, caption, th, td, li, p, pre').filter(t => t),
+        closed: document.querySelectorAll('details:not([open])').length});
+    </script>)",
+                light);
+  }
+};
+
+TEST_P(Print, HoldsAllOfThePageBlackOnWhite) {
+  std::filesystem::path const file = pictures(directory_.path()) / ("evidence-" + GetParam() + ".pdf");
+  CommandResult const result =
+      chromium({"--no-pdf-header-footer", "--print-to-pdf=" + file.string()}, page());
   ASSERT_TRUE(std::filesystem::exists(file)) << result.err;
-  EXPECT_GT(std::filesystem::file_size(file), 20'000U);
+  std::string const python = (directory_.path() / "venv/bin/python").string();
+  CommandResult const fetched = run({"sh", "-c",
+                                     "python3 -m venv '" + (directory_.path() / "venv").string() + "' && '" +
+                                         python + "' -m pip install -q pypdf"});
+  if (fetched.exit_code != 0) GTEST_SKIP() << "pypdf cannot be fetched: " << fetched.err;
+  CommandResult const read = run({python, PGDRILL_SOURCE_DIR "/tests/browser/read_pdf.py", file.string()});
+  ASSERT_EQ(read.exit_code, 0) << read.err;
+  json::value const printed = parse_json(read.out).value();
+  json::value const shown = parts();
+  EXPECT_EQ(json::serialize(printed.at("sheet")), "[595,842]") << "A4";
+  EXPECT_EQ(json::serialize(printed.at("faint")), "[]");
+  EXPECT_EQ(json::serialize(printed.at("dark")), "[]");
+  EXPECT_EQ(get_int(shown, "closed"), 0) << "what is closed is not printed";
+  std::string const text = get_string(printed, "text");
+  EXPECT_THAT(text, Not(HasSubstr("Skiptotheevidence")));
+  EXPECT_THAT(text, Not(HasSubstr(get_string(shown, "navigation"))));
+  EXPECT_GT(shown.at("parts").as_array().size(), 200U);
+  for (json::value const& part : shown.at("parts").as_array())
+    EXPECT_NE(text.find(std::string(part.as_string())), std::string::npos) << part << " is not on paper";
 }
+
+INSTANTIATE_TEST_SUITE_P(Forms, Print, testing::Values("light", "dark"),
+                         [](auto const& test) { return test.param; });
 
 }  // namespace
 }  // namespace pgdrill::test
