@@ -4,6 +4,12 @@ namespace pgdrill::kube {
 
 namespace {
 
+/// What is left of a step's time has digits that tell nobody anything.
+Duration rounded(Duration limit) {
+  if (limit >= std::chrono::seconds(10)) return std::chrono::round<std::chrono::seconds>(limit);
+  return std::chrono::round<std::chrono::milliseconds>(limit);
+}
+
 /// What is known of the object while waiting, for the message of a time-out.
 struct Seen {
   std::optional<json::value> object;
@@ -64,7 +70,7 @@ Task<Result<json::value>> wait_for(Client& client, ObjectRef ref,
   Result<json::value> result = co_await with_deadline(std::move(work), limit, what);
   if (!result && result.error().kind == ErrorKind::timeout && result.error().what == what) {
     result.error().where = ref.text();
-    result.error().why = "not within " + format_duration(limit) + "; " + last_seen(seen);
+    result.error().why = "not within " + format_duration(rounded(limit)) + "; " + last_seen(seen);
   }
   co_return result;
 }
