@@ -62,7 +62,7 @@ enum class ActionKind {
   select,
   add_enum_value,
   rename_enum_value,
-  domain_constraint,  ///< ALTER DOMAIN ... ADD CONSTRAINT, SET NOT NULL
+  domain_constraint,  ///< ALTER DOMAIN ... ADD CONSTRAINT, SET NOT NULL, VALIDATE CONSTRAINT
   create_type,
   create_domain,
   drop_object,  ///< view, function, type, sequence, schema, database, ...

@@ -147,7 +147,8 @@ std::vector<Action> enum_type(Statement const& statement) {
 
 std::vector<Action> domain(Statement const& statement) {
   std::string const subtype = get_string(statement, "subtype");
-  bool const constrains = subtype == "C" || subtype == "O";
+  // C and O add a constraint, V validates one.
+  bool const constrains = subtype == "C" || subtype == "O" || subtype == "V";
   Action action{.kind = constrains ? ActionKind::domain_constraint : ActionKind::other,
                 .table = name_of_list(find(statement, "typeName"))};
   action.object = "DOMAIN";
@@ -303,6 +304,12 @@ std::vector<Action> actions_of(ParsedStatement const& statement, std::string con
   std::vector<Action> actions;
   if (statement.kind == "AlterTableStmt") {
     actions = alter_table_actions(statement.node, text);
+    // SET EXPRESSION reaches the parser as SET DEFAULT.
+    bool const expression =
+        std::find(statement.newer.begin(), statement.newer.end(), "SET EXPRESSION") != statement.newer.end();
+    for (Action& action : actions) {
+      if (expression && action.kind == ActionKind::set_default) action.kind = ActionKind::set_expression;
+    }
   } else if (auto const found = makers.find(statement.kind); found != makers.end()) {
     actions = found->second(statement.node);
   }

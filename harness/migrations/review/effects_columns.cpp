@@ -98,7 +98,7 @@ bool mentions(std::vector<std::string> const& columns, std::string const& column
 void dependants_of_type(Effect& effect, Action const& action, Situation const& situation,
                         Table const& table) {
   for (Constraint const& constraint : table.constraints) {
-    if (constraint.kind == 'c' && mentions(constraint.columns, action.column))
+    if (constraint.kind == 'c' && constraint.valid && mentions(constraint.columns, action.column))
       raise(effect, Cost::scan,
             fmt::format("CHECK {} mentions the column and is verified again", constraint.name));
     if (constraint.kind == 'f' && mentions(constraint.columns, action.column) && effect.cost >= Cost::rewrite)
@@ -256,22 +256,22 @@ Effect set_identity(Action const& action, Situation const&) {
   return effect;
 }
 
-Effect set_default_or_expression(Action const& action, Situation const& situation) {
-  return situation.has_newer("SET EXPRESSION") ? set_expression(action, situation)
-                                               : change_default(action, situation);
+Effect add_identity(Action const& action, Situation const&) {
+  Effect effect = exclusive(action);
+  if (get_string(*action.node, "def.Constraint.generated_when") == "a")
+    effect.breaks_old = fmt::format("a version that inserts values of {} itself fails", action.column);
+  effect.undo = Undo::lossless;
+  effect.undo_how = "ALTER COLUMN ... DROP IDENTITY";
+  return effect;
 }
 
-RegisterEffect const columns[] = {{{ActionKind::add_column}, &add_column},
-                                  {{ActionKind::drop_column}, &drop_column},
-                                  {{ActionKind::rename_column}, &rename_column},
-                                  {{ActionKind::set_type}, &set_type},
-                                  {{ActionKind::set_not_null}, &set_not_null},
-                                  {{ActionKind::drop_not_null}, &drop_not_null},
-                                  {{ActionKind::set_default}, &set_default_or_expression},
-                                  {{ActionKind::add_identity}, &change_default},
-                                  {{ActionKind::set_identity}, &set_identity},
-                                  {{ActionKind::drop_default}, &drop_default},
-                                  {{ActionKind::drop_expression}, &drop_expression}};
+RegisterEffect const columns[] = {
+    {{ActionKind::add_column}, &add_column},       {{ActionKind::drop_column}, &drop_column},
+    {{ActionKind::rename_column}, &rename_column}, {{ActionKind::set_type}, &set_type},
+    {{ActionKind::set_not_null}, &set_not_null},   {{ActionKind::drop_not_null}, &drop_not_null},
+    {{ActionKind::set_default}, &change_default},  {{ActionKind::set_expression}, &set_expression},
+    {{ActionKind::add_identity}, &add_identity},   {{ActionKind::set_identity}, &set_identity},
+    {{ActionKind::drop_default}, &drop_default},   {{ActionKind::drop_expression}, &drop_expression}};
 
 }  // namespace
 }  // namespace pgdrill::review

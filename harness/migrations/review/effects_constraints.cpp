@@ -86,8 +86,10 @@ Effect validate(Action const& action, Situation const& situation) {
   effect.cost_reason = "every row is verified, while others read and write";
   if (Table const* const table = situation.schema->table(action.table)) {
     for (Constraint const& constraint : table->constraints) {
-      if (constraint.name == action.name && constraint.kind == 'f')
-        effect.locks.push_back({constraint.referenced, Lock::row_share});
+      if (constraint.name != action.name) continue;
+      if (constraint.kind == 'f') effect.locks.push_back({constraint.referenced, Lock::row_share});
+      // PostgreSQL remembers that it was verified.
+      if (constraint.valid) effect.cost = Cost::none;
     }
   }
   return effect;

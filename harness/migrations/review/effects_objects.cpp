@@ -40,6 +40,11 @@ Effect rename_enum_value(Action const& action, Situation const&) {
 Effect domain_constraint(Action const& action, Situation const& situation) {
   Effect effect{.undo = Undo::lossless, .undo_how = "ALTER DOMAIN ... DROP CONSTRAINT"};
   effect.breaks_old = "a version that writes values against it fails";
+  if (get_string(*action.node, "subtype") == "V") {
+    effect.breaks_old.clear();
+    effect.undo = Undo::none_needed;
+    effect.undo_how.clear();
+  }
   if (action.not_valid) return effect;
   effect.cost = Cost::scan;
   effect.cost_reason = "every table that uses the domain is read, with writers kept out";

@@ -5,9 +5,9 @@ namespace pgdrill::review::rule_new_write_restriction {
 namespace {
 
 void check(Review const& review, Findings& findings) {
-  for (ActionKind const kind :
-       {ActionKind::add_constraint, ActionKind::alter_constraint, ActionKind::create_index,
-        ActionKind::set_not_null, ActionKind::set_identity, ActionKind::domain_constraint}) {
+  for (ActionKind const kind : {ActionKind::add_constraint, ActionKind::alter_constraint,
+                                ActionKind::create_index, ActionKind::set_not_null, ActionKind::add_identity,
+                                ActionKind::set_identity, ActionKind::domain_constraint}) {
     for_each(review, kind, [&](Action const& action, Effect const& effect) {
       if (!effect.breaks_old.empty()) findings.add(review, action, effect.breaks_old);
     });

@@ -8,7 +8,7 @@ namespace {
 
 void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::set_default, [&](Action const& action, Effect const& effect) {
-    if (!effect.locks.empty() && effect.cost == Cost::none)
+    if (!effect.locks.empty())
       findings.add(review, action,
                    fmt::format("inserts that leave {} out write another value", action.column));
   });

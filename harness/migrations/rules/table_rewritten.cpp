@@ -8,9 +8,8 @@ namespace pgdrill::review::rule_table_rewritten {
 namespace {
 
 void check(Review const& review, Findings& findings) {
-  // SET EXPRESSION of a generated column reaches the parser as SET DEFAULT.
   for (ActionKind const kind : {ActionKind::vacuum_full, ActionKind::cluster, ActionKind::set_logged,
-                                ActionKind::move_table, ActionKind::set_default}) {
+                                ActionKind::move_table, ActionKind::set_expression}) {
     for_each(review, kind, [&](Action const& action, Effect const& effect) {
       if (effect.cost == Cost::rewrite)
         findings.add(review, action,
