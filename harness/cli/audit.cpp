@@ -7,6 +7,7 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/connect.hpp"
 #include "harness/cli/load_scenario.hpp"
+#include "harness/cli/migration_folder.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/cnpg/database_access.hpp"
@@ -18,14 +19,6 @@ namespace pgdrill::cli {
 namespace {
 
 std::vector<std::string> const formats = {"text", "json"};
-
-/// "TABLE=PATH", "TOOL=PATH" or "PATH".
-migrations::MigrationFolder folder_of(std::string const& text) {
-  auto const equals = text.find('=');
-  std::error_code ignored;
-  if (equals == std::string::npos || std::filesystem::exists(text, ignored)) return {"", text};
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
 
 Error which_cluster(std::string const& ns, std::string why) {
   return {.kind = ErrorKind::usage,
@@ -47,7 +40,12 @@ Task<Result<std::string>> cluster_name(Connection const& connection, Arguments c
                                names.empty() ? "it has no Cluster" : "it has several: " + join(names, ", ")));
 }
 
-Task<Result<migrations::Audit>> run_audit(Arguments const& arguments, migrations::AuditOptions options) {
+Task<Result<migrations::Audit>> run_audit(Arguments const& arguments) {
+  migrations::AuditOptions options;
+  for (std::string const& text : arguments.texts("migrations")) {
+    CO_TRY(migrations::MigrationFolder folder, co_await migration_folder(text));
+    options.folders.push_back(std::move(folder));
+  }
   std::string const database = arguments.text("database");
   if (postgres::is_connection_string(database)) {
     CO_TRY(postgres::ConnectionParameters parameters, postgres::parse_connection_string(database));
@@ -75,9 +73,7 @@ int exit_code(migrations::Audit const& audit, bool up_to_date) {
 int run(Arguments const& arguments) {
   std::optional<std::string> const output = output_format(arguments, formats);
   if (!output) return reports::exit_usage;
-  migrations::AuditOptions options;
-  for (std::string const& text : arguments.texts("migrations")) options.folders.push_back(folder_of(text));
-  Result<migrations::Audit> const audit = run_to_end(run_audit(arguments, std::move(options)));
+  Result<migrations::Audit> const audit = run_to_end(run_audit(arguments));
   if (!audit) return report_error(audit.error());
   print(*output == "json" ? pretty(migrations::audit_json(*audit)) : migrations::audit_text(*audit));
   return exit_code(*audit, arguments.flag("up-to-date"));
@@ -93,8 +89,9 @@ Verb describe_verb() {
                "(default: the Secret's)"});
   options.push_back(
       {.name = "--migrations",
-       .help = "folder with the migration files; TOOL=PATH or SCHEMA.TABLE=PATH when there are several "
-               "histories",
+       .help =
+           "folder with the migration files, or REPO@REVISION:PATH in Git; TOOL=PATH or SCHEMA.TABLE=PATH "
+           "when there are several histories",
        .repeated = true});
   options.push_back({.name = "--up-to-date",
                      .help = "exit 1 when a migration is pending, 4 when it cannot be told",

@@ -20,6 +20,10 @@ struct Sources {
 Result<std::vector<Sources>> read_folders(std::vector<MigrationFolder> const& folders) {
   std::vector<Sources> all;
   for (MigrationFolder const& folder : folders) {
+    if (folder.files) {
+      all.push_back({folder.history, *folder.files});
+      continue;
+    }
     TRY(auto files, read_sources(folder.path));
     all.push_back({folder.history, std::move(files)});
   }

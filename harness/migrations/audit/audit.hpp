@@ -2,6 +2,7 @@
 // interrupted change left behind, and who still runs one. Reads only, in one snapshot.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "harness/migrations/half_applied/detector.hpp"
 #include "harness/migrations/history/backends.hpp"
 #include "harness/migrations/history/compare.hpp"
+#include "harness/migrations/history/source.hpp"
 
 namespace pgdrill::migrations {
 
@@ -17,6 +19,8 @@ namespace pgdrill::migrations {
 struct MigrationFolder {
   std::string history;  ///< "public.flyway_schema_history", or a tool's name
   std::filesystem::path path;
+  /// Its files, when they were read already: from a Git revision, say.
+  std::optional<std::vector<SourceFile>> files = {};
 };
 
 struct AuditOptions {
