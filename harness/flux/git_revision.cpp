@@ -90,6 +90,9 @@ Task<Result<>> RevisionFiles::find_repository() {
   if (!output) {
     Error error = output.error();
     error.where = from_.text();
+    if (error.todo.empty())
+      error.todo = "is the URL right, and may this machine clone it? try: git clone " +
+                   without_credentials(repository);
     co_return fail(std::move(error));
   }
   if (local) git_directory_ = *output;
