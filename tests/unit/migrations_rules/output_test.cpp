@@ -61,6 +61,47 @@ TEST(Output, GithubEscapesItsSeparators) {
               HasSubstr("::error file=dir/a%2Cb.sql,line=1,col=1,title=drop-table::"));
 }
 
+std::size_t count_of(std::string const& text, std::string const& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Output, GithubHasTheGravestFirst) {
+  Reviewed const given = reviewed(
+      "ALTER TABLE a ADD COLUMN b int;\nALTER TABLE a RENAME b TO c;\nDROP TABLE a;\n"
+      "SET lock_timeout = '1s';\n");
+  std::string const text = as_github(given.report);
+  // What cannot be undone, what can, then what is a warning.
+  EXPECT_LT(text.find("title=drop-table"), text.find("title=rename-column"));
+  EXPECT_LT(text.find("title=rename-column"), text.find("title=lock-timeout-missing"));
+  EXPECT_LT(text.rfind("::error"), text.find("::warning"));
+  EXPECT_EQ(count_of(text, "title=pgdrill review"), 0U) << text;
+  EXPECT_EQ(count_of(text, "also dir/"), 0U) << text;
+}
+
+TEST(Output, GithubSaysHowManyItDoesNotShow) {
+  std::string sql = "SET lock_timeout = '1s';\n";
+  for (int i = 0; i < 12; ++i) sql += "ALTER TABLE t RENAME c" + std::to_string(i) + " TO d;\n";
+  sql += "DROP TABLE t;\n";
+  for (int i = 0; i < 11; ++i)
+    sql += "ALTER TABLE n" + std::to_string(i) + " ADD CONSTRAINT c CHECK (a > 0) NOT VALID;\n";
+  Reviewed const given = reviewed(sql);
+  ASSERT_EQ(given.report.count(Severity::error), 13U);
+  std::size_t const notes = given.report.count(Severity::note);
+  ASSERT_GT(notes, 10U);
+  std::string const text = as_github(given.report);
+  EXPECT_THAT(text, testing::StartsWith("::error file=dir/a%2Cb.sql,line=14,col=1,title=drop-table::"));
+  EXPECT_EQ(count_of(text, "::error"), 10U);
+  // Nine, and the one that counts the others.
+  EXPECT_EQ(count_of(text, "::notice"), 10U);
+  EXPECT_EQ(count_of(text, "\nalso dir/a,b.sql:"), 3 + notes - 9);
+  EXPECT_THAT(text, HasSubstr("\nalso dir/a,b.sql:13:"));
+  std::string const last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+  EXPECT_THAT(last, testing::StartsWith("::notice title=pgdrill review::3 errors, "));
+  EXPECT_THAT(last, HasSubstr(std::to_string(notes - 9) + " notes more"));
+}
+
 TEST(Suppression, NeedsAReason) {
   std::string const drop = "DROP TABLE a;\n";
   EXPECT_THAT(as_text(reviewed("-- pgdrill: allow drop-table: nobody ever used it\n" + drop).report, {}),
