@@ -63,6 +63,7 @@ Task<bool> check(FakeRun& run) {
                             .application = "",
                             .history = "",
                             .reference = ""};
+  verification.names = names_of_check("writes", "", ledger_probes(run.context()));
   auto const passed = co_await check_writes(verification);
   EXPECT_TRUE(passed) << describe(passed.error());
   run.close_forwards();
