@@ -111,7 +111,8 @@ std::optional<Annotation> annotation_of(std::string_view comment) {
     return section("tern", Direction::down, TransactionMode::wrapped);
   if (text.starts_with("no-transaction")) return Annotation{"sqlx", {}, TransactionMode::one_string};
   if (text.starts_with("atlas:txmode none")) return Annotation{"Atlas", {}, TransactionMode::autocommit};
-  if (text.starts_with("running upgrade")) return Annotation{"Alembic", {}, {}};
+  if (text.starts_with("running upgrade")) return Annotation{"Alembic", {}, {}, Direction::up};
+  if (text.starts_with("running downgrade")) return Annotation{"Alembic", {}, {}, Direction::down};
   if (text.starts_with("liquibase formatted sql"))
     return Annotation{"Liquibase", {}, TransactionMode::wrapped};
   return std::nullopt;

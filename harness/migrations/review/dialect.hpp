@@ -24,6 +24,8 @@ struct Annotation {
   std::string tool;
   std::optional<Direction> begins;      ///< a section begins
   std::optional<TransactionMode> mode;  ///< for the section, or for the file when none begins
+  /// Of the section that it stands in, which began before it.
+  std::optional<Direction> goes = {};
 };
 [[nodiscard]] std::optional<Annotation> annotation_of(std::string_view comment);
 

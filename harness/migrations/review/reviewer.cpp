@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/text.hpp"
+#include "harness/migrations/review/book_keeping.hpp"
 #include "harness/migrations/review/embedded.hpp"
 #include "harness/migrations/review/rollback.hpp"
 #include "harness/migrations/review/schema_differences.hpp"
@@ -85,11 +86,12 @@ class Reviewer {
     context.situation = {&schema_,        &follower.session(),
                          options_->major, statement.parsed ? &statement.parsed->newer : &none,
                          &review.actions, options_->minor};
+    bool const of_tool = is_book_keeping(file, statement);
     for (Action const& action : review.actions)
-      review.effects.push_back(effect_of(action, context.situation));
+      review.effects.push_back(of_tool ? Effect() : effect_of(action, context.situation));
     for (Effect const& effect : review.effects) review.verdict = std::max(review.verdict, verdict_of(effect));
     for (Rule const& rule : rules()) {
-      if (!is_on(rule) || rule.check == nullptr) continue;
+      if (!is_on(rule) || rule.check == nullptr || of_tool) continue;
       Findings collector(findings, rule.id, rule.severity, rule.instead);
       rule.check(context, collector);
     }

@@ -59,6 +59,7 @@ class SectionReader {
     file_->tool = annotation->tool;
     if (!annotation->begins) {
       // Said of the whole file, before or after a section begins.
+      if (annotation->goes) file_->sections.back().direction = *annotation->goes;
       if (annotation->mode) whole_file_ = annotation->mode;
       if (annotation->mode) file_->sections.back().mode = *annotation->mode;
       return;

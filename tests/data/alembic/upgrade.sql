@@ -1,0 +1,31 @@
+BEGIN;
+
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, 
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+-- Running upgrade  -> a1
+
+CREATE TABLE account (
+    id SERIAL NOT NULL, 
+    name VARCHAR(50) NOT NULL, 
+    PRIMARY KEY (id)
+);
+
+INSERT INTO alembic_version (version_num) VALUES ('a1') RETURNING alembic_version.version_num;
+
+-- Running upgrade a1 -> a2
+
+ALTER TABLE account ADD COLUMN note TEXT;
+
+UPDATE alembic_version SET version_num='a2' WHERE alembic_version.version_num = 'a1';
+
+-- Running upgrade a2 -> a3
+
+CREATE INDEX account_by_name ON account (name);
+
+UPDATE alembic_version SET version_num='a3' WHERE alembic_version.version_num = 'a2';
+
+COMMIT;
+
