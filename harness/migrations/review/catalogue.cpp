@@ -5,6 +5,8 @@
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "harness/migrations/review/catalogue_users.hpp"
+
 namespace pgdrill::review {
 
 namespace {
@@ -253,6 +255,7 @@ Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) 
     read_indexes(transaction, catalogue.schema);
     read_types(transaction, catalogue.schema);
     read_dependants(transaction, catalogue.schema);
+    read_users(transaction, catalogue.schema);
     return {};
   };
   CO_TRY_VOID(co_await postgres::in_transaction(std::move(database), std::chrono::seconds(30), false,

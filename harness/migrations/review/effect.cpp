@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/migrations/review/dependants.hpp"
+
 namespace pgdrill::review {
 
 namespace {
@@ -70,12 +72,14 @@ Effect effect_of(Action const& action, Situation const& situation) {
   auto const found = registered().find(action.kind);
   if (found == registered().end()) return {};
   Effect effect = found->second(action, situation);
+  effect.dependants = dependants_of(action, *situation.schema);
   // Nobody waits for a table that nobody uses, and nobody misses it.
   bool const own = situation.fresh(action.table);
   std::erase_if(effect.locks, [&](TableLock const& lock) { return situation.fresh(lock.table); });
   if (own) {
     effect.breaks_old.clear();
     effect.breaks_new.clear();
+    effect.dependants.clear();
     effect.cost = Cost::none;
     effect.uncertain = false;
     if (effect.undo != Undo::none_needed) effect.undo = Undo::lossless;

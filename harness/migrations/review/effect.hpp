@@ -62,9 +62,10 @@ struct Effect {
   bool breaks_when_used = false;  ///< `breaks_old` holds once the next version has used what was added
   std::string breaks_new = {};    ///< why the next version cannot run before it
   Undo undo = Undo::none_needed;
-  std::string undo_how = {};          ///< the statement that undoes it, or what brings the data back
-  bool needs_no_transaction = false;  ///< refused inside a transaction block
-  bool uncertain = false;             ///< the cost depends on what is not known: `cost_reason` says on what
+  std::string undo_how = {};                 ///< the statement that undoes it, or what brings the data back
+  bool needs_no_transaction = false;         ///< refused inside a transaction block
+  std::vector<std::string> dependants = {};  ///< who else names what goes: "view public.order_totals"
+  bool uncertain = false;  ///< the cost depends on what is not known: `cost_reason` says on what
 
   [[nodiscard]] Lock strongest() const;
   /// Lock and work together keep readers or writers out for as long as the table is large.

@@ -24,6 +24,9 @@ json::object effect_json(Action const& action, Effect const& effect) {
   out["uncertain"] = effect.uncertain;
   out["breaks_former_version"] = effect.breaks_old;
   out["next_version_needs_it"] = effect.breaks_new;
+  json::array dependants;
+  for (std::string const& one : effect.dependants) dependants.emplace_back(one);
+  out["dependants"] = std::move(dependants);
   out["undo"] = name_of(effect.undo);
   out["undo_how"] = effect.undo_how;
   out["transaction_safe"] = !effect.needs_no_transaction;

@@ -75,6 +75,13 @@ struct Index {
 };
 
 struct Table {
+  /// Who names the table or one of its columns: views, functions, foreign keys of others, triggers, policies.
+  struct User {
+    std::string name;      ///< "view public.order_totals", "policy own on table orders"
+    std::string column;    ///< empty: the table as a whole
+    bool by_text = false;  ///< a function whose text names it: PostgreSQL does not know
+  };
+
   Name name;
   std::vector<Column> columns = {};
   std::vector<Constraint> constraints = {};
@@ -86,7 +93,8 @@ struct Table {
   bool complete = false;                     ///< its whole definition was seen
   std::optional<std::int64_t> rows = {};     ///< the planner's estimate, from a live catalogue
   std::optional<std::int64_t> bytes = {};    ///< heap, indexes and TOAST
-  std::vector<std::string> dependants = {};  ///< "view public.order_totals"
+  std::vector<std::string> dependants = {};  ///< views: "view public.order_totals"
+  std::vector<User> users = {};              ///< views too; from a live catalogue
 
   [[nodiscard]] Column const* column(std::string const& name) const;
   [[nodiscard]] Column* column(std::string const& name);

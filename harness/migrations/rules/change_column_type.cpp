@@ -1,6 +1,7 @@
 // change-column-type: a change of type rewrites the table.
 #include <fmt/format.h>
 
+#include "harness/migrations/review/dependants.hpp"
 #include "harness/migrations/review/lock_text.hpp"
 #include "harness/migrations/review/rule.hpp"
 
@@ -11,8 +12,9 @@ void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::set_type, [&](Action const& action, Effect const& effect) {
     if (effect.cost < Cost::scan) return;
     findings.add(review, action,
-                 fmt::format("{}{} {}{}", effect.cost_reason, effect.uncertain ? ": then it" : ": it",
-                             lock_text(effect), size_text(review.schema(), action.table)));
+                 fmt::format("{}{} {}{}{}", effect.cost_reason, effect.uncertain ? ": then it" : ": it",
+                             lock_text(effect), size_text(review.schema(), action.table),
+                             used_by_text(effect.dependants)));
   });
 }
 

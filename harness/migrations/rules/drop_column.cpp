@@ -1,6 +1,7 @@
 // drop-column: a column and its values go, under a version that may still use it.
 #include <fmt/format.h>
 
+#include "harness/migrations/review/dependants.hpp"
 #include "harness/migrations/review/lock_text.hpp"
 #include "harness/migrations/review/rule.hpp"
 
@@ -10,12 +11,9 @@ namespace {
 void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::drop_column, [&](Action const& action, Effect const& effect) {
     if (effect.breaks_old.empty()) return;
-    Table const* const table = review.schema().table(action.table);
-    std::string const used =
-        table == nullptr || table->dependants.empty() ? "" : "; it is used by " + table->dependants.front();
     findings.add(review, action,
-                 fmt::format("{}, and its values are gone{}{}", effect.breaks_old, used,
-                             size_text(review.schema(), action.table)));
+                 fmt::format("{}, and its values are gone{}{}", effect.breaks_old,
+                             used_by_text(effect.dependants), size_text(review.schema(), action.table)));
   });
 }
 

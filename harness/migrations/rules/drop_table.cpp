@@ -1,6 +1,7 @@
 // drop-table: a table and its rows go, under a version that may still use it.
 #include <fmt/format.h>
 
+#include "harness/migrations/review/dependants.hpp"
 #include "harness/migrations/review/lock_text.hpp"
 #include "harness/migrations/review/rule.hpp"
 
@@ -11,8 +12,8 @@ void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::drop_table, [&](Action const& action, Effect const& effect) {
     if (!effect.breaks_old.empty())
       findings.add(review, action,
-                   fmt::format("{}, and its rows are gone{}", effect.breaks_old,
-                               size_text(review.schema(), action.table)));
+                   fmt::format("{}, and its rows are gone{}{}", effect.breaks_old,
+                               used_by_text(effect.dependants), size_text(review.schema(), action.table)));
   });
 }
 

@@ -1,6 +1,7 @@
 // rename-column: a column changes its name under the running version.
 #include <fmt/format.h>
 
+#include "harness/migrations/review/dependants.hpp"
 #include "harness/migrations/review/rule.hpp"
 
 namespace pgdrill::review::rule_rename_column {
@@ -9,7 +10,9 @@ namespace {
 void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::rename_column, [&](Action const& action, Effect const& effect) {
     if (!effect.breaks_old.empty())
-      findings.add(review, action, fmt::format("{}; {}", effect.breaks_old, effect.breaks_new));
+      findings.add(
+          review, action,
+          fmt::format("{}; {}{}", effect.breaks_old, effect.breaks_new, used_by_text(effect.dependants)));
   });
 }
 

@@ -1,4 +1,5 @@
 // set-schema: an object moves to another schema under the running version.
+#include "harness/migrations/review/dependants.hpp"
 #include "harness/migrations/review/rule.hpp"
 
 namespace pgdrill::review::rule_set_schema {
@@ -6,7 +7,8 @@ namespace {
 
 void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::set_schema, [&](Action const& action, Effect const& effect) {
-    if (!effect.breaks_old.empty()) findings.add(review, action, effect.breaks_old);
+    if (!effect.breaks_old.empty())
+      findings.add(review, action, effect.breaks_old + used_by_text(effect.dependants));
   });
 }
 
