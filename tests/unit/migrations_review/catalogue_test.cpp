@@ -74,22 +74,22 @@ TEST_F(LiveCatalogue, NamesWhoUsesAColumn) {
   EXPECT_THAT(dependants("ALTER TABLE orders DROP COLUMN code"),
               UnorderedElementsAre("foreign key items_code of public.items"));
   EXPECT_THAT(dependants("ALTER TABLE orders DROP COLUMN state"),
-              UnorderedElementsAre("materialized view public.states", "policy open_ones on table orders",
-                                   "function public.closed()"));
+              UnorderedElementsAre("materialized view public.states",
+                                   "policy open_ones on table public.orders", "function public.closed()"));
   EXPECT_THAT(dependants("ALTER TABLE orders DROP COLUMN note"),
-              UnorderedElementsAre("function noted()", "trigger guard_note on table orders",
+              UnorderedElementsAre("function public.noted()", "trigger guard_note on table public.orders",
                                    "function public.guard()"));
   EXPECT_THAT(dependants("ALTER TABLE orders DROP COLUMN id"),
-              UnorderedElementsAre("view public.totals", "policy by_order on table rooms"));
+              UnorderedElementsAre("view public.totals", "policy by_order on table public.rooms"));
 }
 
 TEST_F(LiveCatalogue, NamesWhoUsesATable) {
-  EXPECT_THAT(
-      dependants("DROP TABLE orders"),
-      UnorderedElementsAre("view public.totals", "materialized view public.states", "generated column twice",
-                           "policy open_ones on table orders", "policy by_order on table rooms",
-                           "trigger guard_note on table orders", "foreign key items_code of public.items",
-                           "function noted()", "function public.closed()", "function public.guard()"));
+  EXPECT_THAT(dependants("DROP TABLE orders"),
+              UnorderedElementsAre(
+                  "view public.totals", "materialized view public.states", "generated column twice",
+                  "policy open_ones on table public.orders", "policy by_order on table public.rooms",
+                  "trigger guard_note on table public.orders", "foreign key items_code of public.items",
+                  "function public.noted()", "function public.closed()", "function public.guard()"));
   EXPECT_THAT(dependants("DROP TABLE items"), IsEmpty());
 }
 
