@@ -66,6 +66,29 @@ bool begins_statement(std::string_view text, std::size_t at) {
                              });
 }
 
+/// Where a whole word stands, from a place on; npos for nowhere. `text` and `word` are in lower case.
+std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
+  for (std::size_t at = text.find(word, from); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    bool const begins = at == 0 || !is_name(text[at - 1]);
+    bool const ends = at + word.size() >= text.size() || !is_name(text[at + word.size()]);
+    if (begins && ends) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// In lower case, with one blank for several.
+std::string squeezed(std::string_view text) {
+  std::string out;
+  for (char const c : text) {
+    bool const blank = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!blank)
+      out += lower(c);
+    else if (!out.ends_with(' '))
+      out += ' ';
+  }
+  return out;
+}
+
 std::vector<std::string> sources_of(std::string_view expression, std::string_view target) {
   std::vector<std::string> sources;
   for (std::size_t at = 0; at < expression.size();) {
@@ -88,6 +111,23 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+bool asks_for_changes_alone(std::string_view source) {
+  std::string const text = squeezed(without_comments_and_literals(source));
+  if (find_word(text, "case", 0) != std::string::npos) return false;
+  for (std::string_view const word : {"if", "elsif", "elseif"}) {
+    for (std::size_t at = find_word(text, word, 0); at != std::string::npos;
+         at = find_word(text, word, at + 1)) {
+      if (text.substr(0, at).ends_with("end ")) continue;
+      std::size_t const then = std::min(find_word(text, "then", at), text.size());
+      std::string_view const condition = std::string_view(text).substr(at, then - at);
+      bool const allowed = condition.find("is distinct from") != std::string_view::npos ||
+                           find_word(condition, "tg_op", 0) != std::string_view::npos;
+      if (!allowed) return false;
+    }
+  }
+  return true;
+}
 
 std::vector<Assignment> find_assignments(std::string_view source) {
   std::string const text = without_comments_and_literals(source);

@@ -14,7 +14,7 @@ namespace {
 std::string const query = R"(
 SELECT n.nspname, c.relname, t.tgname, fn.nspname, f.proname, f.prosrc, t.tgtype & 2 = 2,
   (SELECT count(*) = 1 FROM pg_trigger o WHERE o.tgfoid = f.oid AND o.tgparentid = 0), pg_relation_size(c.oid),
-  (SELECT array_to_string(array_agg(a.attname), E'\n') FROM pg_attribute a
+  (SELECT array_to_string(array_agg(a.attname ORDER BY a.attnum), E'\n') FROM pg_attribute a
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

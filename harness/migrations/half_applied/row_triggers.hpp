@@ -12,12 +12,12 @@ struct RowTrigger {
   std::string schema;
   std::string table;
   std::string name;
-  std::string function;    ///< quoted, with its empty argument list
-  std::string source;      ///< of the function
-  bool before = false;     ///< the function can still change the row
-  bool only_user = false;  ///< no other trigger calls the function
-  std::int64_t bytes = 0;  ///< of the table
-  std::vector<std::string> columns;
+  std::string function;              ///< quoted, with its empty argument list
+  std::string source;                ///< of the function
+  bool before = false;               ///< the function can still change the row
+  bool only_user = false;            ///< no other trigger calls the function
+  std::int64_t bytes = 0;            ///< of the table
+  std::vector<std::string> columns;  ///< in the order in which they were added
 };
 
 /// Those that INSERT, UPDATE or DELETE fires, on tables that may be read.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <pqxx/pqxx>
 
 namespace pgdrill::migrations {
 
@@ -38,12 +40,83 @@ std::string without_new(std::string_view expression) {
   return result;
 }
 
-Remedy finish_backfill(RowTrigger const& trigger, Assignment const& assignment) {
+/// SQL that is true for rows that lack the value.
+using Lacks = std::string;
+
+Lacks is_null(Assignment const& assignment) {
+  return postgres::quote_identifier(assignment.target) + " IS NULL";
+}
+
+/// What ADD COLUMN ... DEFAULT gave to the rows from before, as a literal; nothing when it gave none, or when
+/// the table was rewritten since.
+std::optional<std::string> given_by_add_column(pqxx::transaction_base& transaction, RowTrigger const& trigger,
+                                               std::string const& column) {
+  auto const rows = transaction.exec(
+      fmt::format("SELECT format('%L::%s', (attmissingval::text::text[])[1], format_type(atttypid, "
+                  "atttypmod)) FROM pg_attribute"
+                  " WHERE attrelid = {}::regclass AND attname = {} AND atthasmissing",
+                  transaction.quote(qualified(trigger.schema, trigger.table)), transaction.quote(column)));
+  if (rows.empty()) return std::nullopt;
+  return rows[0][0].c_str();
+}
+
+/// The target was added after all that it is derived from. The other half of a two-way trigger, which derives
+/// the former column from the new one, never is: filled by its expression the former column would lose its
+/// values.
+bool is_newest(RowTrigger const& trigger, Assignment const& assignment) {
+  auto const place = [&](std::string const& column) { return std::ranges::find(trigger.columns, column); };
+  return std::ranges::all_of(assignment.sources, [&](std::string const& source) {
+    return place(source) < place(assignment.target);
+  });
+}
+
+/// Of a column with a default the rows from before are never NULL: they lack the value when they still have
+/// that default and the trigger's expression gives another one.
+std::optional<Lacks> is_distinct(pqxx::transaction_base& transaction, RowTrigger const& trigger,
+                                 Assignment const& assignment) {
+  if (!is_newest(trigger, assignment) || !asks_for_changes_alone(trigger.source)) return std::nullopt;
+  std::optional<std::string> const given = given_by_add_column(transaction, trigger, assignment.target);
+  if (!given) return std::nullopt;
   std::string const target = postgres::quote_identifier(assignment.target);
-  return {
-      {fmt::format("UPDATE {} SET {} = {} WHERE {} IS NULL AND {}", qualified(trigger.schema, trigger.table),
-                   target, without_new(assignment.expression), target, sources_present(assignment))},
-      "on a large table in batches by primary key, each in a transaction of its own"};
+  return fmt::format("{0} IS NOT DISTINCT FROM {1} AND {0} IS DISTINCT FROM ({2})", target, *given,
+                     without_new(assignment.expression));
+}
+
+/// The trigger's expression may name what a query cannot: variables of its function, say. Then nothing is
+/// told.
+bool count_distinct(pqxx::transaction_base& transaction, BackfillGap& gap, RowTrigger const& trigger,
+                    Assignment const& assignment, Lacks const& lacks) {
+  transaction.exec("SAVEPOINT expression");
+  bool found = false;
+  try {
+    found = count_gap(transaction, gap, trigger.bytes, qualified(trigger.schema, trigger.table),
+                      sources_present(assignment), "NOT (" + lacks + ")");
+  } catch (pqxx::sql_error const&) {
+    transaction.exec("ROLLBACK TO SAVEPOINT expression");
+  }
+  transaction.exec("RELEASE SAVEPOINT expression");
+  return found;
+}
+
+/// What rows lack the value; nothing when none does.
+std::optional<Lacks> find_gap(pqxx::transaction_base& transaction, BackfillGap& gap,
+                              RowTrigger const& trigger, Assignment const& assignment) {
+  if (std::optional<Lacks> lacks = is_distinct(transaction, trigger, assignment)) {
+    if (!count_distinct(transaction, gap, trigger, assignment, *lacks)) return std::nullopt;
+    return lacks;
+  }
+  Lacks const lacks = is_null(assignment);
+  if (!count_gap(transaction, gap, trigger.bytes, qualified(trigger.schema, trigger.table),
+                 sources_present(assignment), "NOT (" + lacks + ")"))
+    return std::nullopt;
+  return lacks;
+}
+
+Remedy finish_backfill(RowTrigger const& trigger, Assignment const& assignment, Lacks const& lacks) {
+  return {{fmt::format("UPDATE {} SET {} = {} WHERE {} AND {}", qualified(trigger.schema, trigger.table),
+                       postgres::quote_identifier(assignment.target), without_new(assignment.expression),
+                       lacks, sources_present(assignment))},
+          "on a large table in batches by primary key, each in a transaction of its own"};
 }
 
 Remedy undo_sync(RowTrigger const& trigger, Assignment const& assignment) {
@@ -67,11 +140,9 @@ std::vector<BackfillGap> column_gaps(pqxx::transaction_base& transaction,
           .trigger = trigger.name};
       bool const known = std::ranges::find(gaps, gap.object, &BackfillGap::object) != gaps.end();
       if (!has_columns(trigger, assignment) || known) continue;
-      if (!count_gap(transaction, gap, trigger.bytes, qualified(trigger.schema, trigger.table),
-                     sources_present(assignment),
-                     postgres::quote_identifier(assignment.target) + " IS NOT NULL"))
-        continue;
-      gap.finish = finish_backfill(trigger, assignment);
+      std::optional<Lacks> const lacks = find_gap(transaction, gap, trigger, assignment);
+      if (!lacks) continue;
+      gap.finish = finish_backfill(trigger, assignment, *lacks);
       gap.undo = undo_sync(trigger, assignment);
       gaps.push_back(std::move(gap));
     }

@@ -17,6 +17,10 @@ struct Assignment {
 /// Comments and literals are passed over.
 [[nodiscard]] std::vector<Assignment> find_assignments(std::string_view source);
 
+/// Whether every IF of the function asks for the operation (TG_OP) or for a difference (IS DISTINCT FROM)
+/// alone: what such a function assigns holds for each row, sooner or later.
+[[nodiscard]] bool asks_for_changes_alone(std::string_view source);
+
 /// Columns that a BEFORE trigger derives, and that rows lack. It is finished by the trigger's own expression,
 /// and undone without trigger, function and column.
 [[nodiscard]] std::vector<BackfillGap> column_gaps(pqxx::transaction_base& transaction,

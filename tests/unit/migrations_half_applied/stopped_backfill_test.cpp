@@ -36,6 +36,58 @@ TEST(StoppedBackfill, TheOtherHalfOfATwoWayTriggerLacksNothing) {
   EXPECT_EQ(found_by(state.detector, make(both)).size(), 1U);
 }
 
+/// The column has a default, so that no row is ever NULL: the backfill tells rows that lack the value by IS
+/// DISTINCT FROM.
+State const with_default{
+    .detector = "stopped-backfill",
+    .base =
+        "CREATE TABLE t (id int PRIMARY KEY, kind text NOT NULL); INSERT INTO t SELECT i, CASE WHEN i > 8 "
+        "THEN "
+        "'none' ELSE 'k' || i END FROM generate_series(1, 10) i",
+    .made_by = {
+        "ALTER TABLE t ADD COLUMN mark text NOT NULL DEFAULT 'NONE'",
+        "CREATE FUNCTION sync_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n"
+        "  IF TG_OP = 'INSERT' OR NEW.kind IS DISTINCT FROM OLD.kind THEN NEW.mark := upper(NEW.kind);\n"
+        "  ELSIF NEW.mark IS DISTINCT FROM OLD.mark THEN NEW.kind := lower(NEW.mark); END IF; RETURN NEW; "
+        "END $$",
+        "CREATE TRIGGER sync_mark BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION sync_mark()",
+        "UPDATE t SET mark = upper(kind) WHERE mark IS DISTINCT FROM upper(kind) AND id <= 4"}};
+
+TEST(StoppedBackfill, OfAColumnWithADefaultIsToldByWhatDiffers) {
+  auto const database = make(with_default);
+  // Of rows 9 and 10 the default is the value.
+  EXPECT_THAT(found_by(with_default.detector, database)[0].message, HasSubstr("stopped at 6 of 10 rows"));
+  finish(with_default, database);
+  EXPECT_EQ(
+      test::query_value(database, "SELECT count(*) FROM t WHERE mark = upper(kind) AND kind ~ '^(k|none)'"),
+      "10");
+}
+
+TEST(StoppedBackfill, OfAColumnWithADefaultIsTakenBack) { undo(with_default, make(with_default)); }
+
+TEST(StoppedBackfill, AConditionOfItsOwnIsNoGap) {
+  State sometimes = with_default;
+  sometimes.made_by[1] =
+      "CREATE FUNCTION sync_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.kind <> 'k5' THEN "
+      "NEW.mark := "
+      "upper(NEW.kind); END IF; RETURN NEW; END $$";
+  auto const database = test::PostgresServer::shared().fresh_database(sometimes.base);
+  for (std::string const& statement : sometimes.made_by) test::run_sql(database, statement);
+  EXPECT_THAT(found_by("stopped-backfill", database), IsEmpty());
+  EXPECT_THAT(found_by("trigger-without-backfill", database), IsEmpty());
+}
+
+TEST(StoppedBackfill, AVariableInTheExpressionIsNoError) {
+  State variable = with_default;
+  variable.made_by[1] =
+      "CREATE FUNCTION sync_mark() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE tail text := '!'; BEGIN "
+      "NEW.mark := "
+      "upper(NEW.kind) || tail; RETURN NEW; END $$";
+  auto const database = test::PostgresServer::shared().fresh_database(variable.base);
+  for (std::string const& statement : variable.made_by) test::run_sql(database, statement);
+  EXPECT_THAT(found_by("stopped-backfill", database), IsEmpty());
+}
+
 TEST(StoppedBackfill, OfATableThatColumnsMoveTo) {
   State const extraction{
       .detector = state.detector,
