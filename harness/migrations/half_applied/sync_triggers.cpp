@@ -86,15 +86,16 @@ std::optional<Lacks> is_distinct(pqxx::transaction_base& transaction, RowTrigger
 /// told.
 bool count_distinct(pqxx::transaction_base& transaction, BackfillGap& gap, RowTrigger const& trigger,
                     Assignment const& assignment, Lacks const& lacks) {
-  transaction.exec("SAVEPOINT expression");
   bool found = false;
   try {
-    found = count_gap(transaction, gap, trigger.bytes, qualified(trigger.schema, trigger.table),
+    // The snapshot that detectors work on is a transaction of the database: pqxx nests in such only.
+    pqxx::subtransaction attempt(dynamic_cast<pqxx::dbtransaction&>(transaction), "expression");
+    found = count_gap(attempt, gap, trigger.bytes, qualified(trigger.schema, trigger.table),
                       sources_present(assignment), "NOT (" + lacks + ")");
+    attempt.commit();
   } catch (pqxx::sql_error const&) {
-    transaction.exec("ROLLBACK TO SAVEPOINT expression");
+    found = false;  // the destructor has gone back to before the attempt
   }
-  transaction.exec("RELEASE SAVEPOINT expression");
   return found;
 }
 
