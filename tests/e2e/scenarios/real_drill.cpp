@@ -1,5 +1,7 @@
 #include "tests/e2e/scenarios/real_drill.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/base/files.hpp"
@@ -17,6 +19,17 @@ std::string status_of(json::value const& verdict, std::string_view name) {
   return "(missing)";
 }
 
+/// What the run came to and why, in a few lines before the whole of what it printed: a CI that shows a failed
+/// test's beginning shows the cause.
+std::string conclusion(json::value const& verdict, CommandResult const& result) {
+  std::string text = fmt::format("decision: {}\n", get_string(verdict, "decision"));
+  if (json::value const* const reasons = find(verdict, "reasons"); reasons != nullptr) {
+    for (json::value const& reason : reasons->as_array())
+      text += fmt::format("because {}\n", reason.as_string().c_str());
+  }
+  return text + result.err + result.out;
+}
+
 }  // namespace
 
 void RealDrill::SetUp() {
@@ -32,9 +45,9 @@ void RealDrill::run_scenario(std::string const& ns, std::string const& method) {
   // A slow machine is no reason for another verdict: what is compared is not how fast it is.
   if (GetParam().rto_limited) command.insert(command.end(), {"--var", "rto=240s"});
   CommandResult const result = cluster_.pgdrill(command);
-  EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.out << result.err;
   json::value const verdict =
       parse_json(read_file(evidence + "/verdict.json").value_or(""), "verdict.json").value_or(nullptr);
+  EXPECT_EQ(result.exit_code, GetParam().exit_code) << conclusion(verdict, result);
   EXPECT_EQ(get_string(verdict, "decision"), GetParam().decision);
   if (!GetParam().objective.empty()) EXPECT_EQ(status_of(verdict, GetParam().objective), "missed");
   EXPECT_EQ(leftovers(cluster_, ns), "");
