@@ -233,22 +233,22 @@ class CaptureTarget final : public engine::Step {
     std::string const point = "pgdrill-" + context.run_id + "-" + name;
     std::string const history_table = spec.parameters.text("history");
     CO_TRY(std::string const history, co_await read_history(context, cluster, history_table));
-    CO_TRY(std::string const clock, co_await ask(context, cluster, "SELECT clock_timestamp()"));
-    CO_TRY(WallTime const moment, parse_time(clock));
+    // The clock is read before the restore point is written: a target list is evaluated from left to right.
     CO_TRY(std::string const answer,
            co_await ask(context, cluster,
-                        "SELECT pg_current_wal_insert_lsn(), pg_create_restore_point(" +
+                        "SELECT clock_timestamp(), pg_current_wal_insert_lsn(), pg_create_restore_point(" +
                             postgres::quote_literal(point) +
                             "), substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"));
     std::vector<std::string> const fields = split(answer, '|');
-    if (fields.size() != 3) {
+    if (fields.size() != 4) {
       co_return fail({.kind = ErrorKind::internal, .what = "cannot read the LSN", .why = answer});
     }
+    CO_TRY(WallTime const moment, parse_time(fields[0]));
     co_return json::object{{"time", format_rfc3339(moment)},
-                           {"lsn", fields[0]},
+                           {"lsn", fields[1]},
                            {"restore_point", point},
-                           {"restore_point_lsn", fields[1]},
-                           {"timeline", std::stoll(fields[2], nullptr, 16)},
+                           {"restore_point_lsn", fields[2]},
+                           {"timeline", std::stoll(fields[3], nullptr, 16)},
                            {"history_table", history_table},
                            {"history", history}};
   }
@@ -258,11 +258,10 @@ class CaptureTarget final : public engine::Step {
   static Task<Result<>> wait_past(RunContext& context, std::string since) {
     std::string const until =
         "(" + postgres::quote_literal(since) + "::timestamptz + interval '200 milliseconds')";
-    CO_TRY_VOID(co_await ask(context, context.target.cluster,
-                             "SELECT pg_sleep(greatest(0, extract(epoch FROM " + until +
-                                 " - clock_timestamp())::double precision))"));
-    CO_TRY(std::string const passed,
-           co_await ask(context, context.target.cluster, "SELECT clock_timestamp() >= " + until));
+    CO_TRY(std::string const passed, co_await ask(context, context.target.cluster,
+                                                  "SELECT clock_timestamp() >= " + until +
+                                                      " FROM pg_sleep(greatest(0, extract(epoch FROM " +
+                                                      until + " - clock_timestamp())::double precision))"));
     if (passed == "t") co_return Result<>();
     co_return fail({.kind = ErrorKind::refused,
                     .what = "cannot capture a target",

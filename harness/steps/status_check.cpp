@@ -195,16 +195,18 @@ class StatusCheck final : public engine::Step {
   }
 
   static Task<Result<>> record(RunContext& context, cnpg::ClusterView cluster, cnpg::BackupView backup) {
-    CO_TRY(std::string const postgres, co_await ask(context, context.target.cluster, "SHOW server_version"));
+    CO_TRY(std::string const server,
+           co_await ask(context, context.target.cluster,
+                        "SELECT pg_database_size(current_database()), current_setting('server_version')"));
+    auto const bar = server.find('|');
+    std::string const postgres = server.substr(bar + 1);
     Result<json::value> const version = co_await context.kube->raw_get("/version");
     std::string const kubernetes = version ? get_string(*version, "gitVersion") : std::string();
     kube::ObjectRef const ref{kube::cluster_type, context.target.ns, context.target.cluster};
     CO_TRY(json::value const object, co_await context.kube->get(ref));
     json::object environment{{"postgres", postgres}, {"kubernetes", kubernetes}};
     describe_environment(environment, object);
-    Result<std::string> const size =
-        co_await ask(context, context.target.cluster, "SELECT pg_database_size(current_database())");
-    if (size) environment["size_class"] = size_class(*size);
+    environment["size_class"] = size_class(server.substr(0, bar));
     context.fact("environment", std::move(environment));
     cnpg::Retention const kept = co_await cnpg::retention_of(context.kube, context.target.ns, object);
     context.fact("cluster-before", {{"name", cluster.name},
