@@ -68,7 +68,7 @@ std::vector<Section> sections(Run const& run, Verdict const& verdict) {
            "failed</span>; shaded: the outage that clients saw. <span class=soft>Data: timeline.csv, "
            "samples.csv.</span></p>\n" +
            marks_table(run)},
-      {"rto", "RTO: where the time went", rto_breakdown(run, verdict)},
+      {"rto", "RTO: where the time went", rto_breakdown(run, verdict) + clocks_table(verdict)},
       {"rpo", "RPO", rpo_body(run, verdict)},
       {"integrity", "Integrity", integrity_table(run) + checks_table(run) + findings_table(run)},
       {"restores", "Backups and restores", facts_section(run)},

@@ -18,6 +18,7 @@ namespace pgdrill::reports {
 
 [[nodiscard]] std::string objectives_table(Verdict const& verdict);
 [[nodiscard]] std::string breakdown_table(Verdict const& verdict);
+[[nodiscard]] std::string clocks_table(Verdict const& verdict);
 [[nodiscard]] std::string steps_table(Run const& run);
 [[nodiscard]] std::string marks_table(Run const& run);
 [[nodiscard]] std::string faults_table(Run const& run);

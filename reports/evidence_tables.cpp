@@ -18,14 +18,57 @@ std::string objectives_table(Verdict const& verdict) {
                     rows);
 }
 
+namespace {
+
+std::string signed_seconds(Nanoseconds duration) {
+  return fmt::format("{:+.3f} s", static_cast<double>(duration) / 1e9);
+}
+
+/// What clocks of the cluster say of the moment at which a phase ends, against its mark.
+std::string clocks_at(Verdict const& verdict, Phase const& phase) {
+  std::string text;
+  for (ClockComparison const& comparison : verdict.clocks) {
+    ClockReading const& reading = comparison.reading;
+    if (reading.mark != phase.mark || reading.mark_t != phase.to || reading.order != "same") continue;
+    text += fmt::format("{}{} <span class=soft>{}</span>", text.empty() ? "" : "<br>",
+                        signed_seconds(comparison.difference), html(reading.source, 200));
+  }
+  return text.empty() ? "–" : text;
+}
+
+std::string offset_text(ClockComparison const& comparison) {
+  if (!comparison.offset_known) return "unknown";
+  return signed_seconds(comparison.offset_least) + " to " + signed_seconds(comparison.offset_most);
+}
+
+}  // namespace
+
 std::string breakdown_table(Verdict const& verdict) {
   std::vector<std::vector<std::string>> rows;
   for (Phase const& phase : verdict.phases) {
     rows.push_back({html(phase.name), seconds_text(phase.from), seconds_text(phase.to - phase.from),
-                    seconds_text(phase.in_rto)});
+                    seconds_text(phase.in_rto), clocks_at(verdict, phase)});
   }
   return html_table("Phases of the rollback; their parts in the RTO add up to it",
-                    {"Phase", "From", "Took", "In the RTO"}, rows);
+                    {"Phase", "From", "Took", "In the RTO", "Its end by the cluster's own clocks"}, rows);
+}
+
+std::string clocks_table(Verdict const& verdict) {
+  std::vector<std::vector<std::string>> rows;
+  for (ClockComparison const& comparison : verdict.clocks) {
+    bool const agrees = comparison.contradiction == 0;
+    std::string const order = comparison.reading.order == "same" ? "at " : comparison.reading.order + " ";
+    rows.push_back({html(comparison.reading.source, 200), html(comparison.reading.at, 50),
+                    html(order + comparison.reading.mark, 100), signed_seconds(comparison.difference),
+                    seconds_text(comparison.reading.resolution), offset_text(comparison),
+                    agrees ? "<span class=passed>agrees</span>"
+                           : "<span class=failed>contradicts by " + signed_seconds(comparison.contradiction) +
+                                 "</span>"});
+  }
+  return html_table(
+      "The cluster's own clocks beside the marks",
+      {"Told by", "Time", "Must be", "From the mark", "Resolution", "Clock ahead of ours by", "And so"},
+      rows);
 }
 
 std::string steps_table(Run const& run) {

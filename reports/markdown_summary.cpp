@@ -55,6 +55,8 @@ std::string render_summary(Run const& run, Verdict const& verdict) {
   if (!verdict.not_examined.empty()) text += "\n**Not examined**\n\n" + bullets(verdict.not_examined);
   if (!verdict.remediation.empty()) text += "\n**What to do**\n\n" + bullets(verdict.remediation);
   if (verdict.history) text += "\n" + markdown_cell(verdict.history->sentence, 2000) + "\n";
+  std::vector<std::string> const clocks = clock_contradictions(verdict.clocks);
+  if (!clocks.empty()) text += "\n**Clocks that contradict the marks**\n\n" + bullets(clocks);
   return text + phases(verdict);
 }
 

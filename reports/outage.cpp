@@ -119,6 +119,10 @@ Rto measure_rto(Run const& run) {
   return rto;
 }
 
+bool ends_phase(std::string_view mark) {
+  return std::ranges::find(phase_ends, mark, &PhaseEnd::mark) != phase_ends.end();
+}
+
 Nanoseconds part_between(Phase const& phase, Nanoseconds from, Nanoseconds to) {
   return std::max<Nanoseconds>(0, std::min(phase.to, to) - std::max(phase.from, from));
 }
@@ -131,7 +135,7 @@ std::vector<Phase> phases_of(Run const& run, Rto const& rto) {
   for (PhaseEnd const& end : phase_ends) {
     Mark const* const mark = run.mark(end.mark);
     if (mark == nullptr || mark->t < from) continue;
-    phases.push_back({.name = std::string(end.phase), .from = from, .to = mark->t});
+    phases.push_back({.name = std::string(end.phase), .from = from, .to = mark->t, .mark = mark->name});
     from = mark->t;
   }
   if (!rto.measured || !rto.to) return phases;

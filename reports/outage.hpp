@@ -57,12 +57,16 @@ struct Phase {
   Nanoseconds from = 0;
   Nanoseconds to = 0;
   Nanoseconds in_rto = 0;  ///< how much of it lies in the RTO
+  std::string mark = {};   ///< that closes it; empty for settle
 };
 
 /// The breakdown by the marks that the run has, in order of time and without gaps; a phase whose closing mark
 /// is missing is part of the next one. It begins with the damage or with the fall that the probes saw,
 /// whichever came first. Once right answers are back, `in_rto` adds up to the RTO.
 [[nodiscard]] std::vector<Phase> phases_of(Run const& run, Rto const& rto);
+
+/// Whether the mark of that name closes a phase.
+[[nodiscard]] bool ends_phase(std::string_view mark);
 
 /// How much of a phase lies between two moments.
 [[nodiscard]] Nanoseconds part_between(Phase const& phase, Nanoseconds from, Nanoseconds to);

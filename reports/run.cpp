@@ -3,65 +3,16 @@
 #include <algorithm>
 #include <tuple>
 
+#include "harness/base/time.hpp"
+#include "reports/event_fields.hpp"
+#include "reports/outage.hpp"
+
 namespace pgdrill::reports {
 
 namespace {
 
+using namespace fields;
 using Handler = void (*)(Run&, json::object const&);
-
-std::string text(json::object const& event, std::string_view path) {
-  json::value const* const value = find(event, path);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-/// Times and counts of a journal lie far within this (104 days in nanoseconds); whatever a broken one holds,
-/// sums and differences of a few cannot overflow.
-constexpr std::int64_t largest = std::int64_t{1} << 53U;
-
-std::int64_t integer(json::object const& event, std::string_view path, std::int64_t otherwise = 0) {
-  json::value const* const value = find(event, path);
-  if (value == nullptr) return otherwise;
-  if (value->is_int64()) return std::clamp(value->get_int64(), -largest, largest);
-  if (value->is_uint64()) return largest;
-  return otherwise;
-}
-
-json::object object(json::object const& event, std::string_view path) {
-  json::value const* const value = find(event, path);
-  return value != nullptr && value->is_object() ? value->get_object() : json::object();
-}
-
-json::array array(json::object const& event, std::string_view path) {
-  json::value const* const value = find(event, path);
-  return value != nullptr && value->is_array() ? value->get_array() : json::array();
-}
-
-std::vector<std::string> texts(json::object const& event, std::string_view path) {
-  std::vector<std::string> result;
-  for (json::value const& element : array(event, path)) {
-    result.push_back(element.is_string() ? std::string(element.get_string()) : json::serialize(element));
-  }
-  return result;
-}
-
-std::vector<std::int64_t> integers(json::object const& event, std::string_view path) {
-  std::vector<std::int64_t> result;
-  for (json::value const& element : array(event, path)) {
-    if (element.is_int64()) result.push_back(element.get_int64());
-    if (element.is_uint64()) result.push_back(static_cast<std::int64_t>(element.get_uint64()));
-  }
-  return result;
-}
-
-std::string error_text(json::object const& event) {
-  json::value const* const error = event.if_contains("error");
-  if (error == nullptr || error->is_null()) return {};
-  if (error->is_string()) return std::string(error->get_string());
-  if (!error->is_object()) return json::serialize(*error);
-  std::string const what = text(error->get_object(), "what");
-  std::string const why = text(error->get_object(), "why");
-  return what.empty() ? why : what + (why.empty() ? "" : ": " + why);
-}
 
 ObjectiveLimit objective_of(json::object const& declared) {
   ObjectiveLimit objective{.name = text(declared, "name"), .unit = text(declared, "unit")};
@@ -131,13 +82,53 @@ void step_finished(Run& run, json::object const& event) {
 }
 
 void mark(Run& run, json::object const& event) {
-  run.marks.push_back({.name = text(event, "name"),
-                       .step = text(event, "step"),
+  Mark& mark = run.marks.emplace_back(Mark{.name = text(event, "name"),
+                                           .step = text(event, "step"),
+                                           .source = text(event, "source"),
+                                           .at = text(event, "at"),
+                                           .detail = text(event, "detail"),
+                                           .t = integer(event, "t"),
+                                           .wall = text(event, "wall")});
+  if (mark.at.empty()) return;
+  // A pod's log is stamped on its node; what else tells a time is a status of Kubernetes' or Flux' objects. A
+  // mark that ends no phase may be written late: it is known with the next one only.
+  bool const of_pod = mark.source.starts_with("pod ");
+  run.clocks.push_back({.mark = mark.name,
+                        .order = ends_phase(mark.name) ? "same" : "before",
+                        .source = mark.source + (of_pod ? ": its log" : ""),
+                        .clock = of_pod ? "node" : "kubernetes",
+                        .at = mark.at,
+                        .resolution = resolution_of(mark.at).count(),
+                        .mark_t = mark.t,
+                        .mark_wall = mark.wall});
+}
+
+std::string clock_of(json::object const& event) {
+  return text(event, "clock") == "node" ? "node" : "kubernetes";
+}
+
+/// A clock's word stands beside the last mark of that name that was written before it: a drill may restore
+/// twice.
+void clock(Run& run, json::object const& event) {
+  std::string const order = text(event, "order");
+  ClockReading reading{.mark = text(event, "mark"),
+                       .order = order == "before" || order == "after" ? order : "same",
                        .source = text(event, "source"),
+                       .clock = clock_of(event),
                        .at = text(event, "at"),
-                       .detail = text(event, "detail"),
-                       .t = integer(event, "t"),
-                       .wall = text(event, "wall")});
+                       .resolution = integer(event, "resolution_ns")};
+  auto const found = std::find_if(run.marks.rbegin(), run.marks.rend(),
+                                  [&](Mark const& mark) { return mark.name == reading.mark; });
+  if (found != run.marks.rend()) {
+    reading.mark_t = found->t;
+    reading.mark_wall = found->wall;
+  }
+  run.clocks.push_back(std::move(reading));
+}
+
+void clock_offset(Run& run, json::object const& event) {
+  run.clock_offsets.push_back(
+      {.clock = clock_of(event), .least = integer(event, "least_ns"), .most = integer(event, "most_ns")});
 }
 
 void witness(Run& run, json::object const& event) {
@@ -301,6 +292,8 @@ Handler handler_of(std::string_view event) {
                                                             {"step-started", step_started},
                                                             {"step-finished", step_finished},
                                                             {"mark", mark},
+                                                            {"clock", clock},
+                                                            {"clock-offset", clock_offset},
                                                             {"witness", witness},
                                                             {"trigger", trigger},
                                                             {"fault", fault},

@@ -38,6 +38,25 @@ struct Mark {
   std::string wall;
 };
 
+/// A moment that a clock of the cluster told, beside a mark of our own observation.
+struct ClockReading {
+  std::string mark;
+  std::string order;  ///< same: the mark's moment; before, after: it must lie on that side of the mark
+  std::string source;
+  std::string clock;  ///< kubernetes or node: clocks that share an offset from ours
+  std::string at;
+  Nanoseconds resolution = 0;
+  Nanoseconds mark_t = 0;
+  std::string mark_wall;  ///< of the mark; empty when the run has none of that name
+};
+
+/// How far a clock of the cluster is ahead of ours, as one question showed it.
+struct ClockOffsetRecord {
+  std::string clock;
+  Nanoseconds least = 0;
+  Nanoseconds most = 0;
+};
+
 struct Witness {
   std::string subject;  ///< id of the step whose effect it proves
   bool seen = false;
@@ -156,6 +175,8 @@ struct Run {
   std::vector<StepRecord> steps;
   std::vector<ProbeRecord> probes;
   std::vector<Mark> marks;
+  std::vector<ClockReading> clocks;  ///< in their order; a mark's own `at` is one of them
+  std::vector<ClockOffsetRecord> clock_offsets;
   std::vector<Witness> witnesses;
   std::vector<FaultRecord> faults;
   std::vector<PlannedCheck> planned_checks;  ///< in their order; journals of older versions have none

@@ -156,6 +156,7 @@ Verdict judge(Run const& run) {
   Verdict verdict;
   verdict.rto = measure_rto(run);
   verdict.phases = phases_of(run, verdict.rto);
+  verdict.clocks = compare_clocks(run);
   for (Series const& series : run.series) {
     std::vector<Outage> const outages = outages_of(series, run.undo_started);
     verdict.outages.insert(verdict.outages.end(), outages.begin(), outages.end());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/clocks.hpp"
 #include "reports/outage.hpp"
 #include "reports/run.hpp"
 
@@ -52,6 +53,7 @@ struct Verdict {
   std::vector<std::string> remediation;   ///< what to do about what failed
   Rto rto;
   std::vector<Phase> phases;
+  std::vector<ClockComparison> clocks;
   std::vector<Outage> outages;
   std::optional<HistoryFigures> history;     ///< when the caller has one
   std::map<std::string, std::string> files;  ///< SHA-256 of the package's files that are written already

@@ -78,6 +78,27 @@ json::object rto_json(Verdict const& verdict) {
   return rto;
 }
 
+json::array clocks_json(Verdict const& verdict) {
+  json::array list;
+  for (ClockComparison const& comparison : verdict.clocks) {
+    auto const offset = [&](Nanoseconds bound) {
+      return comparison.offset_known ? seconds(bound) : json::value(nullptr);
+    };
+    list.push_back({{"mark", comparison.reading.mark},
+                    {"mark_s", seconds(comparison.reading.mark_t)},
+                    {"order", comparison.reading.order},
+                    {"source", comparison.reading.source},
+                    {"clock", comparison.reading.clock},
+                    {"at", comparison.reading.at},
+                    {"resolution_s", seconds(comparison.reading.resolution)},
+                    {"difference_s", seconds(comparison.difference)},
+                    {"offset_least_s", offset(comparison.offset_least)},
+                    {"offset_most_s", offset(comparison.offset_most)},
+                    {"contradiction_s", seconds(comparison.contradiction)}});
+  }
+  return list;
+}
+
 json::array steps_json(Run const& run) {
   json::array list;
   for (StepRecord const& step : run.steps) {
@@ -225,6 +246,7 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"seconds", seconds(run.ended)},
                         {"objectives", objectives_json(verdict)},
                         {"rto", rto_json(verdict)},
+                        {"clocks", clocks_json(verdict)},
                         {"steps", steps_json(run)},
                         {"faults", faults_json(run)},
                         {"witnesses", witnesses_json(run)},

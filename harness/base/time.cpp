@@ -121,6 +121,15 @@ tl::unexpected<Error> bad_duration(std::string_view text, std::string why) {
 
 }  // namespace
 
+Duration resolution_of(std::string_view time) {
+  std::size_t const point = time.find('.');
+  Duration resolution = std::chrono::seconds(1);
+  if (point == std::string_view::npos) return resolution;
+  std::size_t const end = std::min(time.find_first_not_of("0123456789", point + 1), time.size());
+  for (std::size_t digit = point + 1; digit < end; ++digit) resolution /= 10;
+  return std::max<Duration>(resolution, std::chrono::microseconds(1));
+}
+
 WallTime wall_now() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }

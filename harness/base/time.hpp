@@ -28,6 +28,10 @@ using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
 /// without a zone is refused. Error kind: invalid.
 [[nodiscard]] Result<WallTime> parse_time(std::string_view text);
 
+/// What a time's text can tell apart: a second without a fraction, as in Kubernetes' metadata, else what its
+/// last digit counts; a microsecond at least.
+[[nodiscard]] Duration resolution_of(std::string_view time);
+
 /// Reads "500ms", "2m", "1h30m", "1.5s", "100us"; a number without a unit is refused, so are negative values.
 /// Error kind: usage.
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);

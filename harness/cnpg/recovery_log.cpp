@@ -72,9 +72,21 @@ constexpr std::array cause_patterns = {
 /// A log line taken apart.
 struct Line {
   std::string at;
+  std::string logged_at;
   std::string text;  ///< message and error, or PostgreSQL's own message
   bool is_error = false;
 };
+
+/// RFC 3339 of "2026-11-24 03:02:43.360 UTC" (log_line_prefix's %m, csvlog's log_time); empty for another
+/// zone, since abbreviations of zones are not unique.
+std::string log_time(std::string text) {
+  std::size_t const zone = text.rfind(' ');
+  if (zone == std::string::npos || (!text.ends_with(" UTC") && !text.ends_with(" GMT"))) return "";
+  text.resize(zone);
+  text += 'Z';
+  if (std::size_t const space = text.find(' '); space != std::string::npos) text[space] = 'T';
+  return text;
+}
 
 Line parse_line(std::string_view raw) {
   Line line;
@@ -91,6 +103,7 @@ Line parse_line(std::string_view raw) {
     line.text = get_string(*parsed, "record.message");
     if (auto const detail = get_string(*parsed, "record.detail"); !detail.empty()) line.text += "; " + detail;
     line.is_error = severity == "FATAL" || severity == "PANIC";
+    line.logged_at = log_time(get_string(*parsed, "record.log_time"));
     return line;
   }
   line.text = get_string(*parsed, "msg");
@@ -117,7 +130,7 @@ std::optional<RecoveryMark> RecoveryLog::feed(std::string_view raw) {
   note_failure(line.text, line.is_error);
   for (auto const& pattern : stage_patterns) {
     if (line.text.find(pattern.text) == std::string::npos || reached(pattern.stage)) continue;
-    return marks_.emplace_back(pattern.stage, line.at, line.text);
+    return marks_.emplace_back(pattern.stage, line.at, line.text, line.logged_at);
   }
   return std::nullopt;
 }

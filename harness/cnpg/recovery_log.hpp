@@ -23,6 +23,9 @@ struct RecoveryMark {
   RecoveryStage stage = RecoveryStage::base_restore_started;
   std::string at;      ///< the pod's clock, RFC 3339; empty when the line has none
   std::string detail;  ///< e.g. "recovery stopping at restore point ..."
+  /// PostgreSQL's own time of the line, RFC 3339, where it is one of PostgreSQL and logged in UTC; `at` is
+  /// the instance manager's, which reads the line from a pipe.
+  std::string logged_at = {};
 };
 
 /// The cause of a failure whose log shows none of the known ones.

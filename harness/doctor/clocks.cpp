@@ -2,7 +2,7 @@
 // section 6.6.1) and of PostgreSQL (recovery targets by time).
 #include <fmt/format.h>
 
-#include "harness/doctor/clock_offset.hpp"
+#include "harness/base/clock_offset.hpp"
 #include "harness/doctor/target_objects.hpp"
 #include "harness/net/http.hpp"
 #include "harness/net/socket.hpp"

@@ -15,6 +15,26 @@ void RunContext::mark(std::string_view name, std::string_view step, std::string_
   journal.write("mark", std::move(fields));
 }
 
+void RunContext::clock(std::string_view step, ClockReading const& reading) {
+  if (reading.at.empty()) return;
+  journal.write("clock", {{"mark", reading.mark},
+                          {"order", reading.order},
+                          {"step", step},
+                          {"source", reading.source},
+                          {"clock", reading.clock},
+                          {"at", reading.at},
+                          {"resolution_ns", resolution_of(reading.at).count()}});
+}
+
+void RunContext::clock_offset(std::string_view step, std::string_view clock, std::string_view seen_by,
+                              ClockOffset const& offset) {
+  journal.write("clock-offset", {{"clock", clock},
+                                 {"step", step},
+                                 {"seen_by", seen_by},
+                                 {"least_ns", offset.least.count()},
+                                 {"most_ns", offset.most.count()}});
+}
+
 void RunContext::waiting(std::string_view step, std::string what, std::string why) {
   std::string& last = waits[std::string(step)];
   std::string now = what + "\n" + why;

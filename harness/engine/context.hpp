@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "harness/base/clock_offset.hpp"
 #include "harness/base/task.hpp"
 #include "harness/cnpg/database_access.hpp"
 #include "harness/engine/journal.hpp"
@@ -12,6 +13,23 @@
 #include "harness/scenario/scenario.hpp"
 
 namespace pgdrill::engine {
+
+/// Clocks that tell moments of a rollback and may each be off by another amount.
+namespace clocks {
+/// Of the API server and the controllers: what stands in an object's metadata and status.
+inline constexpr std::string_view kubernetes = "kubernetes";
+/// Of the nodes: PostgreSQL, the logs of a pod, its containers' start and end.
+inline constexpr std::string_view node = "node";
+}  // namespace clocks
+
+/// A moment that a clock of the cluster tells, to stand beside a mark of our own observation.
+struct ClockReading {
+  std::string mark;    ///< name of the mark
+  std::string order;   ///< same: the moment that the mark tells; before, after: it lies on that side of it
+  std::string source;  ///< "Cluster orders-r1: condition Ready, lastTransitionTime"
+  std::string_view clock = clocks::kubernetes;
+  std::string at;  ///< RFC 3339
+};
 
 struct RunContext {
   std::string run_id;  ///< "r" + 8 letters and digits; part of every name that we create
@@ -32,6 +50,11 @@ struct RunContext {
   /// Writes a `mark` event.
   void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "",
             std::string detail = "");
+  /// Writes a `clock` event; nothing where the source told no time.
+  void clock(std::string_view step, ClockReading const& reading);
+  /// Writes a `clock-offset` event: how far a clock of the cluster is from ours, and by what that was seen.
+  void clock_offset(std::string_view step, std::string_view clock, std::string_view seen_by,
+                    ClockOffset const& offset);
   /// Writes a `waiting` event: what the step waits for from here on, and why that takes time, as far as is
   /// known. The same again writes nothing.
   void waiting(std::string_view step, std::string what, std::string why = "");

@@ -35,6 +35,11 @@
 //                  damage-done detected decided revert-pushed revert-fetched revert-applied restore-requested
 //                  recovery-started base-restored replay-started replay-stopped promoted cluster-ready
 //                  cut-over reconnected verified
+//   clock          mark order(same|before|after) step source clock(kubernetes|node) at resolution_ns
+//                  (a moment by a clock of the cluster beside the mark of that name and step: the same moment,
+//                  or one that must lie before or after it)
+//   clock-offset   clock(kubernetes|node) step seen_by least_ns most_ns      that clock is at least and at
+//                  most so far ahead of ours
 //   witness        subject(step id) status(seen|missing) channel expected observed detail
 //   check          name subject(archive|backup|schema|data|marker|ledger|history|writes|application) step
 //                  status(passed|failed|undecided) expected observed details[text] not_examined[text]?

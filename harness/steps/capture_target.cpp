@@ -234,16 +234,20 @@ class CaptureTarget final : public engine::Step {
     std::string const history_table = spec.parameters.text("history");
     CO_TRY(std::string const history, co_await read_history(context, cluster, history_table));
     // The clock is read before the restore point is written: a target list is evaluated from left to right.
+    WallTime const before = wall_now();
     CO_TRY(std::string const answer,
            co_await ask(context, cluster,
                         "SELECT clock_timestamp(), pg_current_wal_insert_lsn(), pg_create_restore_point(" +
                             postgres::quote_literal(point) +
                             "), substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"));
+    WallTime const after = wall_now();
     std::vector<std::string> const fields = split(answer, '|');
     if (fields.size() != 4) {
       co_return fail({.kind = ErrorKind::internal, .what = "cannot read the LSN", .why = answer});
     }
     CO_TRY(WallTime const moment, parse_time(fields[0]));
+    context.clock_offset(spec.id, engine::clocks::node, "Cluster " + cluster + ": clock_timestamp()",
+                         clock_offset(before, after, moment, moment));
     co_return json::object{{"time", format_rfc3339(moment)},
                            {"lsn", fields[1]},
                            {"restore_point", point},

@@ -5,6 +5,7 @@
 
 #include "harness/base/scope.hpp"
 #include "harness/cnpg/recovery_log.hpp"
+#include "harness/steps/cluster_clocks.hpp"
 
 namespace pgdrill::steps {
 
@@ -68,8 +69,13 @@ Task<> follow_log(Following& following, std::string container, cnpg::RecoveryLog
     std::optional<cnpg::RecoveryMark> const mark = log.feed(**line);
     if (!mark) continue;
     std::string const name(cnpg::name_of(mark->stage));
-    if (following.marked.insert(name).second)
-      context.mark(name, following.step, "pod " + following.pod, mark->at, mark->detail);
+    if (!following.marked.insert(name).second) continue;
+    context.mark(name, following.step, "pod " + following.pod, mark->at, mark->detail);
+    context.clock(following.step, {.mark = name,
+                                   .order = "same",
+                                   .source = "pod " + following.pod + ": log_time of PostgreSQL",
+                                   .clock = engine::clocks::node,
+                                   .at = mark->logged_at});
   }
 }
 
@@ -138,6 +144,7 @@ Task<Result<PodEnd>> follow_pod(Following& following, json::value pod, TimeLeft 
          co_await kube::wait_for(*context.kube, {kube::pod_type, context.target.ns, following.pod}, over,
                                  time.left(), "Pod " + following.pod + " does not end"));
   PodEnd result{.succeeded = phase_of(end) == "Succeeded"};
+  if (result.succeeded) note_pod_clocks(context, following.step, end, recovery_container);
   if (phase_of(end) == "Failed" && find(end, "metadata.deletionTimestamp") == nullptr) {
     std::optional<cnpg::RecoveryFailure> const cause = failure_of(following);
     result.may_pass = !cause || cause->may_pass;

@@ -3,6 +3,7 @@
 #include "harness/engine/facts.hpp"
 #include "harness/engine/permissions.hpp"
 #include "harness/engine/undo_records.hpp"
+#include "harness/steps/cluster_clocks.hpp"
 #include "harness/steps/markers.hpp"
 #include "harness/steps/recovery_cluster.hpp"
 #include "harness/steps/recovery_progress.hpp"
@@ -133,7 +134,10 @@ class Restore final : public engine::Step {
     context.fact("restore-manifest", manifest_for_people(object));
     CO_TRY_VOID(co_await context.undo.announce(engine::undo_by_delete({kube::cluster_type, ns, plan.name})));
     context.mark("restore-requested", step, "pgdrill", "", plan.name);
-    CO_TRY_VOID(co_await context.kube->create(kube::cluster_type, ns, std::move(object)));
+    WallTime const before = wall_now();
+    CO_TRY(json::value const created,
+           co_await context.kube->create(kube::cluster_type, ns, std::move(object)));
+    note_creation(context, step, created, before, wall_now());
     co_return Result<>();
   }
 
@@ -155,6 +159,7 @@ class Restore final : public engine::Step {
                       .why = view.phase + ": " + view.phase_reason});
     }
     context.mark("cluster-ready", step, "Cluster " + name);
+    note_cluster_clocks(context, step, object);
     co_return Result<>();
   }
 };

@@ -4,6 +4,7 @@
 
 #include "harness/engine/facts.hpp"
 #include "harness/engine/permissions.hpp"
+#include "harness/steps/cluster_clocks.hpp"
 #include "harness/steps/steady_clients.hpp"
 #include "harness/steps/verify_checks.hpp"
 #include "harness/steps/waiting.hpp"
@@ -120,6 +121,7 @@ class Verify : public engine::Step {
     // Not decided is not disproved: the run is inconclusive then.
     if (!outcome.failed && outcome.undecided) co_return fail(*outcome.undecided);
     if (!outcome.failed) context.mark("verified", spec.id, "all checks passed");
+    if (restored_cluster(context)) co_await note_server_clocks(context, spec.id, cluster, longest_settling);
     co_return StepOutcome{.passed = !outcome.failed, .outputs = std::move(outputs)};
   }
 

@@ -15,6 +15,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::Not;
 
 std::string const scenario = PGDRILL_SOURCE_DIR "/scenarios/data-rollback.yaml";
@@ -93,6 +94,23 @@ class Drill : public testing::Test {
     return get_string(check, "step") + ": " + get_string(check, "name");
   }
 
+  /// "after promoted by finishedAt": which clocks of the cluster stand beside which marks. Each has a known
+  /// offset, and none saw a moment on the wrong side of its mark: that would be no lateness of ours.
+  std::vector<std::string> clocks() const {
+    std::vector<std::string> told;
+    json::value const document = verdict();
+    for (json::value const& clock : document.at("clocks").as_array()) {
+      std::string const order = get_string(clock, "order");
+      std::string const source = get_string(clock, "source");
+      double const contradiction = clock.at("contradiction_s").to_number<double>();
+      EXPECT_TRUE(order == "after" ? contradiction == 0 : contradiction <= 0) << json::serialize(clock);
+      EXPECT_FALSE(clock.at("offset_most_s").is_null()) << json::serialize(clock);
+      std::string const field = source.substr(source.find_last_of(":,") + 2);
+      told.push_back(order + " " + get_string(clock, "mark") + " by " + field.substr(0, field.find(" of ")));
+    }
+    return told;
+  }
+
   /// A fact of the run, as its journal has it.
   json::value fact(std::string_view name) const {
     for (std::string const& line : split(read_file(evidence() / "journal.jsonl").value_or(""), '\n')) {
@@ -116,6 +134,12 @@ TEST_F(Drill, PassesAndLeavesNothingBehind) {
   EXPECT_THAT(leftovers(), IsEmpty());
   EXPECT_EQ(sql("SELECT coalesce(sum(amount), 0) = 0 FROM ledger_entries"), "t\n")
       << "the corrupted rows were not put back";
+  EXPECT_THAT(clocks(), IsSupersetOf({"before recovery-started by startedAt", "same promoted by log_time",
+                                      "same promoted by its log", "after promoted by finishedAt",
+                                      "after restore-requested by creationTimestamp",
+                                      "before cluster-ready by currentPrimaryTimestamp",
+                                      "same cluster-ready by lastTransitionTime",
+                                      "after promoted by pg_postmaster_start_time()"}));
   auto const [planned, made] = checks();
   EXPECT_EQ(planned, made);
   EXPECT_THAT(made, Contains("verify: digest equals the captured one"));

@@ -34,6 +34,13 @@ INSTANTIATE_TEST_SUITE_P(Forms, SameMoment,
                                          Same{"2026-11-23 21:32:13.500000-0530"},
                                          Same{"2026-11-24T03:02:13.500000999Z"}));
 
+TEST(Time, TellsApartWhatItsLastDigitCounts) {
+  EXPECT_EQ(resolution_of("2026-11-24T03:02:13Z"), 1s);
+  EXPECT_EQ(resolution_of("2026-11-24 03:02:13.5+02"), 100ms);
+  EXPECT_EQ(resolution_of("2026-11-24T03:02:43.360Z"), 1ms);
+  EXPECT_EQ(resolution_of("2026-11-24T03:02:43.363210187Z"), 1us) << "we count microseconds";
+}
+
 class NoTime : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(NoTime, IsRefused) { EXPECT_FALSE(parse_time(GetParam()).has_value()); }

@@ -42,6 +42,20 @@ TEST(RecoveryLog, RecordedTargetBeforeTheFirstBackup) {
   EXPECT_EQ(log.failure()->cause, "no-target-backup");
 }
 
+TEST(RecoveryLog, PostgresOwnTimeOfALineIsKeptInUtcOnly) {
+  auto const logged_at = [](std::string const& time) {
+    boost::json::object const record{
+        {"log_time", time}, {"error_severity", "LOG"}, {"message", "redo starts at 0/5000028"}};
+    RecoveryLog log;
+    auto const mark = log.feed(boost::json::serialize(
+        boost::json::object{{"ts", "2026-11-24T03:02:43.363210187Z"}, {"record", record}}));
+    return mark ? mark->logged_at : "no mark";
+  };
+  EXPECT_EQ(logged_at("2026-11-24 03:02:43.360 UTC"), "2026-11-24T03:02:43.360Z");
+  EXPECT_EQ(logged_at("2026-11-24 04:02:43.360 CET"), "") << "which CET is not known";
+  EXPECT_EQ(logged_at("UTC"), "");
+}
+
 std::string postgres_line(std::string const& severity, std::string const& message) {
   boost::json::object const line = {{"level", "info"},
                                     {"ts", "2026-11-24T03:02:13Z"},

@@ -31,6 +31,22 @@ JournalBuilder& JournalBuilder::mark(std::string_view name) {
   return add("mark", {{"name", name}, {"step", "restore"}, {"source", "test"}});
 }
 
+JournalBuilder& JournalBuilder::clock(std::string_view clock, std::string_view mark, std::string_view source,
+                                      std::string_view at) {
+  add("clock-offset", {{"clock", clock},
+                       {"step", "restore"},
+                       {"seen_by", "test"},
+                       {"least_ns", -200'000'000},
+                       {"most_ns", 300'000'000}});
+  return add("clock", {{"mark", mark},
+                       {"order", "same"},
+                       {"step", "restore"},
+                       {"source", source},
+                       {"clock", clock},
+                       {"at", at},
+                       {"resolution_ns", 1'000'000'000}});
+}
+
 JournalBuilder& JournalBuilder::step(std::string_view id, std::string_view status, double seconds,
                                      json::object error) {
   double const end = static_cast<double>(t_) / 1e9 + seconds;
@@ -112,7 +128,11 @@ JournalBuilder passing_run() {
     if (i == 12) journal.mark("detected").mark("decided");
     if (i == 15) journal.mark("revert-applied").mark("restore-requested");
     if (i == 20) journal.mark("base-restored");
-    if (i == 23) journal.mark("replay-stopped").mark("promoted").mark("cluster-ready");
+    if (i == 23) {
+      journal.mark("replay-stopped").mark("promoted").mark("cluster-ready");
+      journal.clock("kubernetes", "cluster-ready", "Cluster orders-r: condition Ready, lastTransitionTime",
+                    "2026-11-24T03:00:22Z");
+    }
     if (i == 27) journal.mark("cut-over").mark("reconnected");
   }
   for (int i = 30; i < 35; ++i)

@@ -16,6 +16,10 @@ class JournalBuilder {
   JournalBuilder& add(std::string_view event, json::object fields);
   JournalBuilder& sample(std::string_view probe, std::string_view sample_class, std::string_view status);
   JournalBuilder& mark(std::string_view name);
+  /// A clock of the cluster that tells the mark's moment, in whole seconds, and is 0.2 s behind to 0.3 s
+  /// ahead.
+  JournalBuilder& clock(std::string_view clock, std::string_view mark, std::string_view source,
+                        std::string_view at);
   JournalBuilder& step(std::string_view id, std::string_view status, double seconds, json::object error = {});
   JournalBuilder& check(std::string_view name, std::string_view subject, std::string_view status,
                         json::array details = {});

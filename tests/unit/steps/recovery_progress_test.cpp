@@ -34,7 +34,10 @@ class RecoveryProgress : public engine::Drill {
     json::object const labels{{"cnpg.io/cluster", "restored"}, {"cnpg.io/jobRole", "full-recovery"}};
     json::array containers;
     if (plugin) containers.push_back(json::object{{"name", "plugin-barman-cloud"}});
-    json::object const ended{{"exitCode", 3}, {"reason", "Error"}};
+    json::object const ended{{"exitCode", 3},
+                             {"reason", "Error"},
+                             {"startedAt", "2026-11-24T03:02:13Z"},
+                             {"finishedAt", "2026-11-24T03:02:43Z"}};
     json::object const status{{"name", "full-recovery"}, {"state", {{"terminated", ended}}}};
     client_->put({kube::pod_type, "develop", name},
                  {{"metadata", {{"name", name}, {"uid", name}, {"labels", labels}}},
@@ -55,6 +58,25 @@ class RecoveryProgress : public engine::Drill {
 
   std::map<std::string, std::vector<std::string>> logs_;
 };
+
+TEST_F(RecoveryProgress, TellsTheClocksOfPodAndPostgresBesideTheMarks) {
+  put_pod("restored-1", "Succeeded");
+  json::object const record{{"log_time", "2026-11-24 03:02:43.360 UTC"},
+                            {"error_severity", "LOG"},
+                            {"message", "selected new timeline ID: 2"}};
+  logs_["restored-1/full-recovery"].push_back(
+      json::serialize(json::object{{"ts", "2026-11-24T03:02:43.363Z"}, {"record", record}}));
+  run("steps: [follow]\n");
+  std::vector<std::string> told;
+  for (json::value const& clock : events("clock")) {
+    EXPECT_EQ(get_string(clock, "clock"), "node");
+    told.push_back(get_string(clock, "order") + " " + get_string(clock, "mark") + ": " +
+                   get_string(clock, "at") + ", " + std::to_string(get_int(clock, "resolution_ns")));
+  }
+  EXPECT_THAT(told, testing::ElementsAre("same promoted: 2026-11-24T03:02:43.360Z, 1000000",
+                                         "before recovery-started: 2026-11-24T03:02:13Z, 1000000000",
+                                         "after promoted: 2026-11-24T03:02:43Z, 1000000000"));
+}
 
 class PassingCause : public RecoveryProgress, public testing::WithParamInterface<char const*> {};
 

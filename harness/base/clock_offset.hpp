@@ -4,7 +4,7 @@
 
 #include "harness/base/time.hpp"
 
-namespace pgdrill::doctor {
+namespace pgdrill {
 
 struct ClockOffset {
   Duration least{};     ///< the other clock is at least so far ahead (negative: behind)
@@ -22,4 +22,4 @@ struct ClockOffset {
 /// Reads "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7). Error kind: invalid.
 [[nodiscard]] Result<WallTime> parse_http_date(std::string const& text);
 
-}  // namespace pgdrill::doctor
+}  // namespace pgdrill

@@ -1,9 +1,9 @@
 // What can be known of another clock from one request.
-#include "harness/doctor/clock_offset.hpp"
+#include "harness/base/clock_offset.hpp"
 
 #include <gtest/gtest.h>
 
-namespace pgdrill::doctor {
+namespace pgdrill {
 namespace {
 
 using std::chrono::seconds;
@@ -43,4 +43,4 @@ TEST(HttpDate, IsReadAsRfc9110WritesIt) {
 }
 
 }  // namespace
-}  // namespace pgdrill::doctor
+}  // namespace pgdrill

@@ -1,11 +1,11 @@
-#include "harness/doctor/clock_offset.hpp"
+#include "harness/base/clock_offset.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <ctime>
 
-namespace pgdrill::doctor {
+namespace pgdrill {
 
 ClockOffset clock_offset(WallTime before, WallTime after, WallTime told_first, WallTime told_last) {
   ClockOffset offset{.least = told_first - after, .most = told_last - before};
@@ -32,4 +32,4 @@ Result<WallTime> parse_http_date(std::string const& text) {
   return WallTime(std::chrono::seconds(::timegm(&parts)));
 }
 
-}  // namespace pgdrill::doctor
+}  // namespace pgdrill
