@@ -7,6 +7,7 @@
 #include "harness/base/text.hpp"
 #include "harness/engine/facts.hpp"
 #include "probes/digest_snapshot.hpp"
+#include "probes/load_limits.hpp"
 #include "probes/sampling.hpp"
 
 namespace pgdrill::probes {
@@ -22,12 +23,16 @@ class DigestState final : public engine::StateProbe {
         .name = std::string(state_name),
         .summary = "Content of every table outside pgdrill's own schema, independent of the order of rows"};
   }
+  bool keep_within(engine::LoadLimits const& limits) override {
+    probes::limit(limits_, limits);
+    return true;
+  }
   Task<Result<json::object>> capture(postgres::ConnectionParameters database) override {
-    return capture_digest(std::move(database), true, DigestLimits());
+    return capture_digest(std::move(database), true, limits_);
   }
   Task<Result<json::object>> capture_against(postgres::ConnectionParameters database,
                                              json::object const& before) override {
-    return capture_digest(std::move(database), true, DigestLimits(), &before);
+    return capture_digest(std::move(database), true, limits_, &before);
   }
   std::vector<engine::Difference> compare(json::object const& before,
                                           json::object const& after) const override {
@@ -37,6 +42,9 @@ class DigestState final : public engine::StateProbe {
                                                   ExpectedChanges const& expected) const override {
     return compare_digests(before, after, expected);
   }
+
+ private:
+  DigestLimits limits_;
 };
 
 json::object const* digest_in(json::value const& target) {
@@ -66,14 +74,7 @@ class Digest final : public engine::Probe {
         {"expected", ParameterType::text_list, false, "[]",
          "changes that are declared and no difference at all: schema.table (anything in it), "
          "schema.table.column (values of that column), schema.table+ (new rows)"});
-    parameters.push_back(
-        {"connections", ParameterType::integer, false, "2", "connections that read at the same time"});
-    parameters.push_back({"statements_per_second", ParameterType::number, false, "0",
-                          "most statements per second, of all connections together; 0: no limit"});
-    parameters.push_back(
-        {"lock_timeout", ParameterType::duration, false, "2s", "longest wait for a table's lock"});
-    parameters.push_back({"prefer_replica", ParameterType::boolean, false, "false",
-                          "reads through the Service <cluster>-ro while it answers: it may lag behind"});
+    for (auto& limit : load_parameters()) parameters.push_back(std::move(limit));
     parameters.push_back({"authorised", ParameterType::text_list, false, "[public.schema_migrations]",
                           "tables whose content may change; their differences are findings, but not wrong"});
     return {.name = std::string(state_name),
@@ -91,10 +92,7 @@ class Digest final : public engine::Probe {
                                                       secret_of(context, spec), context.target.database);
       if (replica) replica_ = *std::move(replica);
     }
-    limits_.connections =
-        static_cast<int>(std::clamp<std::int64_t>(spec.parameters.integer("connections"), 1, 8));
-    limits_.statements_per_second = spec.parameters.number("statements_per_second");
-    limits_.lock = spec.parameters.duration("lock_timeout");
+    limit(limits_, load_limits(spec.parameters));
     expected_ = spec.parameters.texts("expected");
     // A digest that cannot be made (no right to read a table) must be known before anything is broken.
     CO_TRY_VOID(co_await capture_digest(database_, false, limits_));

@@ -30,6 +30,7 @@ using Sums = std::map<std::int64_t, Sum>;
 struct Sides {
   pqxx::transaction_base& expected;
   pqxx::transaction_base& actual;
+  Pace& pace;
 };
 
 /// Buckets of keys that differ: the lowest `bits` bits of the key's hash.
@@ -147,7 +148,9 @@ void tell(std::vector<engine::Difference>& into, DigestTable const& table, Place
 /// Descends one level; false when the table is the same.
 bool descend(Sides sides, DigestTable const& table, Place& place, int bits, std::int64_t& rows) {
   std::string const sql = level_sql(table, place, bits);
+  sides.pace.wait();
   Sums const before = read_sums(sides.expected, sql);
+  sides.pace.wait();
   Sums const after = read_sums(sides.actual, sql);
   std::set<std::int64_t> all;
   for (auto const& entry : before) all.insert(entry.first);
@@ -180,7 +183,9 @@ int compare_table(Sides sides, DigestTable const& table, Declared declared,
     ++queries;
   }
   std::string const sql = rows_sql(table, place);
+  sides.pace.wait();
   Rows before = read_rows(sides.expected, sql);
+  sides.pace.wait();
   Rows after = read_rows(sides.actual, sql);
   std::set<std::string> labels;
   for (auto const& row : before) labels.insert(row.first);
@@ -260,11 +265,12 @@ Task<Result<LiveComparison>> compare_live(postgres::ConnectionParameters good,
                                           postgres::ConnectionParameters actual, DigestLimits limits,
                                           ExpectedChanges expected) {
   LiveComparison result;
+  Pace pace(limits.statements_per_second);
   std::function<Result<>(pqxx::transaction_base&)> work = [&](pqxx::transaction_base& first) {
-    return postgres::transaction_blocking(actual, limits.whole, false,
-                                          [&](pqxx::transaction_base& second) -> Result<> {
-                                            return compare_sides({first, second}, limits, expected, result);
-                                          });
+    return postgres::transaction_blocking(
+        actual, limits.whole, false, [&](pqxx::transaction_base& second) -> Result<> {
+          return compare_sides({first, second, pace}, limits, expected, result);
+        });
   };
   CO_TRY_VOID(co_await postgres::in_transaction(std::move(good), limits.whole, false, std::move(work)));
   co_return result;

@@ -66,7 +66,11 @@ std::string limiting_settings(DigestLimits const& limits) {
 }
 
 DigestReading::DigestReading(std::vector<DigestTable> tables, bool details, DigestLimits const& limits)
-    : tables_(std::move(tables)), details_(details), limits_(limits), readings_(tables_.size()) {
+    : tables_(std::move(tables)),
+      details_(details),
+      limits_(limits),
+      readings_(tables_.size()),
+      pace_(limits.statements_per_second) {
   for (std::size_t i = 0; i < tables_.size() && details_; ++i)
     readings_[i].columns.resize(tables_[i].columns.size());
 }
@@ -138,18 +142,8 @@ DigestReading::Jobs DigestReading::naming_jobs(json::object const& before) const
   return jobs;
 }
 
-void DigestReading::keep_pace() {
-  if (limits_.statements_per_second <= 0) return;
-  std::unique_lock lock(mutex_);
-  auto const mine = std::max(next_statement_, std::chrono::steady_clock::now());
-  next_statement_ =
-      mine + std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / limits_.statements_per_second));
-  lock.unlock();
-  std::this_thread::sleep_until(mine);
-}
-
 Result<> DigestReading::run(pqxx::transaction_base& transaction, DigestJob const& job) {
-  keep_pace();
+  pace_.wait();
   auto const& table = tables_[job.table];
   std::string sql;
   if (job.piece == Piece::sums) sql = sums_sql(table) + job.where;

@@ -9,6 +9,7 @@
 #include "probes/digest_expressions.hpp"
 #include "probes/digest_locate.hpp"
 #include "probes/digest_snapshot.hpp"
+#include "probes/load_limits.hpp"
 
 namespace pgdrill::probes {
 
@@ -49,14 +50,13 @@ class DigestReading {
   void add_pieces(Jobs& jobs, Piece piece, std::size_t table) const;
   [[nodiscard]] Jobs naming_jobs(json::object const& before) const;
   [[nodiscard]] json::object result_of(std::size_t table) const;
-  void keep_pace();
 
   std::vector<DigestTable> tables_;
   bool details_;
   DigestLimits limits_;
   std::vector<TableReading> readings_;
   std::mutex mutex_;
-  std::chrono::steady_clock::time_point next_statement_;
+  Pace pace_;
 };
 
 /// Statements that a transaction begins with, so that it asks no more than it may.

@@ -124,11 +124,24 @@ struct Difference {
 /// Runs SQL as the superuser in the database of a snapshot, within a limit; gives what psql printed.
 using AskSuperuser = std::function<Task<Result<std::string>>(std::string sql, Duration limit)>;
 
+/// How much a state probe may ask of the server while it reads content.
+struct LoadLimits {
+  int connections = 2;                      ///< reading at the same time
+  double statements_per_second = 0;         ///< of all connections together; 0: as fast as they go
+  Duration lock = std::chrono::seconds(2);  ///< longest wait for a table's lock; longer is an error (55P03)
+};
+
 /// What can be captured at one moment and compared with another moment: digest, schema fingerprint. A
 /// snapshot may list in `not_examined` (texts) what it does not speak of, with the reason.
 class StateProbe {
  public:
   virtual ~StateProbe() = default;
+  /// Keeps what it reads from now on within limits. True for one that reads content: a replica that has
+  /// caught up may be asked for it in place of the primary. False: it takes no limits.
+  virtual bool keep_within(LoadLimits const& limits) {
+    static_cast<void>(limits);
+    return false;
+  }
   /// A snapshot as JSON. Never includes schema `pgdrill`.
   [[nodiscard]] virtual Task<Result<json::object>> capture(postgres::ConnectionParameters database) = 0;
   /// The same for a comparison with `before`: may look closer where it differs.

@@ -5,6 +5,7 @@
 #include "harness/engine/permissions.hpp"
 #include "harness/engine/undo_records.hpp"
 #include "harness/steps/markers.hpp"
+#include "harness/steps/state_reading.hpp"
 #include "harness/steps/waiting.hpp"
 
 namespace pgdrill::steps {
@@ -45,7 +46,7 @@ class CaptureTarget final : public engine::Step {
     return {
         .name = "capture-target",
         .summary = "Captures a recovery target with the state of the data, and proves that it is archived",
-        .parameters =
+        .parameters = with_load_parameters(
             {{"target", ParameterType::text, true, "", "name of the target, for later steps"},
              {"at", ParameterType::text, false, "",
               "a time (RFC 3339) to come back to, in place of the moment of capture"},
@@ -54,7 +55,7 @@ class CaptureTarget final : public engine::Step {
              {"expected", ParameterType::text_list, false, "[]",
               "changes of content that go on meanwhile and later, and are no difference in this step, in "
               "verify or for the probe digest: schema.table (anything in it), schema.table.column "
-              "(values of that column), schema.table+ (new rows)"}},
+              "(values of that column), schema.table+ (new rows)"}}),
         .permissions = engine::together({engine::superuser_permissions(), engine::database_permissions()}),
         .effect = "makes table pgdrill.markers, a restore point, and switches WAL",
         .witness = "pg_stat_archiver has come to the switched segment",
@@ -95,14 +96,16 @@ class CaptureTarget final : public engine::Step {
     CO_TRY_VOID(co_await make_markers(context));
     Markers const markers = marker_names(name);
     CO_TRY_VOID(co_await write_marker(context, cluster, markers.before));
-    CO_TRY(json::object state, co_await capture_state(context));
+    StateReading const reading = state_reading(spec.parameters, cluster);
+    json::object read_through;
+    CO_TRY(json::object state, co_await capture_state(context, reading, read_through));
     co_await complete_state(context, state, time.left() / share_of_superuser);
     context.waiting(spec.id, "the ledger's first acknowledged write");
     CO_TRY_VOID(co_await wait_for_writes(context, time));
     json::object const writes_before = writes_now(context, "acknowledged");
     CO_TRY(json::object captured, co_await capture_moment(context, spec, name));
     json::object writes_after = writes_now(context, "sent");
-    CO_TRY(json::object const again, co_await capture_state(context));
+    CO_TRY(json::object const again, co_await capture_state(context, reading, read_through));
     std::vector<std::string> const expected = spec.parameters.texts("expected");
     CO_TRY_VOID(same_state(state, again, expected));
     CO_TRY_VOID(co_await wait_past(context, get_string(captured, "time")));
@@ -113,6 +116,7 @@ class CaptureTarget final : public engine::Step {
     context.check(archived_check, "archive", spec.id, true, wal + " archived", wal + " archived");
     captured["name"] = name;
     captured["expected"] = json::value_from(expected);
+    captured["read_through"] = std::move(read_through);
     captured["backup_id"] = get_string(*backup, "backup_id");
     captured["backup_name"] = get_string(*backup, "name");
     captured["wal"] = wal;
@@ -185,15 +189,15 @@ class CaptureTarget final : public engine::Step {
     captured["writes"] = std::move(writes);
   }
 
-  static Task<Result<json::object>> capture_state(RunContext& context) {
+  /// `read_through`: by probe, the Service that it was read through last.
+  static Task<Result<json::object>> capture_state(RunContext& context, StateReading reading,
+                                                  json::object& read_through) {
     json::object state;
     for (auto const& entry : engine::state_probes()) {
-      CO_TRY(postgres::ConnectionParameters parameters,
-             co_await context.databases.reach(context.target.service, context.target.secret,
-                                              context.target.database));
-      std::unique_ptr<engine::StateProbe> const probe = entry.make();
-      CO_TRY(json::object snapshot, co_await probe->capture(std::move(parameters)));
-      state[entry.declaration.name] = std::move(snapshot);
+      CO_TRY(StateSnapshot snapshot, co_await read_state(context, entry, reading));
+      std::string const& name = entry.declaration.name;
+      state[name] = std::move(snapshot.content);
+      read_through[name] = snapshot.service;
     }
     co_return state;
   }

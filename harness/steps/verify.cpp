@@ -34,7 +34,7 @@ class Verify : public engine::Step {
     return {
         .name = "verify",
         .summary = "Prove that schema, data, history and acknowledged writes are back at the captured target",
-        .parameters =
+        .parameters = with_load_parameters(
             {{.name = "target", .required = true, .help = "Name of the captured target."},
              {.name = "checks",
               .type = scenario::ParameterType::text_list,
@@ -57,7 +57,7 @@ class Verify : public engine::Step {
                       "is checked, and once more before the step ends."},
              {.name = "application",
               .default_value = "application",
-              .help = "Name of the probe that watches the application's invariant, for the check ledger."}},
+              .help = "Name of the probe that watches the application's invariant, for the check ledger."}}),
         .permissions =
             engine::together({engine::superuser_permissions(),
                               engine::database_permissions(),
@@ -98,7 +98,8 @@ class Verify : public engine::Step {
                               .application = spec.parameters.text("application"),
                               .history = history,
                               .reference = spec.parameters.text("reference"),
-                              .timeout = spec.timeout};
+                              .timeout = spec.timeout,
+                              .reading = state_reading(spec.parameters, cluster)};
     // An application keeps pooled connections for a while; what does not settle is told by the checks and the
     // RTO. What is stored can be compared while the clients settle; what they see and wrote cannot.
     SteadyClients const clients(context.journal);
@@ -118,6 +119,7 @@ class Verify : public engine::Step {
     // checks ran would leave it unmeasured.
     if (steady) steady = co_await clients.wait(stretch, longest_settling);
     outputs["clients_steady"] = steady;
+    outputs["read_through"] = verification.read_through;
     // Not decided is not disproved: the run is inconclusive then.
     if (!outcome.failed && outcome.undecided) co_return fail(*outcome.undecided);
     if (!outcome.failed) context.mark("verified", spec.id, "all checks passed");

@@ -103,9 +103,11 @@ Task<Result<bool>> check_state(Verification& verification, std::string probe) {
   if (entry == nullptr || before == nullptr || !before->is_object()) {
     co_return fail({.kind = ErrorKind::internal, .what = "no captured state of " + probe});
   }
-  CO_TRY(postgres::ConnectionParameters const database, co_await reach(context));
+  CO_TRY(StateSnapshot snapshot,
+         co_await read_state(context, *entry, verification.reading, &before->get_object()));
+  verification.read_through[probe] = snapshot.service;
+  json::object now = std::move(snapshot.content);
   std::unique_ptr<engine::StateProbe> const state = entry->make();
-  CO_TRY(json::object now, co_await state->capture_against(database, before->get_object()));
   now = co_await state->complete(std::move(now), superuser_of(context, verification.cluster),
                                  verification.timeout / share_of_superuser);
   std::vector<std::string> const expected = declared_changes(verification);

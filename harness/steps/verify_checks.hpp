@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/engine/registry.hpp"
+#include "harness/steps/state_reading.hpp"
 
 namespace pgdrill::steps {
 
@@ -17,6 +18,8 @@ struct Verification {
   std::string history;      ///< table of the migration history
   std::string reference;    ///< a Cluster with good content; may be empty
   Duration timeout{};       ///< of the step
+  StateReading reading = {};
+  json::object read_through = {};  ///< by state probe, the Service that it was read through
   /// Names of the check that is running, by which it goes into the journal: one, but of the check of the
   /// writes one per ledger.
   std::vector<std::string> names = {};

@@ -5,6 +5,7 @@
 #include "harness/base/text.hpp"
 #include "harness/steps/verify_checks.hpp"
 #include "probes/digest_live.hpp"
+#include "probes/load_limits.hpp"
 
 namespace pgdrill::steps {
 
@@ -21,7 +22,8 @@ Task<Result<bool>> check_reference(Verification& verification) {
          co_await context.databases.reach(reference + "-rw", reference + "-app", context.target.database));
   CO_TRY(auto actual, co_await context.databases.reach(context.target.service, context.target.secret,
                                                        context.target.database));
-  probes::DigestLimits const limits{.statement = verification.timeout, .whole = verification.timeout};
+  probes::DigestLimits limits{.statement = verification.timeout, .whole = verification.timeout};
+  probes::limit(limits, verification.reading.limits);
   std::vector<std::string> const declared = declared_changes(verification);
   CO_TRY(auto const compared,
          co_await probes::compare_live(std::move(expected), std::move(actual), limits, declared));
