@@ -14,6 +14,10 @@ enum class Duty { must_be_there, must_be_gone, either };
 
 Duty duty_of(LedgerWrite const& write, LedgerBoundary const& boundary) {
   if (write.status == WriteStatus::failed) return Duty::must_be_gone;
+  for (LedgerBoundary const& rollback : boundary.earlier) {
+    Duty const duty = duty_of(write, rollback);
+    if (duty != Duty::must_be_there) return duty;
+  }
   bool const resumed = boundary.resumed_from > 0 && write.sequence >= boundary.resumed_from;
   bool const before = boundary.first_after == 0 || write.sequence <= boundary.last_before;
   if (before || resumed) {
@@ -45,7 +49,10 @@ std::string ledger_payload(std::string_view run_id, std::string_view probe, std:
 }
 
 LedgerJudge::LedgerJudge(NextWrite next, LedgerBoundary boundary, std::string run_id, std::string probe)
-    : next_(std::move(next)), boundary_(boundary), run_id_(std::move(run_id)), probe_(std::move(probe)) {
+    : next_(std::move(next)),
+      boundary_(std::move(boundary)),
+      run_id_(std::move(run_id)),
+      probe_(std::move(probe)) {
   pull();
 }
 

@@ -25,6 +25,8 @@ struct LedgerBoundary {
   std::int64_t first_after =
       0;  ///< first write sent after the capture ended; 0: no target, all writes must be there
   std::int64_t resumed_from = 0;  ///< first write acknowledged by the restored database; 0: none yet
+  /// Rollbacks before this one, in their order: what they took back stays away.
+  std::vector<LedgerBoundary> earlier = {};
 };
 
 struct LedgerVerdict {

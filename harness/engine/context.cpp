@@ -1,5 +1,7 @@
 #include "harness/engine/context.hpp"
 
+#include <charconv>
+
 namespace pgdrill::engine {
 
 namespace {
@@ -86,7 +88,17 @@ double random_fraction(std::uint64_t seed, std::string_view purpose) {
 }
 
 std::string name_for_run(std::string_view base, std::string_view run_id) {
-  std::string const ending = "-" + std::string(run_id);
+  std::string ending = "-" + std::string(run_id);
+  if (std::size_t const at = base.rfind(ending); at != std::string_view::npos) {
+    std::string_view number = base.substr(at + ending.size());
+    if (number.starts_with('-')) number.remove_prefix(1);
+    int former = 1;
+    auto const [end, problem] = std::from_chars(number.data(), number.data() + number.size(), former);
+    if (number.empty() || (problem == std::errc() && end == number.data() + number.size())) {
+      ending += "-" + std::to_string(former + 1);
+      base = base.substr(0, at);
+    }
+  }
   std::string name(base.substr(0, longest_cluster_name - ending.size()));
   while (!name.empty() && name.back() == '-') name.pop_back();
   return name + ending;

@@ -32,8 +32,8 @@ struct ClockReading {
 };
 
 struct RunContext {
-  std::string run_id;  ///< "r" + 8 letters and digits; part of every name that we create
-  scenario::Target target;
+  std::string run_id;       ///< "r" + 8 letters and digits; part of every name that we create
+  scenario::Target target;  ///< after a cut-over of its service its cluster is the restored one
   std::filesystem::path scenario_directory;  ///< relative paths in parameters start here
   std::filesystem::path evidence_directory;  ///< a step may leave files here
   std::shared_ptr<kube::Client> kube;
@@ -74,7 +74,8 @@ struct RunContext {
 /// A number from 0 up to 1, the same for the same seed and purpose: "trigger of step kill".
 [[nodiscard]] double random_fraction(std::uint64_t seed, std::string_view purpose);
 
-/// "orders-r1-<run>": a name made from a base and the run id, at most 50 characters (CNPG's limit).
+/// "orders-<run>": a name made from a base and the run id, at most 50 characters (CNPG's limit); of a base
+/// that is such a name itself "orders-<run>-2", then "-3".
 [[nodiscard]] std::string name_for_run(std::string_view base, std::string_view run_id);
 
 /// The label that every object of a run carries: "pgdrill.io/run".

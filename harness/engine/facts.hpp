@@ -21,6 +21,8 @@ inline constexpr std::string_view migration = "migration";
 inline constexpr std::string_view revert = "revert";
 // "restore" — {cluster, target, service, secret}
 inline constexpr std::string_view restore = "restore";
+// "restores" — all of them in their order: [{cluster, target}]; not in the journal
+inline constexpr std::string_view restores = "restores";
 // "finding:<probe>" — the last differences that a continuous state probe saw: [{object, what, count, rows[]}]
 [[nodiscard]] inline std::string finding(std::string_view probe) { return "finding:" + std::string(probe); }
 // "writes:<probe>" — while the ledger runs: {acknowledged (last acked sequence), sent (last sent sequence)}

@@ -53,6 +53,8 @@ class CutOver final : public engine::Step {
     if (spec.parameters.boolean("disconnect")) CO_TRY_VOID(co_await disconnect_clients(context));
     CO_TRY_VOID(co_await wait_arrived(context, spec.id, service, cluster, time));
     CO_TRY_VOID(co_await wait_reconnected(context, spec, cut, time));
+    // The damaged one is the past: what comes next is done to the Cluster that clients use.
+    if (service == context.target.service) context.target.cluster = cluster;
     co_return StepOutcome{.passed = true, .outputs = {{"service", service}, {"cluster", cluster}}};
   }
 

@@ -99,6 +99,9 @@ class Restore final : public engine::Step {
                                           {"recovery_target", wanted},
                                           {"service", plan.name + "-rw"},
                                           {"secret", plan.secret}});
+    json::value& all = context.facts[std::string(engine::facts::restores)];
+    if (!all.is_array()) all = json::array();
+    all.get_array().push_back({{"cluster", plan.name}, {"target", target}});
     co_return StepOutcome{.passed = true, .outputs = {{"cluster", plan.name}}};
   }
 

@@ -209,6 +209,37 @@ Result<std::map<std::string, std::vector<std::int64_t>>> split_brain_of_all(
   return found;
 }
 
+/// Where a target and the cut-over to its restored Cluster lie in the writes of a probe; empty when the
+/// target knows none of them.
+probes::LedgerBoundary boundary_of(engine::RunContext const& context, json::value const& captured,
+                                   std::string const& probe, std::string const& cluster) {
+  auto const* const own = member(find(captured, "writes"), probe);
+  if (own == nullptr) return {};
+  probes::LedgerBoundary boundary{.last_before = get_int(*own, "last_before"),
+                                  .first_after = get_int(*own, "first_after")};
+  probes::LedgerLogReader reader(context.evidence_directory, probe);
+  auto const next = [&reader] { return reader.next(); };
+  boundary.resumed_from = probes::resumed_from(next, boundary.first_after, cluster);
+  return boundary;
+}
+
+/// Restores before that of `cluster` to which clients were led.
+std::vector<probes::LedgerBoundary> earlier_rollbacks(engine::RunContext const& context,
+                                                      std::string const& probe, std::string const& cluster) {
+  std::vector<probes::LedgerBoundary> all;
+  auto const restores = context.facts.find(std::string(engine::facts::restores));
+  if (restores == context.facts.end()) return all;
+  for (json::value const& restore : restores->second.as_array()) {
+    std::string const restored = get_string(restore, "cluster");
+    if (restored == cluster) break;
+    auto const target = context.facts.find(engine::facts::target(get_string(restore, "target")));
+    if (target == context.facts.end()) continue;
+    probes::LedgerBoundary const boundary = boundary_of(context, target->second, probe, restored);
+    if (boundary.resumed_from > 0) all.push_back(boundary);
+  }
+  return all;
+}
+
 /// One writer's record against the rows that are there.
 /// @param split_brain writes of it that a replaced server acknowledged, by the records of all writers
 Task<Result<bool>> judge_writer(Verification& verification, std::string probe,
@@ -216,20 +247,15 @@ Task<Result<bool>> judge_writer(Verification& verification, std::string probe,
   engine::RunContext& context = verification.context;
   std::int64_t const last = last_to_judge(context, probe);
   CO_TRY(postgres::ConnectionParameters database, co_await reach(context));
-  json::value const captured(verification.captured);
-  auto const* const own = member(find(captured, "writes"), probe);
-  probes::LedgerBoundary boundary;
-  if (own != nullptr)
-    boundary = {.last_before = get_int(*own, "last_before"), .first_after = get_int(*own, "first_after")};
+  probes::LedgerBoundary boundary =
+      boundary_of(context, json::value(verification.captured), probe, verification.cluster);
   if (boundary.last_before == 0) {
     co_return fail({.kind = ErrorKind::refused,
                     .what = "nothing to compare",
                     .where = "probe " + probe,
                     .why = "no write was acknowledged before the target was captured"});
   }
-  probes::LedgerLogReader reader(context.evidence_directory, probe);
-  auto const next = [&reader] { return reader.next(); };
-  boundary.resumed_from = probes::resumed_from(next, boundary.first_after, verification.cluster);
+  boundary.earlier = earlier_rollbacks(context, probe, verification.cluster);
   CO_TRY(probes::LedgerVerdict verdict,
          co_await probes::judge_ledger(std::move(database), context.evidence_directory, context.run_id, probe,
                                        boundary, last));

@@ -27,6 +27,17 @@ class Recoverability : public testing::Test {
 
   std::string journal() const { return read_file(evidence_ / "journal.jsonl").value_or(""); }
 
+  /// Values of all facts of that name, oldest first.
+  std::vector<json::value> facts(std::string_view name) const {
+    std::vector<json::value> all;
+    for (std::string const& line : split(journal(), '\n')) {
+      json::value const event = parse_json(line.empty() ? "null" : line).value_or(nullptr);
+      if (get_string(event, "event") == "fact" && get_string(event, "name") == name)
+        all.push_back(event.at("value"));
+    }
+    return all;
+  }
+
   /// The last WAL segment of a Backup that is taken now, once the archiver has it.
   std::string take_backup() {
     auto const file = directory_.path() / "backup.yaml";
@@ -74,6 +85,16 @@ std::string replaced(std::string text, std::string const& from, std::string cons
   return text;
 }
 
+/// A shipped scenario's text that is run from another directory.
+std::string with_its_files(std::string text) {
+  for (std::string const name :
+       {"000002_round_ledger_amounts.up.sql", "000002_round_ledger_amounts.down.sql"}) {
+    text =
+        replaced(text, "- data-rollback/" + name, "- " PGDRILL_SOURCE_DIR "/scenarios/data-rollback/" + name);
+  }
+  return text;
+}
+
 // Point-in-time recovery after point-in-time recovery: the restored cluster archives, and a backup of it can
 // be taken.
 TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
@@ -83,12 +104,7 @@ TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
   text = replaced(text, "  - ledger: {every: 100ms, service: \"${service}\"}\n",
                   "  - ledger: {every: 100ms, service: \"${service}\"}\n"
                   "  - ledger: {every: 70ms, service: \"${service}\"}\n    name: second\n");
-  for (std::string const name :
-       {"000002_round_ledger_amounts.up.sql", "000002_round_ledger_amounts.down.sql"}) {
-    text =
-        replaced(text, "- data-rollback/" + name, "- " PGDRILL_SOURCE_DIR "/scenarios/data-rollback/" + name);
-  }
-  CommandResult const result = run_text(text);
+  CommandResult const result = run_text(with_its_files(std::move(text)));
   EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
   EXPECT_THAT(journal(), HasSubstr("structure equals the captured one"));
   EXPECT_THAT(journal(), testing::Not(HasSubstr("by amcheck"))) << "the superuser has looked, in time";
@@ -97,6 +113,34 @@ TEST_F(Recoverability, OfTheRestoredClusterIsProvenInADrill) {
   EXPECT_THAT(journal(), HasSubstr("acknowledged writes of second"));
   EXPECT_THAT(journal(), HasSubstr("restored cluster can be restored"));
   EXPECT_THAT(journal(), HasSubstr("segments fetched from the store"));
+}
+
+// A recovered cluster's own backup and archive bring its data back, with what was written since the first
+// rollback.
+TEST_F(Recoverability, OfTheRestoredClusterIsUsedForASecondRestore) {
+  CommandResult const result =
+      run_text(with_its_files(read_file(PGDRILL_SOURCE_DIR "/scenarios/pitr-after-pitr.yaml").value_or("")));
+  EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+  std::vector<json::value> const captured = facts("captured-target");
+  ASSERT_EQ(captured.size(), 2U);
+  EXPECT_EQ(get_int(captured[0], "timeline"), 1);
+  EXPECT_EQ(get_int(captured[1], "timeline"), 2);
+  std::vector<json::value> const restored = facts("restore");
+  ASSERT_EQ(restored.size(), 2U);
+  EXPECT_EQ(get_string(restored[1], "cluster"), get_string(restored[0], "cluster") + "-2");
+  json::value const manifest = facts("restore-manifest").back();
+  EXPECT_THAT(json::serialize(manifest.at("spec").at("externalClusters")),
+              HasSubstr("\"serverName\":\"" + get_string(restored[0], "cluster") + "\""))
+      << "the recovered cluster's own archive";
+  EXPECT_EQ(get_string(restored[1], "recovery_target.backupID"), get_string(captured[1], "backup_id"));
+  EXPECT_NE(get_string(captured[0], "backup_id"), get_string(captured[1], "backup_id"));
+  EXPECT_GT(get_int(captured[1], "ledger_sequence"), get_int(captured[0], "ledger_sequence_after"))
+      << "clients wrote to the recovered cluster";
+  EXPECT_EQ(sandbox_
+                .kubectl({"get", "clusters.postgresql.cnpg.io,backups.postgresql.cnpg.io", "-n", "develop",
+                          "-l", "pgdrill.io/run", "-o", "name"})
+                .out,
+            "");
 }
 
 TEST_F(Recoverability, ContentIsComparedWithALiveCluster) {

@@ -28,6 +28,7 @@ inline std::vector<ExpectedVerdict> expected_verdicts() {
       {"ContractTooEarly", "scenarios/contract-too-early.yaml", 0, "go"},
       {"BlockedMigration", "scenarios/blocked-migration.yaml", 0, "go"},
       {"FailedMigrationRevert", "scenarios/failed-migration-revert.yaml", 0, "go", "", false},
+      {"PitrAfterPitr", "scenarios/pitr-after-pitr.yaml", 0, "go"},
       {"RestoreUnderFire", "scenarios/restore-under-fire.yaml", 0, "go"},
       {"TooLate", "tests/data/scenarios/too-late.yaml", 1, "no-go", "integrity"},
       {"LostWrite", "tests/data/scenarios/lost-write.yaml", 1, "no-go", "rpo"},

@@ -159,6 +159,11 @@ TEST(UndoRecords, ThatLackAPartAreInvalid) {
 
 TEST(NameForRun, StaysWithinCnpgsLimit) {
   EXPECT_EQ(name_for_run("orders", "r12345678"), "orders-r12345678");
+  EXPECT_EQ(name_for_run("orders-r12345678", "r12345678"), "orders-r12345678-2");
+  EXPECT_EQ(name_for_run("orders-r12345678-2", "r12345678"), "orders-r12345678-3");
+  EXPECT_EQ(name_for_run("orders-r12345678-old", "r12345678"), "orders-r12345678-old-r12345678");
+  std::string const again = name_for_run(name_for_run(std::string(60, 'a'), "r12345678"), "r12345678");
+  EXPECT_EQ(again, std::string(38, 'a') + "-r12345678-2") << "the limit cuts the base, not what tells apart";
   std::string const long_name = name_for_run(std::string(60, 'a'), "r12345678");
   EXPECT_EQ(long_name.size(), 50U);
   EXPECT_TRUE(long_name.ends_with("-r12345678"));

@@ -75,7 +75,7 @@ TEST(LedgerVerdict, PayloadsOfAnotherRunAreAltered) {
 
 // Writes 1-3 before the target, 4 while it was captured, 5-6 after it on the old database, 7 without an
 // answer during the cut-over, 8-9 on the restored one.
-constexpr LedgerBoundary boundary{.last_before = 3, .first_after = 5, .resumed_from = 8};
+LedgerBoundary const boundary{.last_before = 3, .first_after = 5, .resumed_from = 8};
 std::vector<WriteStatus> const around_target = {acknowledged, acknowledged, acknowledged,
                                                 acknowledged, acknowledged, acknowledged,
                                                 unknown,      acknowledged, acknowledged};
@@ -105,6 +105,19 @@ TEST(LedgerVerdict, TargetDividesWhatMustBeThereFromWhatMustBeGone) {
     EXPECT_EQ(verdict.rightly_absent, one.rightly_absent) << one.name;
     EXPECT_EQ(verdict.clean(), one.lost.empty() && one.resurrected.empty()) << one.name;
   }
+}
+
+// The same, and 10 while a second target was captured, 11 after it, 12 on the Cluster that was restored then.
+TEST(LedgerVerdict, WhatAnEarlierRollbackTookBackStaysAway) {
+  std::vector<WriteStatus> statuses = around_target;
+  statuses.insert(statuses.end(), {acknowledged, acknowledged, acknowledged});
+  LedgerBoundary const second{.last_before = 9, .first_after = 11, .resumed_from = 12, .earlier = {boundary}};
+  auto const right = judge(statuses, {1, 2, 3, 8, 9, 12}, second);
+  EXPECT_TRUE(right.clean());
+  EXPECT_EQ(right.rightly_absent, 3) << "5, 6 and 11";
+  auto const wrong = judge(statuses, {1, 2, 4, 5, 7, 9, 10, 11, 12}, second);
+  EXPECT_THAT(wrong.lost, ElementsAre(3, 8));
+  EXPECT_THAT(wrong.resurrected, ElementsAre(5, 11));
 }
 
 TEST(LedgerVerdict, BeforeTheCutOverNothingHasResumed) {
