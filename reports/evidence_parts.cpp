@@ -98,7 +98,8 @@ std::string rollout_results(Run const& run) {
 }
 
 std::string facts_section(Run const& run) {
-  auto rows = rows_of(run, {"cluster-before", "backup", "captured-target", "restore", "cut-over"});
+  auto rows =
+      rows_of(run, {"cluster-before", "backup", "captured-target", "restore", "cut-over", "restored-end"});
   add_marks(run, "recovery",
             {"restore-requested", "recovery-started", "base-restored", "replay-started", "replay-stopped",
              "promoted", "cluster-ready"},
@@ -107,9 +108,9 @@ std::string facts_section(Run const& run) {
 }
 
 std::string environment_section(Run const& run) {
-  static std::vector<std::string> const shown{"migration",  "rollout",        "revert", "flux",
-                                              "reconciled", "cluster-before", "backup", "captured-target",
-                                              "restore",    "cut-over"};
+  static std::vector<std::string> const shown{
+      "migration", "rollout",         "revert",  "flux",     "reconciled",  "cluster-before",
+      "backup",    "captured-target", "restore", "cut-over", "restored-end"};
   std::vector<std::vector<std::string>> rows = fact_rows("target", run.target);
   for (auto const& [name, value] : run.facts) {
     bool const elsewhere = std::find(shown.begin(), shown.end(), name) != shown.end();

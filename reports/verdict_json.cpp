@@ -189,6 +189,12 @@ json::array ledgers_json(Run const& run) {
   return list;
 }
 
+/// Where in the WAL the restore ended, by the restored server; null when it was not asked.
+json::value restored_end_json(Run const& run) {
+  auto const end = run.facts.find("restored-end");
+  return end == run.facts.end() ? json::value(nullptr) : end->second;
+}
+
 json::array outages_json(Verdict const& verdict) {
   json::array list;
   for (Outage const& outage : verdict.outages) {
@@ -253,6 +259,7 @@ std::string render_verdict(Run const& run, Verdict const& verdict) {
                         {"checks", checks_json(run)},
                         {"findings", findings_json(run)},
                         {"ledgers", ledgers_json(run)},
+                        {"restored_end", restored_end_json(run)},
                         {"outages", outages_json(verdict)},
                         {"undo", undo_json(run)},
                         {"not_examined", texts(verdict.not_examined)},

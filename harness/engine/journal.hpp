@@ -52,7 +52,7 @@
 //   duplicated[seq...]
 //                  altered[seq...] rpo_ns
 //   fact           name value     evidence: captured-target backup migration restore flux cluster-before
-//   environment ...
+//   environment restored-end ...
 //   undo-announced id kind summary record
 //   undo-started   id lift(true)?          (lift: of one fault, in the middle of the run)
 //   undo-finished  id status(done|failed) error?

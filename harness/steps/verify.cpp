@@ -5,6 +5,7 @@
 #include "harness/engine/facts.hpp"
 #include "harness/engine/permissions.hpp"
 #include "harness/steps/cluster_clocks.hpp"
+#include "harness/steps/restored_end.hpp"
 #include "harness/steps/steady_clients.hpp"
 #include "harness/steps/verify_checks.hpp"
 #include "harness/steps/waiting.hpp"
@@ -90,7 +91,10 @@ class Verify : public engine::Step {
   Task<Result<StepOutcome>> run(RunContext& context, StepSpec const& spec) override {
     CO_TRY(json::object captured, captured_target(context, spec.parameters.text("target")));
     std::string const cluster = restored_cluster(context).value_or(context.target.cluster);
-    std::string const history = get_string(json::value(captured), "history_table");
+    json::value const known(captured);
+    std::string const history = get_string(known, "history_table");
+    WalPlace const target{.timeline = get_int(known, "timeline"),
+                          .lsn = get_string(known, "restore_point_lsn")};
     Verification verification{.context = context,
                               .step = spec.id,
                               .captured = std::move(captured),
@@ -123,7 +127,10 @@ class Verify : public engine::Step {
     // Not decided is not disproved: the run is inconclusive then.
     if (!outcome.failed && outcome.undecided) co_return fail(*outcome.undecided);
     if (!outcome.failed) context.mark("verified", spec.id, "all checks passed");
-    if (restored_cluster(context)) co_await note_server_clocks(context, spec.id, cluster, longest_settling);
+    if (restored_cluster(context)) {
+      co_await note_server_clocks(context, spec.id, cluster, longest_settling);
+      co_await note_restored_end(context, cluster, target, longest_settling);
+    }
     co_return StepOutcome{.passed = !outcome.failed, .outputs = std::move(outputs)};
   }
 

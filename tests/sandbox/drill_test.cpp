@@ -140,6 +140,7 @@ TEST_F(Drill, PassesAndLeavesNothingBehind) {
                                       "before cluster-ready by currentPrimaryTimestamp",
                                       "same cluster-ready by lastTransitionTime",
                                       "after promoted by pg_postmaster_start_time()"}));
+  EXPECT_EQ(get_int(fact("restored-end"), "bytes_after_target", -1), 0) << "it was restored by name";
   auto const [planned, made] = checks();
   EXPECT_EQ(planned, made);
   EXPECT_THAT(made, Contains("verify: digest equals the captured one"));

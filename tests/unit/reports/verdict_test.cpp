@@ -28,6 +28,23 @@ TEST(VerdictTest, APassingRunIsGo) {
   EXPECT_EQ(objective(verdict, "integrity").status, "met");
 }
 
+TEST(VerdictTest, TheRpoIsToldByWalToo) {
+  auto const told = [](std::int64_t bytes) {
+    JournalBuilder journal = passing_run();
+    json::object const end{{"timeline", 1}, {"ends_at", "0/5000158"}, {"bytes_after_target", bytes}};
+    journal.add("fact", {{"name", "restored-end"}, {"value", end}});
+    return objective(judge(journal.run()), "rpo").detail;
+  };
+  EXPECT_THAT(told(344), HasSubstr("timeline 1 was left at 0/5000158, 344 bytes of WAL after the target"));
+  EXPECT_THAT(told(-8), HasSubstr("8 bytes of WAL before the target"));
+}
+
+TEST(VerdictTest, WritesThatAreJudgedTwiceAreCountedOnce) {
+  JournalBuilder journal = passing_run();
+  journal.add("ledger-verdict", {{"probe", "ledger"}, {"acked", 95}});
+  EXPECT_EQ(objective(judge(journal.run()), "rpo").detail, "0 of 95 acknowledged writes lost");
+}
+
 TEST(VerdictTest, TheRtoSpansWrongAnswersAcrossProbes) {
   Verdict const verdict = judge(passing_run().run());
   ASSERT_TRUE(verdict.rto.measured);
