@@ -15,6 +15,105 @@ Task<> restart_and_tell(bool& back) {
   back = true;
 }
 
+// First those that need a pod: with each restart the scheduler and the kubelet look again later (client-go's
+// backoff, up to 30 s).
+
+Task<> write_until_lost(ExecSession& session) {
+  while (true) {
+    Result<> const written = co_await session.write(std::string(65'536, 'x'));
+    if (!written) co_return;
+  }
+}
+
+Task<> executes(std::shared_ptr<Client> client, std::string ns) {
+  bool const started = co_await start_pod(*client, ns, "shell", "sleep 600", "shell");
+  if (!started) co_return;
+  std::vector<std::string> const cat{"cat"};
+  Result<std::unique_ptr<ExecSession>> const session =
+      co_await client->start_exec(ns, "shell", "main", cat, true);
+  EXPECT_TRUE(ok(session));
+  if (!session) co_return;
+  bool back = false;
+  Scope scope(co_await asio::this_coro::executor);
+  scope.spawn("writer", write_until_lost(**session));
+  Result<ExecSession::Output> output = co_await (*session)->read();
+  EXPECT_TRUE(output && output->channel == 1) << "it does not run";
+  scope.spawn("restart", restart_and_tell(back));
+  while (output && output->channel != 0) output = co_await (*session)->read();
+  EXPECT_FALSE(output) << "the loss looks like the command's end";
+  if (!output) {
+    EXPECT_EQ(output.error().kind, ErrorKind::unreachable);
+    EXPECT_EQ(output.error().where, "Pod " + ns + "/shell");
+  }
+  // The next command waits for the server.
+  std::string const answer = co_await shell(*client, ns, "shell", "echo again");
+  EXPECT_EQ(answer, "again\n");
+  co_await scope.join();
+}
+
+TEST_F(RestartedApiServer, ACommandIsLostAndTheNextOneRuns) { run(executes); }
+
+Task<> forwards(std::shared_ptr<Client> client, std::string ns) {
+  constexpr char const* talk =
+      "exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 54396, Listen => 9, "
+      "ReuseAddr "
+      "=> 1) or die $!; while ($c = $s->accept) { next if fork; while (syswrite($c, \"x\")) { select(undef, "
+      "undef, undef, 0.01) } exit }'";
+  bool const started = co_await start_pod(*client, ns, "talker", talk, "talker");
+  if (!started) co_return;
+  std::vector<char> piece(65'536);
+  Result<std::size_t> count = std::size_t{0};
+  std::unique_ptr<ByteStream> stream;
+  for (int attempt = 0; attempt < 100 && (!count || *count == 0); ++attempt) {
+    Result<std::unique_ptr<ByteStream>> opened = co_await client->port_forward(ns, "talker", 54396);
+    EXPECT_TRUE(ok(opened));
+    if (!opened) co_return;
+    stream = std::move(*opened);
+    count = co_await stream->read_some(piece);
+    if (!count) co_await sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_TRUE(ok(count));
+  bool back = false;
+  Scope scope(co_await asio::this_coro::executor);
+  scope.spawn("restart", restart_and_tell(back));
+  while (count && *count > 0) count = co_await stream->read_some(piece);
+  EXPECT_FALSE(count) << "the loss looks like the end of the data";
+  if (!count) EXPECT_EQ(count.error().kind, ErrorKind::unreachable);
+  co_await scope.join();
+  Result<std::unique_ptr<ByteStream>> const again = co_await client->port_forward(ns, "talker", 54396);
+  EXPECT_TRUE(ok(again));
+  if (!again) co_return;
+  count = co_await (*again)->read_some(piece);
+  EXPECT_TRUE(count && *count > 0);
+}
+
+TEST_F(RestartedApiServer, AForwardIsLostAndTheNextOneWorks) { run(forwards); }
+
+Task<> logs(std::shared_ptr<Client> client, std::string ns) {
+  constexpr char const* count = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done";
+  bool const started = co_await start_pod(*client, ns, "counter", count, "counter");
+  if (!started) co_return;
+  Result<std::unique_ptr<LogStream>> const log = co_await client->follow_logs(ns, "counter", {});
+  EXPECT_TRUE(ok(log));
+  if (!log) co_return;
+  bool back = false;
+  Scope scope(co_await asio::this_coro::executor);
+  scope.spawn("restart", restart_and_tell(back));
+  int after = 0;
+  for (int expected = 1; after < 20; ++expected) {
+    Result<std::optional<std::string>> const line = co_await (*log)->next_line();
+    EXPECT_TRUE(ok(line));
+    if (!line || !*line || **line != std::to_string(expected)) {
+      ADD_FAILURE() << "line " << expected << " is " << (line && *line ? **line : "missing");
+      break;
+    }
+    if (back) ++after;
+  }
+  co_await scope.join();
+}
+
+TEST_F(RestartedApiServer, AFollowedLogGoesOnWithoutGaps) { run(logs); }
+
 /// Asks until the server is back; how often it was not answered.
 Task<> ask_on(Client& client, std::string ns, bool const& back, int& unanswered, int& answered) {
   while (!back) {
@@ -183,102 +282,6 @@ Task<> waits(std::shared_ptr<Client> client, std::string ns) {
 }
 
 TEST_F(RestartedApiServer, AWaitGoesOn) { run(waits); }
-
-Task<> write_until_lost(ExecSession& session) {
-  while (true) {
-    Result<> const written = co_await session.write(std::string(65'536, 'x'));
-    if (!written) co_return;
-  }
-}
-
-Task<> executes(std::shared_ptr<Client> client, std::string ns) {
-  bool const started = co_await start_pod(*client, ns, "shell", "sleep 600", "shell");
-  if (!started) co_return;
-  std::vector<std::string> const cat{"cat"};
-  Result<std::unique_ptr<ExecSession>> const session =
-      co_await client->start_exec(ns, "shell", "main", cat, true);
-  EXPECT_TRUE(ok(session));
-  if (!session) co_return;
-  bool back = false;
-  Scope scope(co_await asio::this_coro::executor);
-  scope.spawn("writer", write_until_lost(**session));
-  Result<ExecSession::Output> output = co_await (*session)->read();
-  EXPECT_TRUE(output && output->channel == 1) << "it does not run";
-  scope.spawn("restart", restart_and_tell(back));
-  while (output && output->channel != 0) output = co_await (*session)->read();
-  EXPECT_FALSE(output) << "the loss looks like the command's end";
-  if (!output) {
-    EXPECT_EQ(output.error().kind, ErrorKind::unreachable);
-    EXPECT_EQ(output.error().where, "Pod " + ns + "/shell");
-  }
-  // The next command waits for the server.
-  std::string const answer = co_await shell(*client, ns, "shell", "echo again");
-  EXPECT_EQ(answer, "again\n");
-  co_await scope.join();
-}
-
-TEST_F(RestartedApiServer, ACommandIsLostAndTheNextOneRuns) { run(executes); }
-
-Task<> forwards(std::shared_ptr<Client> client, std::string ns) {
-  constexpr char const* talk =
-      "exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 54396, Listen => 9, "
-      "ReuseAddr "
-      "=> 1) or die $!; while ($c = $s->accept) { next if fork; while (syswrite($c, \"x\")) { select(undef, "
-      "undef, undef, 0.01) } exit }'";
-  bool const started = co_await start_pod(*client, ns, "talker", talk, "talker");
-  if (!started) co_return;
-  std::vector<char> piece(65'536);
-  Result<std::size_t> count = std::size_t{0};
-  std::unique_ptr<ByteStream> stream;
-  for (int attempt = 0; attempt < 100 && (!count || *count == 0); ++attempt) {
-    Result<std::unique_ptr<ByteStream>> opened = co_await client->port_forward(ns, "talker", 54396);
-    EXPECT_TRUE(ok(opened));
-    if (!opened) co_return;
-    stream = std::move(*opened);
-    count = co_await stream->read_some(piece);
-    if (!count) co_await sleep_for(std::chrono::milliseconds(100));
-  }
-  EXPECT_TRUE(ok(count));
-  bool back = false;
-  Scope scope(co_await asio::this_coro::executor);
-  scope.spawn("restart", restart_and_tell(back));
-  while (count && *count > 0) count = co_await stream->read_some(piece);
-  EXPECT_FALSE(count) << "the loss looks like the end of the data";
-  if (!count) EXPECT_EQ(count.error().kind, ErrorKind::unreachable);
-  co_await scope.join();
-  Result<std::unique_ptr<ByteStream>> const again = co_await client->port_forward(ns, "talker", 54396);
-  EXPECT_TRUE(ok(again));
-  if (!again) co_return;
-  count = co_await (*again)->read_some(piece);
-  EXPECT_TRUE(count && *count > 0);
-}
-
-TEST_F(RestartedApiServer, AForwardIsLostAndTheNextOneWorks) { run(forwards); }
-
-Task<> logs(std::shared_ptr<Client> client, std::string ns) {
-  constexpr char const* count = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.02; done";
-  bool const started = co_await start_pod(*client, ns, "counter", count, "counter");
-  if (!started) co_return;
-  Result<std::unique_ptr<LogStream>> const log = co_await client->follow_logs(ns, "counter", {});
-  EXPECT_TRUE(ok(log));
-  if (!log) co_return;
-  bool back = false;
-  Scope scope(co_await asio::this_coro::executor);
-  scope.spawn("restart", restart_and_tell(back));
-  int after = 0;
-  for (int expected = 1; after < 20; ++expected) {
-    Result<std::optional<std::string>> const line = co_await (*log)->next_line();
-    EXPECT_TRUE(ok(line));
-    if (!line || !*line || **line != std::to_string(expected)) {
-      ADD_FAILURE() << "line " << expected << " is " << (line && *line ? **line : "missing");
-      break;
-    }
-    if (back) ++after;
-  }
-  co_await scope.join();
-}
-
-TEST_F(RestartedApiServer, AFollowedLogGoesOnWithoutGaps) { run(logs); }
 
 }  // namespace
 }  // namespace pgdrill::kube
