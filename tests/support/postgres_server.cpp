@@ -26,7 +26,10 @@ namespace pgdrill::test {
 
 namespace {
 
+/// Of the server that PGDRILL_TEST_POSTGRES names by its bin directory, or of the oldest one installed.
 std::string program(std::string const& name) {
+  if (char const* const chosen = std::getenv("PGDRILL_TEST_POSTGRES"); chosen != nullptr)
+    return std::filesystem::path(chosen) / name;
   for (auto const version : {"15", "16", "17", "18"}) {
     std::string const path = fmt::format("/usr/lib/postgresql/{}/bin/{}", version, name);
     if (std::filesystem::exists(path)) return path;

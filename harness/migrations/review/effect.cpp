@@ -14,6 +14,22 @@ std::map<ActionKind, EffectOf>& registered() {
   return effects;
 }
 
+/// A table that two foreign keys lead to is locked once.
+std::vector<TableLock> strongest_for_each(std::vector<TableLock> const& locks) {
+  std::vector<TableLock> kept;
+  for (TableLock const& lock : locks) {
+    auto const same = std::find_if(kept.begin(), kept.end(), [&](TableLock const& other) {
+      return other.table.in_public() == lock.table.in_public();
+    });
+    if (same == kept.end()) {
+      kept.push_back(lock);
+    } else {
+      same->lock = std::max(same->lock, lock.lock);
+    }
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string_view name_of(Lock lock) {
@@ -75,6 +91,7 @@ Effect effect_of(Action const& action, Situation const& situation) {
   effect.dependants = dependants_of(action, *situation.schema);
   // Nobody waits for a table that nobody uses, and nobody misses it.
   bool const own = situation.fresh(action.table);
+  effect.locks = strongest_for_each(effect.locks);
   std::erase_if(effect.locks, [&](TableLock const& lock) { return situation.fresh(lock.table); });
   if (own) {
     effect.breaks_old.clear();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/migrations/review/effect.hpp"
+#include "harness/migrations/review/foreign_key_locks.hpp"
 #include "harness/migrations/review/type_change.hpp"
 #include "harness/migrations/review/volatility.hpp"
 
@@ -72,8 +73,10 @@ Effect add_column(Action const& action, Situation const& situation) {
   return effect;
 }
 
-Effect drop_column(Action const& action, Situation const&) {
+Effect drop_column(Action const& action, Situation const& situation) {
   Effect effect = exclusive(action);
+  lock_referenced(effect, action.table, action.column, *situation.schema);
+  if (action.cascade) lock_referencing(effect, action.table, {action.column}, *situation.schema);
   effect.breaks_old = fmt::format("statements that name {} fail", action.column);
   effect.undo = Undo::impossible;
   effect.undo_how =
@@ -94,18 +97,12 @@ bool mentions(std::vector<std::string> const& columns, std::string const& column
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-/// What else is done when a column's type changes, by what stands on the column.
-void dependants_of_type(Effect& effect, Action const& action, Situation const& situation,
-                        Table const& table) {
+/// A CHECK on a column whose type changes is verified again.
+void checks_of_type(Effect& effect, Action const& action, Table const& table) {
   for (Constraint const& constraint : table.constraints) {
     if (constraint.kind == 'c' && constraint.valid && mentions(constraint.columns, action.column))
       raise(effect, Cost::scan,
             fmt::format("CHECK {} mentions the column and is verified again", constraint.name));
-    if (constraint.kind == 'f' && mentions(constraint.columns, action.column) && effect.cost >= Cost::rewrite)
-      effect.locks.push_back({constraint.referenced, Lock::share_row_exclusive});
-  }
-  for (Table const* const other : situation.schema->referencing(action.table)) {
-    if (effect.cost >= Cost::rewrite) effect.locks.push_back({other->name, Lock::share_row_exclusive});
   }
 }
 
@@ -159,7 +156,10 @@ Effect set_type(Action const& action, Situation const& situation) {
       effect.breaks_old =
           fmt::format("the former version reads and writes {} as {}", action.column, column->type.text());
   }
-  if (table != nullptr) dependants_of_type(effect, action, situation, *table);
+  if (table != nullptr) checks_of_type(effect, action, *table);
+  // Its foreign keys are dropped and made anew, even where no value changes.
+  lock_referenced(effect, action.table, action.column, *situation.schema);
+  lock_referencing(effect, action.table, {action.column}, *situation.schema);
   return effect;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/migrations/review/effect.hpp"
+#include "harness/migrations/review/foreign_key_locks.hpp"
 
 namespace pgdrill::review {
 
@@ -66,13 +67,17 @@ Effect add_constraint(Action const& action, Situation const& situation) {
   return effect;
 }
 
-/// Dropping a foreign key takes the strongest lock on the referenced table too; squawk says nothing of it.
+/// Dropping a foreign key takes the strongest lock on the referenced table too, dropping a key with CASCADE
+/// on the referencing ones; squawk says nothing of it.
 Effect drop_constraint(Action const& action, Situation const& situation) {
   Effect effect{.locks = {{action.table, Lock::access_exclusive}}};
   if (Table const* const table = situation.schema->table(action.table)) {
     for (Constraint const& constraint : table->constraints) {
-      if (constraint.name == action.name && constraint.kind == 'f')
-        effect.locks.push_back({constraint.referenced, Lock::access_exclusive});
+      if (constraint.name != action.name) continue;
+      if (constraint.kind == 'f') effect.locks.push_back({constraint.referenced, Lock::access_exclusive});
+      bool const is_key = constraint.kind == 'p' || constraint.kind == 'u';
+      if (is_key && action.cascade)
+        lock_referencing(effect, action.table, constraint.columns, *situation.schema);
     }
   }
   effect.breaks_old = "a version that relies on the database to refuse wrong rows no longer can";

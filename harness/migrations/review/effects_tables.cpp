@@ -1,7 +1,10 @@
 // Effects on whole tables and partitions.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/migrations/review/effect.hpp"
+#include "harness/migrations/review/foreign_key_locks.hpp"
 
 namespace pgdrill::review {
 
@@ -33,6 +36,7 @@ void lock_partitions(Effect& effect, Name const& parent, Situation const& situat
 Effect create_partition(Action const& action, Situation const& situation) {
   Effect effect{.locks = {{action.table, Lock::access_exclusive}}, .undo = Undo::lossy};
   effect.undo_how = "DETACH PARTITION, DROP TABLE; its rows go with it";
+  lock_all_referenced(effect, action.table, Lock::share_row_exclusive, *situation.schema);
   if (Table const* const other = situation.schema->default_partition_of(action.table)) {
     effect.locks.push_back({other->name, Lock::access_exclusive});
     effect.cost = Cost::scan;
@@ -66,17 +70,26 @@ Effect detach_partition(Action const& action, Situation const& situation) {
   }
   effect.locks = {{action.table, Lock::access_exclusive}};
   lock_partitions(effect, action.table, situation);
+  // The partition's own foreign keys take the place of its parent's.
+  lock_all_referenced(effect, action.table, Lock::share_row_exclusive, *situation.schema);
   return effect;
+}
+
+/// A partition is no more found through its parent, nor its rows kept out of the default partition.
+void lock_parent(Effect& effect, Name const& partition, Situation const& situation) {
+  Table const* const table = situation.schema->table(partition);
+  if (table == nullptr || !table->parent) return;
+  effect.locks.push_back({*table->parent, Lock::access_exclusive});
+  Table const* const other = situation.schema->default_partition_of(*table->parent);
+  if (other != nullptr && other != table) effect.locks.push_back({other->name, Lock::access_exclusive});
 }
 
 Effect drop_table(Action const& action, Situation const& situation) {
   Effect effect{.locks = {{action.table, Lock::access_exclusive}}, .undo = Undo::impossible};
-  if (Table const* const table = situation.schema->table(action.table)) {
-    for (Constraint const& constraint : table->constraints) {
-      if (constraint.kind == 'f' && constraint.referenced.in_public() != action.table.in_public())
-        effect.locks.push_back({constraint.referenced, Lock::access_exclusive});
-    }
-  }
+  lock_referenced_by_own(effect, action.table, *situation.schema);
+  if (action.cascade) lock_referencing(effect, action.table, {}, *situation.schema);
+  lock_partitions(effect, action.table, situation);
+  lock_parent(effect, action.table, situation);
   effect.breaks_old = fmt::format("statements that name {} fail", action.table.text());
   effect.undo_how =
       "only a backup brings the rows back; a rename first keeps them until nobody misses the table";
@@ -91,12 +104,21 @@ Effect rename_table(Action const& action, Situation const&) {
   return effect;
 }
 
+/// Whoever refers to a table that is emptied is emptied, too.
+void lock_chain(Effect& effect, Schema const& schema) {
+  for (std::size_t i = 0; i < effect.locks.size(); ++i) {
+    for (Table const* const other : schema.referencing(effect.locks[i].table)) {
+      bool const known = std::any_of(effect.locks.begin(), effect.locks.end(), [&](TableLock const& lock) {
+        return lock.table.in_public() == other->name.in_public();
+      });
+      if (!known) effect.locks.push_back({other->name, Lock::access_exclusive});
+    }
+  }
+}
+
 Effect truncate(Action const& action, Situation const& situation) {
   Effect effect{.locks = {{action.table, Lock::access_exclusive}}, .undo = Undo::impossible};
-  if (action.cascade) {
-    for (Table const* const other : situation.schema->referencing(action.table))
-      effect.locks.push_back({other->name, Lock::access_exclusive});
-  }
+  if (action.cascade) lock_chain(effect, *situation.schema);
   effect.breaks_old = "all rows are gone";
   effect.undo_how = "only a backup brings the rows back";
   return effect;

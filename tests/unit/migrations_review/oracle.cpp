@@ -28,6 +28,14 @@ char const* const oracle_setup =
     "FROM (1) TO (2);"
     "CREATE TABLE rest PARTITION OF part DEFAULT; CREATE TABLE alone (id int);"
     "CREATE MATERIALIZED VIEW m AS SELECT 1 AS one; CREATE UNIQUE INDEX m_one ON m (one);"
+    "CREATE TABLE held (id int PRIMARY KEY, code varchar(10) UNIQUE, other varchar(10), plain varchar(9));"
+    "CREATE TABLE holder (id int PRIMARY KEY, h int REFERENCES held, code varchar(10) CONSTRAINT holder_code "
+    "REFERENCES held (code), own int REFERENCES holder, plain varchar(9));"
+    "CREATE TABLE further (id int REFERENCES holder);"
+    "CREATE TABLE parts (id int, h int REFERENCES held) PARTITION BY RANGE (id);"
+    "CREATE TABLE parts1 PARTITION OF parts FOR VALUES FROM (1) TO (2);"
+    "INSERT INTO held VALUES (1, 'a'); INSERT INTO holder VALUES (1, 1, 'a', 1); INSERT INTO further VALUES "
+    "(1);"
     "INSERT INTO t (id, i) VALUES (1, 1);";
 
 Connection connect(postgres::ConnectionParameters const& database) {
