@@ -48,5 +48,32 @@ TEST(Registry, GolangMigrate) {
   EXPECT_THAT(killed.backends[0].query, HasSubstr("pg_sleep"));
 }
 
+// Its executor with a revisions table as the command line keeps it; see atlas/main.go.
+TEST(Registry, Atlas) {
+  auto const tool =
+      install("atlas", "cp " PGDRILL_SOURCE_DIR "/tests/registry/atlas/* . && go build -o atlas .");
+  SKIP_WITHOUT(tool);
+  std::string const atlas = (tool.folder / "atlas").string();
+  Stage const stage;
+  stage.write("m/20240101000000_a.sql", "CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n");
+  stage.write("m/20240201000000_b.sql", "ALTER TABLE a ADD COLUMN b int;\nSELECT cause();\nSELECT 1;\n");
+  stage.run(atlas, 1);
+  Audit const stopped = stage.audited();
+  History const& history = the_history(stopped, "atlas").found.history;
+  EXPECT_EQ(history.last(RunState::applied)->version, "20240101000000");
+  EXPECT_EQ(history.last_failure()->version, "20240201000000");
+  EXPECT_THAT(audit_text(stopped), HasSubstr("stopped after 1 of 3 statements"));
+  EXPECT_THAT(audit_text(stopped), testing::Not(HasSubstr("changed-checksum")));
+  // Once the cause is mended it goes on where it stopped.
+  stage.run("psql -q \"$DATABASE_URL\" -c 'CREATE FUNCTION cause() RETURNS int RETURN 1'");
+  stage.run(atlas);
+  stage.write("m/20240301000000_c.sql", "SELECT 2;\n");
+  Audit const mended = stage.audited();
+  EXPECT_EQ(the_history(mended, "atlas").found.history.last_failure(), nullptr) << audit_text(mended);
+  EXPECT_EQ(mended.pending(), 1U);
+  stage.write("m/20240201000000_b.sql", "SELECT 3;\n");
+  EXPECT_THAT(audit_text(stage.audited()), HasSubstr("changed-checksum"));
+}
+
 }  // namespace
 }  // namespace pgdrill::migrations

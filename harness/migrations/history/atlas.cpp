@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <pqxx/pqxx>
+#include <regex>
 
 #include "harness/base/files.hpp"
 #include "harness/migrations/history/tool.hpp"
@@ -11,6 +12,10 @@
 namespace pgdrill::migrations {
 
 namespace {
+
+// Bits of the column `type` (sql/migrate: RevisionType).
+constexpr std::int64_t baseline = 1;
+constexpr std::int64_t resolved = 4;  // by hand, with `atlas migrate set`: what it lacks is taken for there
 
 Finding partial(Table const& table, std::string const& version, std::string const& done,
                 std::string const& total, std::string const& error) {
@@ -36,21 +41,30 @@ Result<History> read(pqxx::transaction_base& transaction, Table const& table, st
                        "FROM {} WHERE version !~ '^\\.' ORDER BY executed_at, version COLLATE \"C\"",
                        table.quoted()))) {
     std::string const error = row[5].c_str();
-    bool const stopped = row[2].as<std::int64_t>() < row[3].as<std::int64_t>() || !error.empty();
+    std::int64_t const type = row[7].as<std::int64_t>();
+    bool const complete = row[2].as<std::int64_t>() >= row[3].as<std::int64_t>() && error.empty();
+    bool const stopped = !complete && (type & resolved) == 0;
     history.runs.push_back({.version = row[0].c_str(),
                             .name = row[1].c_str(),
                             .state = stopped ? RunState::unfinished : RunState::applied,
                             .at = row[4].c_str(),
                             .checksum = row[6].c_str(),
-                            .detail = error});
+                            .detail = (type & baseline) != 0 ? "baseline" : error});
     if (stopped)
       history.findings.push_back(partial(table, row[0].c_str(), row[2].c_str(), row[3].c_str(), error));
   }
   return history;
 }
 
+/// Its first line takes the content out of the directory's hash: `-- atlas:sum ignore`.
+bool is_ignored(std::string_view content) {
+  static std::regex const ignores("[ -~]*atlas:sum +ignore");
+  std::string const first_line(content.substr(0, content.find('\n')));
+  return std::regex_match(first_line, ignores);
+}
+
 /// The hash of a file covers the names and contents of all files before it, as in atlas.sum: SHA-256 in
-/// Base64.
+/// Base64. Of a file that is ignored it covers the name alone, and it has no hash of its own.
 std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
   std::vector<MigrationFile> found;
   std::string covered;
@@ -60,16 +74,22 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
     if (!name.ends_with(".sql")) continue;
     if (source.folder() != folder) covered.clear();
     folder = source.folder();
-    covered.append(name).append(source.content);
+    bool const ignored = is_ignored(source.content);
+    covered.append(name);
+    if (!ignored) covered.append(source.content);
     std::string_view const stem = name.substr(0, name.size() - 4);
     auto const underscore = stem.find('_');
     found.push_back({.version = std::string(stem.substr(0, underscore)),
                      .name = underscore == std::string_view::npos ? std::string()
                                                                   : std::string(stem.substr(underscore + 1)),
                      .path = source.path,
-                     .checksum = base64_encode(digest_bytes("sha256", covered))});
+                     .checksum = ignored ? "" : base64_encode(digest_bytes("sha256", covered))});
   }
   return found;
+}
+
+void complete(History& history, std::vector<MigrationFile> const& files) {
+  complete_up_to_baseline(history, files, Order::text);
 }
 
 Tool describe() {
@@ -86,7 +106,8 @@ Tool describe() {
                            {"operator_version", "text"}}}},
           .order = Order::text,
           .read = &read,
-          .files = &files};
+          .files = &files,
+          .complete = &complete};
 }
 
 RegisterTool const registered(&describe);

@@ -80,10 +80,10 @@ void find_missing(Tool const& tool, History const& history, std::vector<Migratio
     if (tool.scoped) replaced.insert(file.parents.begin(), file.parents.end());
   }
   std::set<std::string, std::less<>> without;
-  for (Run const& run : history.runs) {
-    if (run.implied || run.detail == "baseline" || run_of(tool, history, run.version) != &run ||
-        !is_applied(&run))
-      continue;
+  // Files from before the last baseline may be gone.
+  auto const baseline = std::ranges::find_if(history.runs.rbegin(), history.runs.rend(), is_baseline);
+  for (Run const& run : std::ranges::subrange(baseline.base(), history.runs.end())) {
+    if (run.implied || run_of(tool, history, run.version) != &run || !is_applied(&run)) continue;
     bool const there = std::ranges::any_of(files, [&](MigrationFile const& file) {
       return same_version(tool.order, file.version, run.version);
     });

@@ -96,22 +96,8 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
   return found;
 }
 
-/// What lies at or below the baseline is taken for applied.
 void complete(History& history, std::vector<MigrationFile> const& files) {
-  std::string baseline;
-  for (Run const& run : history.runs) {
-    if (run.detail == "baseline") baseline = run.version;
-  }
-  if (baseline.empty()) return;
-  std::vector<Run> below;
-  for (MigrationFile const& file : files) {
-    if (file.kind == MigrationFile::Kind::versioned && !comes_before(Order::dotted, baseline, file.version) &&
-        !history.has(file.version)) {
-      below.push_back(
-          {.version = file.version, .name = file.name, .state = RunState::skipped, .implied = true});
-    }
-  }
-  history.runs.insert(history.runs.begin(), below.begin(), below.end());
+  complete_up_to_baseline(history, files, Order::dotted);
 }
 
 Tool describe() {

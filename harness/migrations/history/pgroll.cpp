@@ -53,6 +53,10 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
   return found;
 }
 
+void complete(History& history, std::vector<MigrationFile> const& files) {
+  complete_up_to_baseline(history, files, Order::text);
+}
+
 Tool describe() {
   return {.name = "pgroll",
           .title = "pgroll",
@@ -66,7 +70,8 @@ Tool describe() {
           .beside = {{{{"version", "text"}, {"initialized_at", "time"}}, true}},
           .order = Order::text,
           .read = &read,
-          .files = &files};
+          .files = &files,
+          .complete = &complete};
 }
 
 RegisterTool const registered(&describe);

@@ -209,4 +209,20 @@ void complete_up_to_version(History& history, std::vector<MigrationFile> const& 
   history.runs = std::move(runs);
 }
 
+bool is_baseline(Run const& run) { return run.detail == "baseline"; }
+
+void complete_up_to_baseline(History& history, std::vector<MigrationFile> const& files, Order order) {
+  auto const baseline = std::ranges::find_if(history.runs.rbegin(), history.runs.rend(), is_baseline);
+  if (baseline == history.runs.rend()) return;
+  std::vector<Run> below;
+  for (MigrationFile const& file : files) {
+    bool const is_below =
+        file.kind == MigrationFile::Kind::versioned && !comes_before(order, baseline->version, file.version);
+    if (is_below && !history.has(file.version))
+      below.push_back(
+          {.version = file.version, .name = file.name, .state = RunState::skipped, .implied = true});
+  }
+  history.runs.insert(history.runs.begin(), below.begin(), below.end());
+}
+
 }  // namespace pgdrill::migrations

@@ -92,5 +92,9 @@ struct RegisterTool {
                                                         std::vector<std::string> const& extensions);
 /// For a table with one row: every file up to the version of that row has been applied.
 void complete_up_to_version(History& history, std::vector<MigrationFile> const& files);
+/// Whether the run stands for a schema that was there before, and is no migration that ran.
+[[nodiscard]] bool is_baseline(Run const& run);
+/// What lies at or below the last baseline is taken for applied.
+void complete_up_to_baseline(History& history, std::vector<MigrationFile> const& files, Order order);
 
 }  // namespace pgdrill::migrations

@@ -46,6 +46,38 @@ TEST(Atlas, TheHashCoversTheFilesBefore) {
   EXPECT_EQ(files[0].checksum.size(), 44U);
 }
 
+// `-- atlas:sum ignore`, in the first line alone.
+TEST(Atlas, TheHashPassesOverAFileThatIsIgnored) {
+  auto const hash_of_last = [](std::string const& first) {
+    return find_tool("atlas")
+        ->files(sources({{"20240101000000_orders.sql", first}, {"20240201000000_total.sql", "b"}}))
+        .back()
+        .checksum;
+  };
+  EXPECT_EQ(hash_of_last("-- atlas:sum ignore\na"), hash_of_last("-- atlas:sum ignore\nc"));
+  EXPECT_NE(hash_of_last("a\n-- atlas:sum ignore"), hash_of_last("c\n-- atlas:sum ignore"));
+}
+
+// `atlas migrate set` leaves count and error as they are.
+TEST(Atlas, WhatIsResolvedByHandIsApplied) {
+  auto const found =
+      history_after("atlas", std::string(table) + stopped +
+                                 "UPDATE atlas_schema_revisions.atlas_schema_revisions SET type = 6 WHERE "
+                                 "version = '20240201000000';");
+  EXPECT_EQ(version_of(found.history.last(RunState::applied)), "20240201000000");
+  EXPECT_THAT(found.history.findings, IsEmpty());
+}
+
+TEST(Atlas, NothingBelowTheBaselineIsPending) {
+  auto found = history_after("atlas", std::string(table) +
+                                          "UPDATE atlas_schema_revisions.atlas_schema_revisions SET type = 1 "
+                                          "WHERE version = '20240101000000';");
+  Comparison const compared =
+      compare_with(found, sources({{"20230101000000_former.sql", "a"}, {"20240201000000_total.sql", "b"}}));
+  EXPECT_THAT(pending_versions(compared), ElementsAre("20240201000000"));
+  EXPECT_THAT(said(compared.findings), IsEmpty());
+}
+
 TEST(Atlas, AnAppliedFileThatChangedIsSaid) {
   auto found = history_after("atlas", table);
   EXPECT_THAT(said(compare_with(found, sources({{"20240101000000_orders.sql", "a"}})).findings),

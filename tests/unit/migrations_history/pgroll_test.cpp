@@ -29,5 +29,18 @@ TEST(Pgroll, TheMigrationThatIsNotDoneIsActive) {
               ElementsAre("02_total", "03_x"));
 }
 
+// As `pgroll baseline` leaves it: the files of what came before may be deleted, or stay.
+TEST(Pgroll, NothingBelowABaselineIsPendingOrMissing) {
+  auto found = history_after(
+      "pgroll", std::string(schema) +
+                    "UPDATE pgroll.migrations SET done = true; INSERT INTO pgroll.migrations (schema, name, "
+                    "migration, created_at, parent, done, migration_type) VALUES ('public', '03_all', '{}', "
+                    "'2026-01-03', '02_total', true, 'baseline');");
+  Comparison const compared =
+      compare_with(found, sources({{"00_never.yaml", "operations: []"}, {"04_x.yaml", "operations: []"}}));
+  EXPECT_THAT(pending_versions(compared), ElementsAre("04_x"));
+  EXPECT_THAT(said(compared.findings), IsEmpty());
+}
+
 }  // namespace
 }  // namespace pgdrill::migrations
