@@ -6,6 +6,7 @@
 
 #include <pqxx/pqxx>
 
+#include "probes/digest_reading.hpp"
 #include "probes/load_limits.hpp"
 #include "tests/unit/probes/fake_namespace.hpp"
 
@@ -100,6 +101,14 @@ TEST(StateReading, KeepsToItsRateOfStatements) {
   // Four sums, one at once and three that wait for their turn; and four looks at the rows.
   ASSERT_TRUE(read(run, {.limits = {.statements_per_second = 20}}));
   EXPECT_GE(std::chrono::steady_clock::now() - begun, 350ms);
+}
+
+TEST(StateReading, EachLimitReachesTheDigest) {
+  probes::DigestLimits digest;
+  probes::limit(digest, {.connections = 5, .statements_per_second = 2.5, .lock = 70ms});
+  EXPECT_EQ(digest.connections, 5);
+  EXPECT_EQ(digest.statements_per_second, 2.5);
+  EXPECT_THAT(probes::limiting_settings(digest), testing::HasSubstr("lock_timeout = 70;"));
 }
 
 class TakesLimits : public testing::TestWithParam<char const*> {};
