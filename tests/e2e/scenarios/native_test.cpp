@@ -8,7 +8,8 @@ class Native : public RealDrill {};
 
 TEST_P(Native, ComesToTheSandboxsVerdict) { run_scenario("develop", "native"); }
 
-INSTANTIATE_TEST_SUITE_P(Scenarios, Native, testing::ValuesIn(expected({"DataRollback", "PitrAfterPitr"})), name_of);
+INSTANTIATE_TEST_SUITE_P(Scenarios, Native, testing::ValuesIn(expected({"DataRollback", "PitrAfterPitr"})),
+                         name_of);
 
 }  // namespace
 }  // namespace pgdrill::test
