@@ -13,7 +13,7 @@ void RunContext::mark(std::string_view name, std::string_view step, std::string_
   json::object fields{{"name", name}, {"step", step}, {"source", source}};
   if (!at.empty()) fields["at"] = at;
   if (!detail.empty()) fields["detail"] = detail;
-  mark_times.emplace(name, journal.elapsed_ns());
+  mark_times[std::string(name)].push_back(journal.elapsed_ns());
   journal.write("mark", std::move(fields));
 }
 

@@ -44,8 +44,8 @@ struct RunContext {
   /// of steps and probes agree on the names in facts.hpp.
   std::map<std::string, json::value> facts;
   std::uint64_t seed = 0;  ///< decides all randomness of the run
-  /// When each mark was written first, in ns since the start of the run.
-  std::map<std::string, std::int64_t, std::less<>> mark_times = {};
+  /// When each mark was written, in ns since the start of the run, each time.
+  std::map<std::string, std::vector<std::int64_t>, std::less<>> mark_times = {};
 
   /// Writes a `mark` event.
   void mark(std::string_view name, std::string_view step, std::string_view source, std::string at = "",

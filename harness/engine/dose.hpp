@@ -16,19 +16,20 @@ struct Span {
   std::optional<std::int64_t> to = {};
 };
 
-/// When each mark was written first.
-using MarkTimes = std::map<std::string, std::int64_t, std::less<>>;
+/// When each mark was written, each time, in order.
+using MarkTimes = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
 
-/// When a phase was, by the marks that bound it; nothing when it did not begin.
-[[nodiscard]] std::optional<Span> span_of(scenario::Phase const& phase, MarkTimes const& marks);
+/// Each time that a phase was, by the marks that bound it: a scenario may commit several migrations. What
+/// begins again before its end goes on: a second pod recovers in place of one that was killed.
+[[nodiscard]] std::vector<Span> spans_of(scenario::Phase const& phase, MarkTimes const& marks);
 
 struct Dose {
   bool overlaps = false;
   std::string observed;  ///< "from 0.210 s into the phase until it was seen, 0.034 s later"
 };
 
-/// A lasting effect must share some time with the phase. A blow must begin and be seen inside it: what is
-/// seen only after the phase's end may have hit what came after.
-[[nodiscard]] Dose dose_of(Span effect, bool lasting, std::optional<Span> phase);
+/// A lasting effect must share some time with the phase, any of the times that it was. A blow must begin and
+/// be seen inside it: what is seen only after the phase's end may have hit what came after.
+[[nodiscard]] Dose dose_of(Span effect, bool lasting, std::vector<Span> const& phases);
 
 }  // namespace pgdrill::engine

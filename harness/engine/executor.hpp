@@ -70,6 +70,7 @@ class Executor {
     std::optional<Fired> fired;
     std::optional<Span> effect;  ///< from just before the act; until it was seen (a blow) or lifted
     bool armed = false;          ///< chosen and announced
+    bool struck = false;         ///< the act is done
     bool settled = false;        ///< witness written, or left out on purpose
     bool keeps = false;          ///< stays until the end of the run
     std::optional<Error> error;
@@ -115,6 +116,8 @@ class Executor {
   [[nodiscard]] Task<Result<>> arm(FaultRun& run);
   [[nodiscard]] Task<Result<>> strike(FaultRun& run);
   [[nodiscard]] Task<Result<>> see(FaultRun& run);
+  [[nodiscard]] bool still_to_be_seen(FaultRun const& run) const;
+  [[nodiscard]] Task<> see_after_step(FaultRun& run);
   [[nodiscard]] Task<> lift(FaultRun& run);
   void miss(FaultRun& run, std::string expected, std::string observed);
   void check_dose(Item const& spec, bool lasting, Span effect);

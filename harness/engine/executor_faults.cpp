@@ -45,6 +45,7 @@ Task<Result<>> Executor::arm(FaultRun& run) {
 Task<Result<>> Executor::strike(FaultRun& run) {
   run.effect = Span{.from = settings_.journal->elapsed_ns()};
   CO_TRY_VOID(co_await run.fault.apply(context_, run.spec));
+  run.struck = true;
   json::object fields{
       {"step", run.spec.id}, {"action", "applied"}, {"target", run.target}, {"act_ns", run.effect->from}};
   if (run.fired) fields["error_ns"] = run.effect->from - run.fired->condition_ns;
@@ -99,6 +100,22 @@ Task<Result<>> Executor::act(FaultRun& run) {
   co_return co_await with_deadline(std::move(hitting), run.spec.timeout, "its effect was not seen");
 }
 
+/// A blow may be what ends the step that it stands beside, before it was seen. Whether it fell into its phase
+/// is told by marks; where the step itself is the phase, what is seen later does not count.
+bool Executor::still_to_be_seen(FaultRun const& run) const {
+  scenario::Phase const* const phase = scenario::find_phase(run.spec.overlap);
+  bool const told_by_marks = phase != nullptr && !phase->begins_with.empty();
+  bool const stopped = signal_ || end_.error;
+  return run.struck && !run.settled && !run.error && !run.declaration.lasting && told_by_marks && !stopped;
+}
+
+Task<> Executor::see_after_step(FaultRun& run) {
+  Task<Result<>> seeing = see(run);
+  Result<> const seen =
+      co_await with_deadline(std::move(seeing), run.spec.timeout, "its effect was not seen");
+  if (!seen) run.error = seen.error();
+}
+
 Task<> Executor::lift(FaultRun& run) {
   if (!run.undo_ids.empty() && !run.keeps) {
     UndoContext context = undo_context();
@@ -121,7 +138,7 @@ Task<> Executor::lift(FaultRun& run) {
 void Executor::check_dose(Item const& spec, bool lasting, Span effect) {
   scenario::Phase const* const phase = scenario::find_phase(spec.overlap);
   if (phase == nullptr || phase->begins_with.empty()) return;  // it ends with the step that it stands beside
-  Dose const dose = dose_of(effect, lasting, span_of(*phase, context_.mark_times));
+  Dose const dose = dose_of(effect, lasting, spans_of(*phase, context_.mark_times));
   settings_.journal->write("witness", {{"subject", spec.id},
                                        {"status", dose.overlaps ? "seen" : "missing"},
                                        {"channel", "marks of phase " + phase->name},
@@ -175,6 +192,10 @@ Task<bool> Executor::run_fault(Item const& item) {
   // Nobody's cancellation keeps what was done from being undone.
   bool const throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
+  if (is_cancellation(problem) && still_to_be_seen(run)) {
+    Task<> seeing = see_after_step(run);
+    co_await shielded(std::move(seeing));
+  }
   Task<> lifting = lift(run);
   co_await shielded(std::move(lifting));
   co_await asio::this_coro::throw_if_cancelled(throws);

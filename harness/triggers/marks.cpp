@@ -3,8 +3,8 @@
 namespace pgdrill::triggers {
 
 Task<Result<>> feed_marks(engine::RunContext& context, engine::Look look) {
-  for (auto const& [name, time] : context.mark_times) {
-    if (look(json::object{{"name", name}, {"marked_ns", time}})) co_return Result<>();
+  for (auto const& [name, times] : context.mark_times) {
+    if (look(json::object{{"name", name}, {"marked_ns", times.front()}})) co_return Result<>();
   }
   engine::Look look_at_name = [look](json::value event) {
     json::object seen{{"name", get_string(event, "name")}, {"marked_ns", get_int(event, "t")}};

@@ -1,5 +1,5 @@
 COMMIT;
 ALTER TABLE customers ADD COLUMN joined_at timestamptz;
 COMMIT;
--- The session ends here, as when its pod is killed; what was committed stays.
-SELECT pg_terminate_backend(pg_backend_pid());
+-- The next statement is not reached: the session is killed here (statement-kill); what was committed stays.
+SELECT pg_sleep(60), 'after statement 1';

@@ -21,5 +21,5 @@ $$;
 CREATE TRIGGER zz_customers_sync_joined_at BEFORE INSERT OR UPDATE ON customers
 FOR EACH ROW EXECUTE FUNCTION customers_sync_joined_at();
 COMMIT;
--- The session ends here, as when its pod is killed; what was committed stays.
-SELECT pg_terminate_backend(pg_backend_pid());
+-- The next statement is not reached: the session is killed here (statement-kill); what was committed stays.
+SELECT pg_sleep(60), 'after statement 2';

@@ -23,5 +23,5 @@ FOR EACH ROW EXECUTE FUNCTION customers_sync_joined_at();
 COMMIT;
 UPDATE customers SET joined_at = registered_at WHERE id <= 250;
 COMMIT;
--- The session ends here, as when its pod is killed; what was committed stays.
-SELECT pg_terminate_backend(pg_backend_pid());
+-- The next batch takes its time, and is killed meanwhile (statement-kill).
+UPDATE customers SET joined_at = registered_at FROM pg_sleep(60) WHERE id > 250;

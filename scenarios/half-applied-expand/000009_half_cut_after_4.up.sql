@@ -25,5 +25,5 @@ UPDATE customers SET joined_at = registered_at WHERE id <= 250;
 COMMIT;
 ALTER TABLE customers ADD CONSTRAINT customers_joined_at CHECK (joined_at IS NOT NULL) NOT VALID;
 COMMIT;
--- The session ends here, as when its pod is killed; what was committed stays.
-SELECT pg_terminate_backend(pg_backend_pid());
+-- The next statement is not reached: the session is killed here (statement-kill); what was committed stays.
+SELECT pg_sleep(60), 'after statement 4';

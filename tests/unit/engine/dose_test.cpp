@@ -10,7 +10,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr std::int64_t second = 1'000'000'000;
-Span const phase{.from = 10 * second, .to = 20 * second};
+std::vector<Span> const phase{{.from = 10 * second, .to = 20 * second}};
 
 TEST(Dose, ABlowMustBeginAndBeSeenInsideThePhase) {
   EXPECT_TRUE(dose_of({.from = 12 * second, .to = 13 * second}, false, phase).overlaps);
@@ -31,19 +31,42 @@ TEST(Dose, ALastingEffectMustShareSomeTime) {
 }
 
 TEST(Dose, APhaseThatDoesNotEndIsStillGoingOn) {
-  EXPECT_TRUE(dose_of({.from = 12 * second, .to = 900 * second}, false, Span{.from = 10 * second}).overlaps);
+  EXPECT_TRUE(dose_of({.from = 12 * second, .to = 900 * second}, false, {{.from = 10 * second}}).overlaps);
 }
 
 TEST(Dose, APhaseThatDoesNotBeginIsNeverHit) {
-  EXPECT_FALSE(dose_of({.from = 12 * second}, true, std::nullopt).overlaps);
+  EXPECT_FALSE(dose_of({.from = 12 * second}, true, {}).overlaps);
 }
 
 TEST(Dose, APhaseLiesBetweenItsMarks) {
   scenario::Phase const replay = *scenario::find_phase("replay");
-  EXPECT_FALSE(span_of(replay, {}).has_value());
-  EXPECT_EQ(span_of(replay, {{"replay-started", 5}})->from, 5);
-  EXPECT_FALSE(span_of(replay, {{"replay-started", 5}})->to.has_value());
-  EXPECT_EQ(span_of(replay, {{"replay-started", 5}, {"replay-stopped", 9}})->to, 9);
+  EXPECT_THAT(spans_of(replay, {}), testing::IsEmpty());
+  EXPECT_EQ(spans_of(replay, {{"replay-started", {5}}}).front().from, 5);
+  EXPECT_FALSE(spans_of(replay, {{"replay-started", {5}}}).front().to.has_value());
+  EXPECT_EQ(spans_of(replay, {{"replay-started", {5}}, {"replay-stopped", {9}}}).front().to, 9);
+}
+
+// The second of these migrations fails, and leaves no mark of its end.
+TEST(Dose, APhaseMayComeMoreThanOnce) {
+  scenario::Phase const migration = *scenario::find_phase("migration");
+  std::vector<Span> const spans =
+      spans_of(migration, {{"migration-pushed", {10 * second, 30 * second, 50 * second, 70 * second}},
+                           {"damage-done", {20 * second, 60 * second}}});
+  ASSERT_EQ(spans.size(), 3U);
+  EXPECT_EQ(spans[0].to, 20 * second);
+  EXPECT_EQ(spans[1].from, 30 * second);
+  EXPECT_EQ(spans[1].to, 60 * second);
+  EXPECT_FALSE(spans[2].to.has_value());
+  for (std::int64_t const at : {12, 40, 55, 80})
+    EXPECT_TRUE(dose_of({.from = at * second, .to = (at + 1) * second}, false, spans).overlaps) << at;
+  for (auto const& [at, told] : std::map<std::int64_t, std::string>{{5, "5.000 s before the phase"},
+                                                                    {25, "the phase ended 5.000 s before"},
+                                                                    {65, "the phase ended 5.000 s before"}}) {
+    Dose const missed = dose_of({.from = at * second, .to = (at + 1) * second}, false, spans);
+    EXPECT_FALSE(missed.overlaps) << at;
+    EXPECT_THAT(missed.observed, HasSubstr(told));
+  }
+  EXPECT_TRUE(dose_of({.from = 25 * second, .to = 31 * second}, true, spans).overlaps);
 }
 
 TEST(Random, TheSeedAndThePurposeDecide) {

@@ -102,12 +102,30 @@ class Cut final : public Fault {
   }
 };
 
+/// Is seen only once the step beside which it stands is over.
+class Blow final : public Fault {
+ public:
+  static scenario::Declaration describe() {
+    return {.name = "blow", .summary = "strikes", .witness = "its mark", .longest = std::chrono::seconds(10)};
+  }
+  Task<Result<FaultTarget>> prepare(RunContext&, StepSpec const&) override {
+    co_return FaultTarget{.text = "something"};
+  }
+  Task<Result<>> apply(RunContext&, StepSpec const&) override { co_return Result<>(); }
+  Task<Result<Witness>> witness(RunContext& context, StepSpec const& spec) override {
+    bool const first = !context.mark_times.contains("struck");
+    context.mark("struck", spec.id, "test");
+    if (first) co_await sleep_for(std::chrono::hours(1));
+    co_return Witness{.seen = true, .channel = "test", .expected = "struck", .observed = "struck"};
+  }
+};
+
 class Items : public Drill {
  protected:
   Items() {
     catalogue_.steps = {entry_of<Meet, Step>(Meet::describe()),
                         entry_of<Disprove, Step>({.name = "disprove", .summary = ""})};
-    catalogue_.faults = {entry_of<Cut, Fault>(Cut::describe())};
+    catalogue_.faults = {entry_of<Blow, Fault>(Blow::describe()), entry_of<Cut, Fault>(Cut::describe())};
     catalogue_.triggers = {entry_of<Marked, Trigger>(Marked::describe())};
     client_->put(service,
                  {{"metadata", {{"name", "orders-db"}}}, {"spec", {{"selector", {{"app", "orders"}}}}}});
@@ -215,6 +233,23 @@ TEST_F(Items, ADoseInsideThePhaseIsWitnessed) {
       run("steps:\n  - meet: {mark: replay-started}\n  - cut: {}\n    for: 1ms\n    overlap: replay\n");
   EXPECT_EQ(end.status, "completed");
   EXPECT_EQ(witness("cut"), "seen, seen");
+}
+
+constexpr char const* blow_that_ends_its_step =
+    "steps:\n  - meet: {mark: migration-pushed, until: struck}\n    during:\n      - blow: {}\n        when: "
+    "{marked: migration-pushed}\n        overlap: ";
+
+// As when a statement that is killed is what ends the step.
+TEST_F(Items, ABlowThatEndsItsStepIsSeenAfterIt) {
+  RunEnd const end = run(blow_that_ends_its_step + std::string("migration\n"));
+  EXPECT_EQ(end.status, "completed");
+  EXPECT_EQ(witness("blow"), "seen, seen");
+}
+
+TEST_F(Items, ABlowIsNotSeenAfterTheStepThatIsItsPhase) {
+  RunEnd const end = run(blow_that_ends_its_step + std::string("step\n"));
+  EXPECT_EQ(end.status, "completed");
+  EXPECT_EQ(witness("blow"), "missing");
 }
 
 TEST_F(Items, AFaultThatCannotBeDoneStopsTheRunAndIsUndone) {
