@@ -19,7 +19,7 @@ std::vector<TableLock> strongest_for_each(std::vector<TableLock> const& locks) {
   std::vector<TableLock> kept;
   for (TableLock const& lock : locks) {
     auto const same = std::find_if(kept.begin(), kept.end(), [&](TableLock const& other) {
-      return other.table.in_public() == lock.table.in_public();
+      return same_relation(other.table, lock.table);
     });
     if (same == kept.end()) {
       kept.push_back(lock);

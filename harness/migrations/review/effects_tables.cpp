@@ -109,7 +109,7 @@ void lock_chain(Effect& effect, Schema const& schema) {
   for (std::size_t i = 0; i < effect.locks.size(); ++i) {
     for (Table const* const other : schema.referencing(effect.locks[i].table)) {
       bool const known = std::any_of(effect.locks.begin(), effect.locks.end(), [&](TableLock const& lock) {
-        return lock.table.in_public() == other->name.in_public();
+        return same_relation(lock.table, other->name);
       });
       if (!known) effect.locks.push_back({other->name, Lock::access_exclusive});
     }

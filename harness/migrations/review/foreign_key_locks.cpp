@@ -6,8 +6,6 @@ namespace pgdrill::review {
 
 namespace {
 
-bool same(Name const& left, Name const& right) { return left.in_public() == right.in_public(); }
-
 bool share_one(std::vector<std::string> const& left, std::vector<std::string> const& right) {
   return std::find_first_of(left.begin(), left.end(), right.begin(), right.end()) != left.end();
 }
@@ -30,7 +28,7 @@ bool is_inherited(Constraint const& foreign_key, Table const& table, Schema cons
   Table const* const parent = table.parent ? schema.table(*table.parent) : nullptr;
   if (parent == nullptr) return false;
   return std::any_of(parent->constraints.begin(), parent->constraints.end(), [&](Constraint const& other) {
-    return other.kind == 'f' && same(other.referenced, foreign_key.referenced) &&
+    return other.kind == 'f' && same_relation(other.referenced, foreign_key.referenced) &&
            other.columns == foreign_key.columns;
   });
 }
@@ -42,7 +40,7 @@ void lock_referenced(Effect& effect, Name const& table, std::string const& colum
   if (known == nullptr) return;
   for (Constraint const& constraint : known->constraints) {
     bool const on_it = constraint.kind == 'f' && share_one(constraint.columns, {column});
-    if (on_it && !same(constraint.referenced, table))
+    if (on_it && !same_relation(constraint.referenced, table))
       effect.locks.push_back({constraint.referenced, Lock::access_exclusive});
   }
 }
@@ -52,10 +50,11 @@ void lock_referencing(Effect& effect, Name const& table, std::vector<std::string
   for (Table const* const other : schema.referencing(table)) {
     bool const refers =
         std::any_of(other->constraints.begin(), other->constraints.end(), [&](Constraint const& constraint) {
-          return constraint.kind == 'f' && same(constraint.referenced, table) &&
+          return constraint.kind == 'f' && same_relation(constraint.referenced, table) &&
                  may_refer_to(constraint, columns, schema);
         });
-    if (refers && !same(other->name, table)) effect.locks.push_back({other->name, Lock::access_exclusive});
+    if (refers && !same_relation(other->name, table))
+      effect.locks.push_back({other->name, Lock::access_exclusive});
   }
 }
 
@@ -63,7 +62,7 @@ void lock_all_referenced(Effect& effect, Name const& table, Lock lock, Schema co
   Table const* const known = schema.table(table);
   if (known == nullptr) return;
   for (Constraint const& constraint : known->constraints) {
-    if (constraint.kind == 'f' && !same(constraint.referenced, table))
+    if (constraint.kind == 'f' && !same_relation(constraint.referenced, table))
       effect.locks.push_back({constraint.referenced, lock});
   }
 }
@@ -73,7 +72,7 @@ void lock_referenced_by_own(Effect& effect, Name const& table, Schema const& sch
   if (known == nullptr) return;
   for (Constraint const& constraint : known->constraints) {
     bool const goes = constraint.kind == 'f' && !is_inherited(constraint, *known, schema);
-    if (goes && !same(constraint.referenced, table))
+    if (goes && !same_relation(constraint.referenced, table))
       effect.locks.push_back({constraint.referenced, Lock::access_exclusive});
   }
 }

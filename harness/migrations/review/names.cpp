@@ -10,6 +10,13 @@
 
 namespace pgdrill::review {
 
+bool same_relation(Name const& left, Name const& right) {
+  auto const schema = [](Name const& name) {
+    return name.schema.empty() ? std::string_view("public") : std::string_view(name.schema);
+  };
+  return left.name == right.name && schema(left) == schema(right);
+}
+
 namespace {
 
 template <class Visit>

@@ -19,6 +19,8 @@ struct Name {
   [[nodiscard]] bool empty() const { return name.empty(); }
   friend bool operator==(Name const&, Name const&) = default;
 };
+/// Whether both are in_public() the same.
+[[nodiscard]] bool same_relation(Name const& left, Name const& right);
 
 /// A data type without its schema pg_catalog, under PostgreSQL's internal name: int4, varchar, timestamptz.
 struct Type {

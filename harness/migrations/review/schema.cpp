@@ -4,16 +4,6 @@
 
 namespace pgdrill::review {
 
-namespace {
-
-/// The table for writing: not shared with a copy of the schema.
-Table& own(std::shared_ptr<Table>& table) {
-  if (table.use_count() > 1) table = std::make_shared<Table>(*table);
-  return *table;
-}
-
-}  // namespace
-
 Column const* Table::column(std::string const& wanted) const {
   auto const found =
       std::find_if(columns.begin(), columns.end(), [&](Column const& one) { return one.name == wanted; });
@@ -40,58 +30,58 @@ std::vector<std::string> Table::key() const {
 }
 
 Table const* Schema::table(Name const& name) const {
-  auto const found = tables_.find(name.in_public().text());
-  return found == tables_.end() ? nullptr : found->second.get();
+  auto const found = tables_->find(name.in_public().text());
+  return found == tables_->end() ? nullptr : &*found->second;
 }
 
 Table* Schema::table(Name const& name) {
-  auto const found = tables_.find(name.in_public().text());
-  return found == tables_.end() ? nullptr : &own(found->second);
+  std::string const key = name.in_public().text();
+  return tables_->contains(key) ? &own(key) : nullptr;
 }
 
 Table& Schema::add(Table table) {
-  std::string const key = table.name.in_public().text();
-  return *tables_.insert_or_assign(key, std::make_shared<Table>(std::move(table))).first->second;
+  Shared<Table>& place = tables_.own()[table.name.in_public().text()];
+  place = Shared<Table>();
+  place.own() = std::move(table);
+  return place.own();
 }
 
 Index const* Schema::index(Name const& name) const {
-  auto const found = indexes_.find(name.name);
-  return found == indexes_.end() ? nullptr : &found->second;
+  auto const found = indexes_->find(name.name);
+  return found == indexes_->end() ? nullptr : found->second.get();
 }
 
 std::vector<Index> Schema::indexes_of(Name const& table) const {
   std::vector<Index> of_table;
-  for (auto const& [name, index] : indexes_) {
-    if (index.table.in_public() == table.in_public()) of_table.push_back(index);
+  for (auto const& [name, index] : *indexes_) {
+    if (same_relation(index->table, table)) of_table.push_back(*index);
   }
   return of_table;
 }
 
 UserType const* Schema::type(Name const& name) const {
-  auto const found = types_.find(name.in_public().text());
-  return found == types_.end() ? nullptr : &found->second;
+  auto const found = types_->find(name.in_public().text());
+  return found == types_->end() ? nullptr : &found->second;
 }
 
-bool is_type(Type const& type, Name const& name) {
-  return Name{type.schema, type.name}.in_public() == name.in_public();
-}
+bool is_type(Type const& type, Name const& name) { return same_relation({type.schema, type.name}, name); }
 
 void Schema::rename_type(Name const& from, std::string const& to) {
-  auto node = types_.extract(from.in_public().text());
+  auto node = types_.own().extract(from.in_public().text());
   if (node.empty()) return;
   node.key() = Name{from.schema, to}.in_public().text();
-  types_.insert(std::move(node));
-  for (auto& [name, table] : tables_) {
+  types_.own().insert(std::move(node));
+  for (auto& [name, table] : tables_.own()) {
     for (std::size_t i = 0; i < table->columns.size(); ++i) {
-      if (is_type(table->columns[i].type, from)) own(table).columns[i].type.name = to;
+      if (is_type(table->columns[i].type, from)) table.own().columns[i].type.name = to;
     }
   }
 }
 
 std::vector<Table const*> Schema::partitions_of(Name const& parent) const {
   std::vector<Table const*> partitions;
-  for (auto const& [name, table] : tables_) {
-    if (table->parent && table->parent->in_public() == parent.in_public()) partitions.push_back(table.get());
+  for (auto const& [name, table] : *tables_) {
+    if (table->parent && same_relation(*table->parent, parent)) partitions.push_back(&*table);
   }
   return partitions;
 }
@@ -105,55 +95,56 @@ Table const* Schema::default_partition_of(Name const& parent) const {
 
 std::vector<Table const*> Schema::referencing(Name const& table) const {
   std::vector<Table const*> found;
-  for (auto const& [name, other] : tables_) {
-    bool const refers = std::any_of(
-        other->constraints.begin(), other->constraints.end(),
-        [&](Constraint const& c) { return c.kind == 'f' && c.referenced.in_public() == table.in_public(); });
-    if (refers) found.push_back(other.get());
+  for (auto const& [name, other] : *tables_) {
+    bool const refers =
+        std::any_of(other->constraints.begin(), other->constraints.end(),
+                    [&](Constraint const& c) { return c.kind == 'f' && same_relation(c.referenced, table); });
+    if (refers) found.push_back(&*other);
   }
   return found;
 }
 
 std::optional<char> Schema::volatility(std::string const& function) const {
-  auto const found = volatility_.find(function);
-  return found == volatility_.end() ? std::nullopt : std::optional(found->second);
+  auto const found = volatility_->find(function);
+  return found == volatility_->end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<Table const*> Schema::tables() const {
   std::vector<Table const*> all;
-  for (auto const& [name, table] : tables_) all.push_back(table.get());
+  for (auto const& [name, table] : *tables_) all.push_back(&*table);
   return all;
 }
 
 void Schema::settle() {
-  for (auto& [name, table] : tables_) {
-    if (table->fresh) own(table).fresh = false;
+  auto const is_fresh = [](auto const& entry) { return entry.second->fresh; };
+  if (!std::any_of(tables_->begin(), tables_->end(), is_fresh)) return;
+  for (auto& [name, table] : tables_.own()) {
+    if (table->fresh) table.own().fresh = false;
   }
 }
 
 void Schema::drop_table(Name const& name) {
-  tables_.erase(name.in_public().text());
-  std::erase_if(indexes_,
-                [&](auto const& entry) { return entry.second.table.in_public() == name.in_public(); });
+  tables_.own().erase(name.in_public().text());
+  std::erase_if(indexes_.own(), [&](auto const& entry) { return same_relation(entry.second->table, name); });
 }
 
 void Schema::rename_table(Name const& from, Name const& to) {
-  auto node = tables_.extract(from.in_public().text());
+  auto node = tables_.own().extract(from.in_public().text());
   if (node.empty()) return;
   node.key() = to.in_public().text();
-  own(node.mapped()).name = to;
-  tables_.insert(std::move(node));
-  for (auto& [name, index] : indexes_) {
-    if (index.table.in_public() != from.in_public()) continue;
+  node.mapped().own().name = to;
+  tables_.own().insert(std::move(node));
+  for (Index index : indexes_of(from)) {
     index.table = to;
     index.definition.clear();  // it names the table as it was
+    set_index(std::move(index));
   }
-  for (auto& [name, table] : tables_) {
-    if (table->parent && table->parent->in_public() == from.in_public()) own(table).parent = to;
+  for (auto& [name, table] : tables_.own()) {
+    if (table->parent && same_relation(*table->parent, from)) table.own().parent = to;
     for (std::size_t i = 0; i < table->constraints.size(); ++i) {
-      if (table->constraints[i].referenced.in_public() != from.in_public()) continue;
-      own(table).constraints[i].referenced = to;
-      own(table).constraints[i].definition.clear();
+      if (!same_relation(table->constraints[i].referenced, from)) continue;
+      table.own().constraints[i].referenced = to;
+      table.own().constraints[i].definition.clear();
     }
   }
 }

@@ -11,6 +11,7 @@
 
 #include "harness/migrations/review/action.hpp"
 #include "harness/migrations/review/names.hpp"
+#include "harness/migrations/review/shared.hpp"
 
 namespace pgdrill::review {
 
@@ -133,23 +134,30 @@ class Schema {
   /// A new file begins: what the last one made is in use now.
   void settle();
 
-  void set_index(Index index) { indexes_[index.name] = std::move(index); }
-  void drop_index(std::string const& name) { indexes_.erase(name); }
-  void set_type(Name const& name, UserType type) { types_[name.in_public().text()] = std::move(type); }
+  void set_index(Index index) {
+    std::string const name = index.name;
+    indexes_.own()[name] = std::make_shared<Index const>(std::move(index));
+  }
+  void drop_index(std::string const& name) { indexes_.own().erase(name); }
+  void set_type(Name const& name, UserType type) { types_.own()[name.in_public().text()] = std::move(type); }
   /// Columns of the type follow.
   void rename_type(Name const& from, std::string const& to);
-  void drop_type(Name const& name) { types_.erase(name.in_public().text()); }
-  void set_volatility(std::string const& function, char volatility) { volatility_[function] = volatility; }
+  void drop_type(Name const& name) { types_.own().erase(name.in_public().text()); }
+  void set_volatility(std::string const& function, char volatility) {
+    volatility_.own()[function] = volatility;
+  }
   void drop_table(Name const& name);
   void rename_table(Name const& from, Name const& to);
 
  private:
-  /// By schema.name. Copies of a schema share tables until one of them changes it: each down section needs
-  /// one.
-  std::map<std::string, std::shared_ptr<Table>> tables_;
-  std::map<std::string, Index> indexes_;
-  std::map<std::string, UserType> types_;
-  std::map<std::string, char> volatility_;
+  /// A table that is there, for writing.
+  [[nodiscard]] Table& own(std::string const& key) { return tables_.own().at(key).own(); }
+
+  // By schema.name. Each down section needs copies of the schema, and changes little.
+  Shared<std::map<std::string, Shared<Table>>> tables_;
+  Shared<std::map<std::string, std::shared_ptr<Index const>>> indexes_;
+  Shared<std::map<std::string, UserType>> types_;
+  Shared<std::map<std::string, char>> volatility_;
 };
 
 /// A column as a definition gives it, with the constraints that stand in it.

@@ -1,5 +1,6 @@
 // Replays actions, so that a column's type is known when a later file changes it.
 #include <algorithm>
+#include <utility>
 
 #include "harness/migrations/review/schema.hpp"
 #include "harness/migrations/review/written_default.hpp"
@@ -66,6 +67,24 @@ void create_partition(Schema& schema, Action const& action) {
   partition.default_partition = is_default(*action.node, "partbound.is_default");
   partition.partitioned = find(*action.node, "partspec") != nullptr;
   schema.add(std::move(partition));
+}
+
+bool changes_columns(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::add_column:
+    case ActionKind::drop_column:
+    case ActionKind::rename_column:
+    case ActionKind::set_type:
+    case ActionKind::set_default:
+    case ActionKind::drop_default:
+    case ActionKind::set_not_null:
+    case ActionKind::drop_not_null:
+    case ActionKind::drop_expression:
+    case ActionKind::add_identity:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void apply_to_column(Table& table, Action const& action) {
@@ -205,7 +224,7 @@ void remember_function(Schema& schema, Action const& action) {
 }  // namespace
 
 void Schema::apply(Action const& action, std::string const& text) {
-  Table* const known = table(action.table);
+  Table const* const known = std::as_const(*this).table(action.table);
   switch (action.kind) {
     case ActionKind::create_table:
       if (known == nullptr || !action.if_exists) add(read_table(action, text));
@@ -252,7 +271,7 @@ void Schema::apply(Action const& action, std::string const& text) {
       action.kind == ActionKind::add_constraint || action.kind == ActionKind::drop_constraint ||
       action.kind == ActionKind::validate_constraint || action.kind == ActionKind::rename_constraint;
   if (of_constraint) {
-    apply_to_constraint(*known, action, *this);
+    apply_to_constraint(*table(action.table), action, *this);
   } else if (action.kind == ActionKind::attach_partition) {
     if (Table* const partition = table(action.other)) {
       partition->parent = action.table;
@@ -261,9 +280,9 @@ void Schema::apply(Action const& action, std::string const& text) {
     }
   } else if (action.kind == ActionKind::detach_partition) {
     if (Table* const partition = table(action.other)) partition->parent.reset();
-  } else {
+  } else if (changes_columns(action.kind)) {
     if (action.kind == ActionKind::rename_column) rename_in_indexes(*this, action);
-    apply_to_column(*known, action);
+    apply_to_column(*table(action.table), action);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace pgdrill::review {
 
@@ -49,11 +50,20 @@ void compare_constraints(Table const& before, Table const& after, std::vector<st
   }
 }
 
+/// Those that the other schema does not share: a table that nobody changed is one object in both.
+std::vector<Table const*> changed(std::vector<Table const*> const& tables, std::vector<Table const*> other) {
+  std::sort(other.begin(), other.end());
+  std::vector<Table const*> alone;
+  std::copy_if(tables.begin(), tables.end(), std::back_inserter(alone),
+               [&](Table const* table) { return !std::binary_search(other.begin(), other.end(), table); });
+  return alone;
+}
+
 }  // namespace
 
 std::vector<std::string> schema_differences(Schema const& before, Schema const& after) {
   std::vector<std::string> differences;
-  for (Table const* const table : before.tables()) {
+  for (Table const* const table : changed(before.tables(), after.tables())) {
     Table const* const other = after.table(table->name);
     if (other == nullptr) {
       differences.push_back(fmt::format("table {} is missing", table->name.text()));
@@ -62,7 +72,7 @@ std::vector<std::string> schema_differences(Schema const& before, Schema const& 
       compare_constraints(*table, *other, differences);
     }
   }
-  for (Table const* const table : after.tables()) {
+  for (Table const* const table : changed(after.tables(), before.tables())) {
     if (before.table(table->name) == nullptr)
       differences.push_back(fmt::format("table {} is left", table->name.text()));
   }
