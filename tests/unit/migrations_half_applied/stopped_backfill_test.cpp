@@ -65,16 +65,53 @@ TEST(StoppedBackfill, OfAColumnWithADefaultIsToldByWhatDiffers) {
 
 TEST(StoppedBackfill, OfAColumnWithADefaultIsTakenBack) { undo(with_default, make(with_default)); }
 
+/// The state with another body of its trigger's function.
+State with_body(std::string const& body) {
+  State other = with_default;
+  other.made_by[1] = "CREATE FUNCTION sync_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + body +
+                     " RETURN NEW; END $$";
+  return other;
+}
+
 TEST(StoppedBackfill, AConditionOfItsOwnIsNoGap) {
-  State sometimes = with_default;
-  sometimes.made_by[1] =
-      "CREATE FUNCTION sync_mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.kind <> 'k5' THEN "
-      "NEW.mark := "
-      "upper(NEW.kind); END IF; RETURN NEW; END $$";
-  auto const database = test::PostgresServer::shared().fresh_database(sometimes.base);
-  for (std::string const& statement : sometimes.made_by) test::run_sql(database, statement);
-  EXPECT_THAT(found_by("stopped-backfill", database), IsEmpty());
-  EXPECT_THAT(found_by("trigger-without-backfill", database), IsEmpty());
+  for (char const* const body :
+       {"IF NEW.kind <> 'k5' THEN NEW.mark := upper(NEW.kind); END IF;",
+        "CASE NEW.kind WHEN 'k5' THEN NULL; ELSE NEW.mark := upper(NEW.kind); END CASE;"}) {
+    SCOPED_TRACE(body);
+    State const sometimes = with_body(body);
+    auto const database = test::PostgresServer::shared().fresh_database(sometimes.base);
+    for (std::string const& statement : sometimes.made_by) test::run_sql(database, statement);
+    EXPECT_THAT(found_by("stopped-backfill", database), IsEmpty());
+    EXPECT_THAT(found_by("trigger-without-backfill", database), IsEmpty());
+  }
+}
+
+TEST(StoppedBackfill, AskingForTheOperationIsNoConditionOfItsOwn) {
+  State const by_operation = with_body(
+      "IF TG_OP = 'INSERT' THEN NEW.mark := upper(NEW.kind); ELSIF NEW.kind IS DISTINCT FROM OLD.kind THEN "
+      "NEW.mark := upper(NEW.kind); END IF;");
+  EXPECT_EQ(found_by("stopped-backfill", make(by_operation)).size(), 1U);
+}
+
+// By its default alone the former column would lack what the trigger's other half gives it.
+TEST(StoppedBackfill, AFormerColumnThatOnceCameWithADefaultLacksNothing) {
+  State former = with_default;
+  former.base =
+      "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 10); ALTER TABLE t ADD "
+      "COLUMN kind text NOT NULL DEFAULT 'k'; UPDATE t SET kind = 'k' || id WHERE id <= 5";
+  EXPECT_EQ(found_by("stopped-backfill", make(former)).size(), 1U);
+}
+
+// Names have another order than time.
+TEST(StoppedBackfill, TheNewColumnMayComeFirstInTheAlphabet) {
+  State renamed = with_default;
+  for (std::string& statement : renamed.made_by) {
+    for (std::size_t at = statement.find("mark"); at != std::string::npos;
+         at = statement.find("mark", at + 5)) {
+      if (at == 0 || statement[at - 1] != '_') statement.replace(at, 4, "a_mark");
+    }
+  }
+  EXPECT_EQ(found_by("stopped-backfill", make(renamed)).size(), 1U);
 }
 
 TEST(StoppedBackfill, AVariableInTheExpressionIsNoError) {

@@ -31,7 +31,12 @@ char const* const tables =
     "ALTER TABLE orders ENABLE ROW LEVEL SECURITY; CREATE POLICY open_ones ON orders USING (state <> "
     "'closed');"
     "CREATE TABLE rooms (id int); ALTER TABLE rooms ENABLE ROW LEVEL SECURITY;"
-    "CREATE POLICY by_order ON rooms USING (id IN (SELECT o.id FROM orders o));";
+    "CREATE POLICY by_order ON rooms USING (id IN (SELECT o.id FROM orders o));"
+    "CREATE TABLE visits (id int, code varchar(5) CONSTRAINT visits_code REFERENCES orders (code)) PARTITION "
+    "BY RANGE (id); CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM (1) TO (9);"
+    // Of an extension: nobody who writes migrations can change it.
+    "CREATE FUNCTION shipped() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM orders WHERE state = "
+    "''closed'''; ALTER EXTENSION plpgsql ADD FUNCTION shipped();";
 
 class LiveCatalogue : public testing::Test {
  protected:
@@ -72,7 +77,8 @@ TEST_F(LiveCatalogue, NamesWhoUsesAColumn) {
   EXPECT_THAT(dependants("ALTER TABLE orders ALTER total TYPE numeric(12,4)"),
               UnorderedElementsAre("generated column twice", "view public.totals"));
   EXPECT_THAT(dependants("ALTER TABLE orders DROP COLUMN code"),
-              UnorderedElementsAre("foreign key items_code of public.items"));
+              UnorderedElementsAre("foreign key items_code of public.items",
+                                   "foreign key visits_code of public.visits"));
   EXPECT_THAT(dependants("ALTER TABLE orders DROP COLUMN state"),
               UnorderedElementsAre("materialized view public.states",
                                    "policy open_ones on table public.orders", "function public.closed()"));
@@ -89,8 +95,11 @@ TEST_F(LiveCatalogue, NamesWhoUsesATable) {
                   "view public.totals", "materialized view public.states", "generated column twice",
                   "policy open_ones on table public.orders", "policy by_order on table public.rooms",
                   "trigger guard_note on table public.orders", "foreign key items_code of public.items",
-                  "function public.noted()", "function public.closed()", "function public.guard()"));
+                  "foreign key visits_code of public.visits", "function public.noted()",
+                  "function public.closed()", "function public.guard()"));
   EXPECT_THAT(dependants("DROP TABLE items"), IsEmpty());
+  // A view's rule depends on the view.
+  EXPECT_THAT(catalogue_->schema.table({"public", "states"})->users, IsEmpty());
 }
 
 TEST_F(LiveCatalogue, OfARenameNamesWhomPostgresDoesNotTrack) {

@@ -24,6 +24,7 @@ char const* const statements[] = {
     "ALTER TABLE t ADD COLUMN a int CHECK (a > 0)",
     "ALTER TABLE t ADD COLUMN a int REFERENCES p",
     "ALTER TABLE t ADD COLUMN a int DEFAULT 1 REFERENCES p",
+    "ALTER TABLE t ADD COLUMN a int REFERENCES t",
     "ALTER TABLE t ADD COLUMN a int UNIQUE",
     "ALTER TABLE t DROP COLUMN s",
     "ALTER TABLE t RENAME COLUMN s TO ss",

@@ -69,6 +69,18 @@ TEST(Alembic, VersionTableOfAnotherNameIsKnownByItsColumn) {
   EXPECT_EQ(review(files, {}).files.front().sections.front().rollback.not_undone, "");
 }
 
+TEST(Alembic, OtherTablesAreReviewedInItsFilesToo) {
+  std::vector<SqlFile> const files{
+      read_sql("1.sql", "CREATE TABLE account (id int PRIMARY KEY, name text);"),
+      read_sql("2.sql", text_of("upgrade-from-a1.sql") +
+                            "CREATE TABLE release (version_num VARCHAR(5), id int);\n"
+                            "DROP TABLE account;\n")};
+  std::vector<std::string> const found = findings_of(review(files, all_rules()).files[1]);
+  EXPECT_THAT(found,
+              testing::Contains("CREATE TABLE release (version_num VARCHAR(5), id int); [prefer-text]"));
+  EXPECT_THAT(found, testing::Contains("DROP TABLE account; [drop-table]"));
+}
+
 TEST(Alembic, DowngradeGoesDown) {
   std::vector<SqlFile> const files{read_sql("downgrade.sql", text_of("downgrade.sql"))};
   ReviewReport const report = review(files, all_rules());
