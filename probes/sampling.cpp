@@ -100,6 +100,9 @@ void Sampler::write(Slot const& slot, Outcome const& outcome, Monotonic ended) {
   if (!overtaken) {
     context_.facts[engine::facts::last_sample(probe_)] = {
         {"status", name_of(outcome.status)}, {"t_ns", sample.at("ended_ns")}, {"value", outcome.value}};
+    if (!right) last_other_ns_ = sample.at("ended_ns").as_int64();
+    context_.facts[engine::facts::answers(probe_, call_class_)] = {{"right", right},
+                                                                   {"other_ns", last_other_ns_}};
   }
   context_.journal.write("sample", std::move(sample));
   ++samples_;

@@ -79,6 +79,7 @@ class Sampler {
   FixedSchedule schedule_;
   Monotonic started_;
   Monotonic newest_right_;  ///< scheduled time of the latest call that was answered rightly
+  std::int64_t last_other_ns_ = -1;  ///< when an answer was last not right; -1: never
   std::int64_t samples_ = 0;
 };
 

@@ -29,5 +29,11 @@ inline constexpr std::string_view restores = "restores";
 [[nodiscard]] inline std::string writes(std::string_view probe) { return "writes:" + std::string(probe); }
 // "last:<probe>" — last sample of a continuous probe: {status, t_ns, value}
 [[nodiscard]] inline std::string last_sample(std::string_view probe) { return "last:" + std::string(probe); }
+// "answers:<probe> <class>" — one class of a probe's calls: {right (bool: the last answer was), other_ns
+// (when an answer was last something else; -1: never)}
+inline constexpr std::string_view answers_prefix = "answers:";
+[[nodiscard]] inline std::string answers(std::string_view probe, std::string_view call_class) {
+  return std::string(answers_prefix) + std::string(probe) + " " + std::string(call_class);
+}
 
 }  // namespace pgdrill::engine::facts

@@ -1,13 +1,10 @@
 #include "harness/steps/steady_clients.hpp"
 
-#include <map>
+#include <algorithm>
+
+#include "harness/engine/facts.hpp"
 
 namespace pgdrill::steps {
-
-struct SteadyClients::Seen {
-  std::map<std::string, bool> right;  ///< by probe and class: whether the last answer was right
-  Monotonic last_other = std::chrono::steady_clock::now();
-};
 
 namespace {
 
@@ -15,27 +12,25 @@ constexpr Duration look_interval = std::chrono::milliseconds(20);
 
 }  // namespace
 
-// The journal keeps its listeners to its own end: what they write to is shared.
-SteadyClients::SteadyClients(engine::Journal& journal) : seen_(std::make_shared<Seen>()) {
-  journal.subscribe([seen = seen_](json::object const& event) {
-    json::value const whole(event);
-    if (get_string(whole, "event") != "sample" || whole.as_object().contains("overtaken")) return;
-    bool const right = get_string(whole, "status") == "right";
-    seen->right[get_string(whole, "probe") + " " + get_string(whole, "class")] = right;
-    if (!right) seen->last_other = std::chrono::steady_clock::now();
-  });
+SteadyClients::SteadyClients(engine::RunContext& context)
+    : context_(context), began_ns_(context.journal.elapsed_ns()) {}
+
+bool SteadyClients::steady(std::int64_t stretch_ns) const {
+  std::int64_t since = began_ns_;
+  auto fact = context_.facts.lower_bound(std::string(engine::facts::answers_prefix));
+  for (; fact != context_.facts.end() && fact->first.starts_with(engine::facts::answers_prefix); ++fact) {
+    if (!get_bool(fact->second, "right")) return false;
+    since = std::max(since, get_int(fact->second, "other_ns"));
+  }
+  return context_.journal.elapsed_ns() - since >= stretch_ns;
 }
 
-Task<bool> SteadyClients::wait(Duration stretch, Duration limit) const {
-  Monotonic const end = std::chrono::steady_clock::now() + limit;
-  while (true) {
-    Monotonic const now = std::chrono::steady_clock::now();
-    bool all_right = true;
-    for (auto const& [series, right] : seen_->right) all_right = all_right && right;
-    if (all_right && now - seen_->last_other >= stretch) co_return true;
-    if (now >= end) co_return false;
+Task<bool> SteadyClients::wait(Duration stretch, Monotonic end) const {
+  while (!steady(stretch.count())) {
+    if (std::chrono::steady_clock::now() >= end) co_return false;
     co_await sleep_for(look_interval);
   }
+  co_return true;
 }
 
 }  // namespace pgdrill::steps

@@ -18,7 +18,10 @@ using engine::RunContext;
 using engine::StepOutcome;
 using scenario::StepSpec;
 
-constexpr Duration longest_settling = std::chrono::seconds(10);
+// Clients that get failures come back, if late; those that get wrong answers stay so, and the checks tell it.
+constexpr Duration longest_settling = std::chrono::seconds(30);
+constexpr Duration longest_settling_of_disproved = std::chrono::seconds(5);
+constexpr Duration longest_clock_reading = std::chrono::seconds(10);
 
 /// What a check speaks of in the journal.
 std::string subject_of(std::string const& check) {
@@ -106,7 +109,8 @@ class Verify : public engine::Step {
                               .reading = state_reading(spec.parameters, cluster)};
     // An application keeps pooled connections for a while; what does not settle is told by the checks and the
     // RTO. What is stored can be compared while the clients settle; what they see and wrote cannot.
-    SteadyClients const clients(context.journal);
+    SteadyClients const clients(context);
+    Monotonic const end = std::chrono::steady_clock::now() + spec.timeout;
     Outcome outcome;
     json::object outputs;
     std::vector<std::string> const checks = spec.parameters.texts("checks");
@@ -115,22 +119,22 @@ class Verify : public engine::Step {
     }
     Duration const stretch = spec.parameters.duration("steady");
     context.waiting(spec.id, "all probes to answer rightly", "for an unbroken stretch");
-    bool steady = co_await clients.wait(stretch, longest_settling);
+    bool steady = co_await clients.wait(stretch, settled_at(outcome, end));
     for (std::string const& check : checks) {
       if (of_clients(check)) co_await run_one(verification, check, outcome);
     }
-    // The last word is theirs: the RTO ends with an unbroken right stretch, and one late answer while the
-    // checks ran would leave it unmeasured.
-    if (steady) steady = co_await clients.wait(stretch, longest_settling);
-    outputs["clients_steady"] = steady;
-    outputs["read_through"] = verification.read_through;
     // Not decided is not disproved: the run is inconclusive then.
     if (!outcome.failed && outcome.undecided) co_return fail(*outcome.undecided);
     if (!outcome.failed) context.mark("verified", spec.id, "all checks passed");
     if (restored_cluster(context)) {
-      co_await note_server_clocks(context, spec.id, cluster, longest_settling);
-      co_await note_restored_end(context, cluster, target, longest_settling);
+      co_await note_server_clocks(context, spec.id, cluster, longest_clock_reading);
+      co_await note_restored_end(context, cluster, target, longest_clock_reading);
     }
+    // The last word is the clients': the RTO ends with an unbroken right stretch, and one late answer while
+    // the rest was done would leave it unmeasured.
+    if (steady) steady = co_await clients.wait(stretch, settled_at(outcome, end));
+    outputs["clients_steady"] = steady;
+    outputs["read_through"] = verification.read_through;
     co_return StepOutcome{.passed = !outcome.failed, .outputs = std::move(outputs)};
   }
 
@@ -141,6 +145,12 @@ class Verify : public engine::Step {
     bool failed = false;
     std::optional<Error> undecided;  ///< the first one
   };
+
+  /// Until when clients are waited for from now on, in a step that must end at `end`.
+  static Monotonic settled_at(Outcome const& outcome, Monotonic end) {
+    Monotonic const now = std::chrono::steady_clock::now();
+    return now + std::min(outcome.failed ? longest_settling_of_disproved : longest_settling, (end - now) / 2);
+  }
 
   static Task<> run_one(Verification& verification, std::string check, Outcome& outcome) {
     verification.context.waiting(verification.step, "check '" + check + "'",
