@@ -93,14 +93,28 @@ void ListChecker::close(std::string const& key) {
   list.closed = true;
 }
 
+std::vector<std::string> ListChecker::passed_over(std::string const& last) const {
+  auto const found = std::ranges::find(servers_, last);
+  if (found == servers_.end() || servers_.end() - found < 3) return {};
+  return {found + 1, servers_.end() - 1};
+}
+
+bool ListChecker::gone_before(std::vector<std::string> const& servers, std::int64_t element) const {
+  return std::ranges::any_of(servers, [&](std::string const& server) {
+    auto const kept = newest_kept_.find(server);
+    return kept == newest_kept_.end() || kept->second < element;
+  });
+}
+
 /// What a restored list does not have any more may be gone rightly; what it has must stay.
 void ListChecker::begin_epoch(List& list, std::set<std::int64_t> const& there, std::string const& server) {
+  std::vector<std::string> const unread = passed_over(list.server);
   auto& newest = newest_kept_[server];
   list.first_gone = 0;
   for (auto const element : list.acknowledged) {
     bool const kept = there.contains(element);
     if (kept) newest = std::max(newest, element);
-    if (!kept && list.first_gone == 0) list.first_gone = element;
+    if (!kept && list.first_gone == 0 && !gone_before(unread, element)) list.first_gone = element;
   }
   std::erase_if(list.acknowledged, [&](std::int64_t element) { return !there.contains(element); });
 }
@@ -111,12 +125,13 @@ std::vector<ListAnomaly> ListChecker::read(std::string const& key, std::vector<s
   if (list.closed) unpack(list);
   std::vector<ListAnomaly> found;
   bool const new_epoch = !list.server.empty() && server != list.server;
-  if (left_.contains(server)) {
-    found.push_back({"split brain", key, server + " answers again, after " + current_ + " took its place"});
-  } else if (server != current_) {
-    left_.insert(std::exchange(current_, server));
+  if (std::ranges::find(servers_, server) == servers_.end()) {
+    servers_.push_back(server);
+  } else if (server != servers_.back()) {
+    found.push_back(
+        {"split brain", key, server + " answers again, after " + servers_.back() + " took its place"});
   }
-  compare(list, key, now, new_epoch, found);
+  if (passed_over(list.server).empty()) compare(list, key, now, new_epoch, found);
   std::set<std::int64_t> there;
   for (auto const element : now) {
     if (!there.insert(element).second) {

@@ -42,8 +42,8 @@ class ListChecker {
   void ended(std::string const& key, std::int64_t element, WriteStatus status);
   /// A read that was begun when `acknowledged_before` appends to the key had been acknowledged.
   /// @param server who answered; another one than before begins a new epoch: its lists may be shorter, as
-  /// after a
-  ///        restore, but must be beginnings of what was there
+  /// after a restore, but must be beginnings of what was there. Of a list that was not read in an epoch
+  /// before this one it is not known how that one went on with it, nor which restore took what is gone.
   [[nodiscard]] std::vector<ListAnomaly> read(std::string const& key, std::vector<std::int64_t> const& list,
                                               std::size_t acknowledged_before, std::string const& server);
   [[nodiscard]] std::size_t acknowledged(std::string const& key) const;
@@ -66,9 +66,12 @@ class ListChecker {
   void begin_epoch(List& list, std::set<std::int64_t> const& there, std::string const& server);
   static void compare(List const& list, std::string const& key, std::vector<std::int64_t> const& now,
                       bool new_epoch, std::vector<ListAnomaly>& into);
+  /// Servers that took over after `last` and before the one that answers now.
+  [[nodiscard]] std::vector<std::string> passed_over(std::string const& last) const;
+  /// Whether the restore to one of them may have taken an acknowledged element.
+  [[nodiscard]] bool gone_before(std::vector<std::string> const& servers, std::int64_t element) const;
   std::map<std::string, List> lists_;
-  std::string current_;         ///< the server that took over last, whichever list told it
-  std::set<std::string> left_;  ///< those before it
+  std::vector<std::string> servers_;  ///< in the order in which they took over, whichever list told it
   std::map<std::string, std::int64_t> newest_kept_;  ///< the latest element that came over to a server
 };
 

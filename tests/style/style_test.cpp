@@ -207,6 +207,17 @@ TEST(Style, EveryTestFileAsserts) {
 TEST(Style, NoUnfinishedWordsAndNoPathsOfOneMachine) {
   static std::regex const unfinished(R"(\b(TO)DO\b|\b(FIX)ME\b|\b(XX)X\b)");
   static std::regex const machine(R"((^|[^A-Za-z0-9_.])/(wo)rk/|/(ho)me/[a-z]+/)");
+  static std::vector<std::string> const words{
+      "TO"
+      "DO",
+      "FIX"
+      "ME",
+      "XX"
+      "X",
+      "/wo"
+      "rk/",
+      "/ho"
+      "me/"};
   std::vector<std::string> wrong;
   std::vector<std::filesystem::path> files =
       files_below({"harness", "probes", "reports", "tests", "scenarios", "deploy", "cmake", ".ci"},
@@ -214,6 +225,9 @@ TEST(Style, NoUnfinishedWordsAndNoPathsOfOneMachine) {
   for (std::string const name : {"README.md", "CMakeLists.txt", "drill"}) files.push_back(root / name);
   for (auto const& file : files) {
     std::string const text = read_file(file).value_or("");
+    // The expressions alone would take ten seconds.
+    auto const has = [&text](std::string const& word) { return text.find(word) != std::string::npos; };
+    if (std::ranges::none_of(words, has)) continue;
     if (std::regex_search(text, unfinished) || std::regex_search(text, machine))
       wrong.push_back(name_in_tree(file));
   }

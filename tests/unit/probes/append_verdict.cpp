@@ -165,6 +165,45 @@ TEST(AppendLists, ARestoreOfAllListsToOneMomentIsRight) {
   }
 }
 
+/// As two_closed_lists, restored to server "b" where list "three" got element 7 and only it was read, then to
+/// "c".
+ListChecker restored_twice() {
+  auto checker = two_closed_lists();
+  checker.sent("three", 7);
+  checker.ended("three", 7, WriteStatus::acknowledged);
+  EXPECT_THAT(checker.read("three", {7}, 1, "b"), IsEmpty());
+  EXPECT_THAT(checker.read("three", {7}, 1, "c"), IsEmpty());
+  return checker;
+}
+
+TEST(AppendLists, WhatTheFirstOfTwoRestoresTookIsNotLostByTheSecond) {
+  auto checker = restored_twice();
+  EXPECT_THAT(checker.read("one", {1, 3}, 99, "c"), IsEmpty());
+  EXPECT_THAT(checker.read("two", {2, 4}, 99, "c"), IsEmpty());
+}
+
+TEST(AppendLists, WhatTheFirstOfTwoRestoresKeptMustStay) {
+  auto checker = two_closed_lists();
+  EXPECT_THAT(checker.read("one", {1, 3, 5}, 99, "b"), IsEmpty());
+  checker.sent("three", 7);
+  checker.ended("three", 7, WriteStatus::acknowledged);
+  EXPECT_THAT(checker.read("three", {7}, 1, "b"), IsEmpty());
+  EXPECT_THAT(checker.read("three", {7}, 1, "c"), IsEmpty());
+  EXPECT_THAT(kinds(checker.read("two", {2}, 99, "c")), ElementsAre("lost update")) << "4 came before 5";
+}
+
+TEST(AppendLists, OfAListUnreadBetweenTwoRestoresItIsNotKnownHowItWentOn) {
+  auto checker = after_appends(3);
+  EXPECT_THAT(checker.read("k", {1, 2, 3}, 3, "a"), IsEmpty());
+  checker.sent("other", 4);
+  checker.ended("other", 4, WriteStatus::acknowledged);
+  EXPECT_THAT(checker.read("other", {4}, 1, "b"), IsEmpty());
+  checker.sent("k", 5);  // of the appends on "b" no read came back
+  checker.ended("k", 5, WriteStatus::acknowledged);
+  EXPECT_THAT(checker.read("other", {4}, 1, "c"), IsEmpty());
+  EXPECT_THAT(checker.read("k", {1, 2, 5}, 3, "c"), IsEmpty());
+}
+
 TEST(AppendLists, ListsAreParsed) {
   EXPECT_THAT(parse_list(""), IsEmpty());
   EXPECT_THAT(parse_list("3,12,1"), ElementsAre(3, 12, 1));

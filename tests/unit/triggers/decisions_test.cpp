@@ -61,6 +61,7 @@ TEST(Decisions, SoManyBytesAheadCountFromTheFirstObservation) {
   Decision ahead("lsn", {{"ahead", 256}});
   EXPECT_FALSE(ahead(answer("0/FFFFFF00 x")));
   EXPECT_FALSE(ahead(answer("0/FFFFFFFF x")));
+  EXPECT_FALSE(ahead(answer("0/60 x"))) << "of a server that was restored to a place before";
   EXPECT_TRUE(ahead(answer("1/0 x")));
 }
 
