@@ -31,16 +31,26 @@ ObjectiveResult measured(ObjectiveLimit const& objective, double value, std::str
           .detail = std::move(detail)};
 }
 
+/// "heartbeat write, digest digest": those whose last answer that counts was not right.
+std::string not_back(Rto const& rto) {
+  std::string text;
+  for (ClassRto const& one : rto.classes) {
+    if (!one.counts || one.to) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", one.probe, one.sample_class);
+  }
+  return text;
+}
+
 ObjectiveResult judge_rto(ObjectiveLimit const& objective, Run const& run, Rto const& rto) {
   if (!rto.measured) return not_measured(objective, rto.why_not);
   if (!rto.to) {
     Nanoseconds const end = run.undo_started >= 0 ? run.undo_started : run.ended;
     ObjectiveResult result =
-        not_measured(objective, "right answers did not come back before the drill ended");
+        not_measured(objective, "right answers did not come back before the drill ended: " + not_back(rto));
     double const at_least = static_cast<double>(end - rto.from) / 1e9;
     if (at_least > objective.limit) {
       result.status = "missed";
-      result.detail = fmt::format("no recovery was seen within {:.3f} s", at_least);
+      result.detail = fmt::format("no recovery of {} was seen within {:.3f} s", not_back(rto), at_least);
     }
     return result;
   }

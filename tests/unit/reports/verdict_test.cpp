@@ -167,8 +167,11 @@ TEST(VerdictTest, ACallThatTheUndoCutIsNoRelapse) {
 TEST(VerdictTest, AnOutageThatNeverEndsIsMissedOncePastTheLimit) {
   JournalBuilder journal = started_run();
   journal.at(1).sample("heartbeat", "write", "right").at(2).sample("heartbeat", "write", "failed");
+  journal.at(1).sample("heartbeat", "read", "failed").at(2).sample("heartbeat", "read", "right");
   journal.at(10).add("run-finished", {{"status", "failed"}});
-  EXPECT_EQ(objective(judge(journal.run()), "rto").status, "not-measured");
+  ObjectiveResult const open = objective(judge(journal.run()), "rto");
+  EXPECT_EQ(open.status, "not-measured");
+  EXPECT_THAT(open.detail, testing::EndsWith("before the drill ended: heartbeat write"));
   JournalBuilder longer = started_run();
   longer.at(1).sample("heartbeat", "write", "failed").at(100).add("run-finished", {{"status", "failed"}});
   EXPECT_EQ(objective(judge(longer.run()), "rto").status, "missed");
