@@ -42,6 +42,9 @@ class Scope {
   [[nodiscard]] Task<> join();
 
   [[nodiscard]] std::size_t running() const { return running_; }
+  /// A child ended by an exception: whoever starts children for ever has to stop, so that join can throw it
+  /// on.
+  [[nodiscard]] bool failed() const { return problem_ != nullptr; }
 
  private:
   struct Child;
@@ -57,7 +60,7 @@ class Scope {
 
 /// Runs `body` with a Scope of its own and joins it in every case: children end by themselves when the body
 /// returned, and are cancelled when it threw or the caller was cancelled. Throws what the body or else a
-/// child threw.
+/// child threw. A body is not told of a child that threw: one that never returns asks scope.failed().
 [[nodiscard]] Task<> with_scope(std::function<Task<>(Scope&)> body);
 
 /// True for the exception that cancellation throws.

@@ -113,5 +113,25 @@ TEST(Overlapping, AFurtherCallWaitsForItsShareOfTheDeadline) {
   EXPECT_EQ(server.most_running, 1U);
 }
 
+Task<Outcome> break_down() {
+  co_await sleep_for(1ms);
+  throw std::runtime_error("a bug of the probe");
+}
+
+TEST(Overlapping, ACallThatBreaksEndsTheProbe) {
+  FakeRun run(PostgresServer::shared().fresh_database());
+  CallClass broken{.name = "read",
+                   .every = 5ms,
+                   .deadline = 1s,
+                   .make_link =
+                       [&run] {
+                         return std::make_unique<Link>(run.context(),
+                                                       cnpg::Way{.service = "none", .secret = "none"}, 1s);
+                       },
+                   .call = [](Link&) { return break_down(); }};
+  EXPECT_THROW(run_to_end(call_on_schedule(run.context(), "heartbeat", std::move(broken))),
+               std::runtime_error);
+}
+
 }  // namespace
 }  // namespace pgdrill::probes
