@@ -1,74 +1,26 @@
 // pgdrill as a Job in the drilled namespace, as deploy/ ships it: its own ServiceAccount, the shipped Role
 // and no more, under the restricted Pod Security Standard.
-#include <gmock/gmock.h>
-
-#include "harness/base/files.hpp"
-#include "tests/support/real_cluster.hpp"
+#include "tests/e2e/scenarios/inside.hpp"
 
 namespace pgdrill::test {
 namespace {
 
-std::string const overlay = R"(apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-namespace: inside
-resources: [DEPLOY/OVERLAY]
-images: [{name: pgdrill, newName: registry.local/pgdrill, newTag: dev}]
-patches:
-  - target: {kind: Job, name: ".*"}
+std::string const patient = R"(  - target: {kind: Job, name: ".*"}
     patch: |
       - {op: add, path: /spec/template/spec/containers/0/args/-, value: --var}
       - {op: add, path: /spec/template/spec/containers/0/args/-, value: rto=240s}
 )";
 
-class Inside : public testing::Test {
- protected:
-  void SetUp() override {
-    if (std::string const why = RealCluster::missing(); !why.empty()) GTEST_SKIP() << why;
-    CommandResult const image = cluster_.script("load-pgdrill", {PGDRILL_BINARY});
-    ASSERT_EQ(image.exit_code, 0) << image.out << image.err;
-    CommandResult const demo = cluster_.demo("inside", "native");
-    ASSERT_EQ(demo.exit_code, 0) << demo.out << demo.err;
-  }
-
-  /// Applies deploy/NAME; kustomize takes only relative paths.
-  CommandResult apply(std::string const& name) {
-    std::string text = overlay;
-    text.replace(text.find("OVERLAY"), 7, name);
-    std::filesystem::path const deploy = std::filesystem::relative(
-        PGDRILL_SOURCE_DIR "/deploy", std::filesystem::canonical(directory_.path()));
-    text.replace(text.find("DEPLOY"), 6, deploy.string());
-    EXPECT_TRUE(write_file_atomically(directory_.path() / "kustomization.yaml", text).has_value());
-    return cluster_.kubectl({"apply", "-k", directory_.path().string()});
-  }
-
-  /// Runs the Job of deploy/NAME to its end.
-  void passes(std::string const& name, std::string const& job) {
-    CommandResult const applied = apply(name);
-    ASSERT_EQ(applied.exit_code, 0) << applied.out << applied.err;
-    json::value now;
-    bool const ended = eventually(
-        [&] {
-          now = cluster_.get("inside", "job", job);
-          return get_int(now, "status.succeeded", 0) + get_int(now, "status.failed", 0) > 0;
-        },
-        std::chrono::seconds(280));
-    std::string const log = cluster_.kubectl({"logs", "-n", "inside", "job/" + job, "--tail=-1"}).out;
-    EXPECT_TRUE(ended);
-    EXPECT_EQ(get_int(now, "status.succeeded", 0), 1) << log;
-    EXPECT_THAT(log, testing::HasSubstr("PASS"));
-    EXPECT_EQ(leftovers(cluster_, "inside"), "");
-    CommandResult const removed = cluster_.kubectl({"delete", "job", job, "-n", "inside", "--wait"});
-    EXPECT_EQ(removed.exit_code, 0) << removed.err;
-  }
-
-  RealCluster cluster_;
-  TemporaryDirectory directory_;
-};
-
-TEST_F(Inside, TheShippedJobPassesWithTheShippedRole) { passes("job", "pgdrill"); }
+TEST_F(Inside, TheShippedJobPassesWithTheShippedRole) {
+  CommandResult const applied = apply("job", patient);
+  ASSERT_EQ(applied.exit_code, 0) << applied.out << applied.err;
+  expect_pass("pgdrill");
+}
 
 TEST_F(Inside, RestoreUnderFirePassesWithTheRoleOfItsFaults) {
-  passes("restore-under-fire", "pgdrill-restore-under-fire");
+  CommandResult const applied = apply("restore-under-fire", patient);
+  ASSERT_EQ(applied.exit_code, 0) << applied.out << applied.err;
+  expect_pass("pgdrill-restore-under-fire");
 }
 
 }  // namespace
