@@ -3,7 +3,7 @@
 
 #include "tests/unit/probes/fake_namespace.hpp"
 
-namespace pgdrill::probes {
+namespace pgdrill::engine {
 namespace {
 
 TEST(RunContext, AMarkThatIsMadeAgainKeepsItsFormerTime) {
@@ -22,4 +22,4 @@ TEST(RunContext, AMarkThatIsMadeAgainKeepsItsFormerTime) {
 }
 
 }  // namespace
-}  // namespace pgdrill::probes
+}  // namespace pgdrill::engine
