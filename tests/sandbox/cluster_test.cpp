@@ -48,6 +48,8 @@ class Clusters : public testing::Test {
   static std::string state_of_namespace() {
     return sandbox_->kubectl({"get", "clusters.postgresql.cnpg.io,jobs,pods,pvc,events", "-n", "develop"})
                .out +
+           sandbox_->kubectl({"logs", "-n", "develop", "-l", "cnpg.io/cluster", "--prefix", "--tail=20"})
+               .out +
            sandbox_->process().output();
   }
   static bool becomes_healthy(std::string const& cluster) {

@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +95,19 @@ pid_t start_process(std::vector<std::string> const& command, std::filesystem::pa
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test program that is killed leaves no server behind
   ::execvp(arguments[0], arguments.data());
   ::_exit(127);
+}
+
+/// Lets the kernel remove the server's System V segment with the last process that holds it. A killed server
+/// cannot do so itself, and a machine has room for 4096 of them (kernel.shmmni): then no server starts any
+/// more. Line 7 of postmaster.pid holds key and id:
+/// https://github.com/postgres/postgres/blob/REL_15_STABLE/src/include/utils/pidfile.h
+void let_go_of_shared_memory(std::filesystem::path const& data) {
+  std::ifstream file(data / "postmaster.pid");
+  std::string line;
+  for (int number = 0; number < 6; ++number) std::getline(file, line);
+  unsigned long key = 0;
+  int id = -1;
+  if (file >> key >> id) ::shmctl(id, IPC_RMID, nullptr);
 }
 
 struct Finish {
@@ -233,6 +247,7 @@ void PostgresServer::launch() {
     if (ended || std::chrono::steady_clock::now() > limit) give_up("the server did not start", log);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
+  let_go_of_shared_memory(directory_ / "data");
 }
 
 PostgresServer::~PostgresServer() {
@@ -243,6 +258,7 @@ PostgresServer::~PostgresServer() {
 
 void PostgresServer::kill() {
   if (postmaster_ < 0) return;
+  let_go_of_shared_memory(directory_ / "data");  // a new one, if it restarted after a backend's crash
   signal_all(SIGKILL);
   int status = 0;
   ::waitpid(postmaster_, &status, 0);

@@ -25,9 +25,11 @@ std::string setting_literal(std::string_view value) {
 }
 
 // The log goes through named pipes that the manager reads, as in CNPG. jsonlog in place of csvlog: the same
-// fields.
+// fields. Dynamic shared memory lies in the data directory, since no pod has a /dev/shm of its own here that
+// would take with it what a killed server leaves.
 std::map<std::string, std::string> fixed_settings(ManagerContext const& context) {
   return {{"archive_mode", "on"},
+          {"dynamic_shared_memory_type", "mmap"},
           {"hot_standby", "on"},
           {"listen_addresses", context.pod_ip},
           {"log_destination", "jsonlog"},

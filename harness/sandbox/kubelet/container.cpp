@@ -122,8 +122,10 @@ void Container::signal(int number) {
 
 void Container::kill() {
   if (!running()) return;
-  signal(SIGKILL);
+  // The main process goes with the others: alone it would take them along before their shared memory is
+  // noted.
   kill_processes(processes_of_container(state_.id));
+  signal(SIGKILL);
 }
 
 std::filesystem::path Container::log_file(bool previous) const {

@@ -3,7 +3,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <sstream>
 
 #include "fixture.hpp"
 #include "harness/sandbox/kubelet/process_table.hpp"
@@ -37,11 +40,26 @@ std::vector<pid_t> servers_of(Sandbox& sandbox) {
   return servers;
 }
 
-Task<> kills_all(Sandbox& sandbox) {
+/// Makes the pod and waits until its server answers.
+Task<> start_server(Sandbox& sandbox) {
   EXPECT_TRUE(sandbox.store.create(kube::pod_type, postgres_pod()));
   std::function<bool()> const ready = [&] { return get_bool(container_of(sandbox.store, "db"), "ready"); };
   bool const up = co_await until(sandbox.store, ready);
   EXPECT_TRUE(up) << log_of(sandbox, "db");
+}
+
+/// A process that was killed is there until its parent has heard of it.
+Task<> until_servers_are_gone(Sandbox& sandbox) {
+  auto const gone = [&sandbox]() -> Task<Result<>> {
+    while (!servers_of(sandbox).empty()) co_await sleep_for(std::chrono::milliseconds(10));
+    co_return Result<>();
+  };
+  Result<> const none = co_await with_deadline(gone(), std::chrono::seconds(10), "the servers");
+  EXPECT_TRUE(none) << servers_of(sandbox).size() << " are left";
+}
+
+Task<> kills_all(Sandbox& sandbox) {
+  co_await start_server(sandbox);
   EXPECT_TRUE(log_of(sandbox, "db").starts_with("postgres\n")) << log_of(sandbox, "db");
   // The postmaster and the sessions that its children have of their own.
   EXPECT_GT(servers_of(sandbox).size(), 3U);
@@ -53,18 +71,45 @@ Task<> kills_all(Sandbox& sandbox) {
   bool const ended = co_await until_phase(sandbox.store, "db", "Failed");
   EXPECT_TRUE(ended);
   EXPECT_EQ(get_int(container_of(sandbox.store, "db"), "state.terminated.exitCode"), 137);
-  // A process that was killed is there until its parent has heard of it.
-  auto const gone = [&sandbox]() -> Task<Result<>> {
-    while (!servers_of(sandbox).empty()) co_await sleep_for(std::chrono::milliseconds(10));
-    co_return Result<>();
-  };
-  Result<> const none = co_await with_deadline(gone(), std::chrono::seconds(10), "the servers");
-  EXPECT_TRUE(none) << servers_of(sandbox).size() << " are left";
+  co_await until_servers_are_gone(sandbox);
+}
+
+/// System V segments that one of these processes made: by /proc/sysvipc/shm, its id and its maker's.
+std::vector<long> segments_of(std::vector<pid_t> const& makers) {
+  std::vector<long> segments;
+  std::ifstream file("/proc/sysvipc/shm");
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::istringstream fields(line);
+    std::string key;
+    std::string rights;
+    long id = 0;
+    long size = 0;
+    pid_t maker = 0;
+    fields >> key >> id >> rights >> size >> maker;
+    if (std::find(makers.begin(), makers.end(), maker) != makers.end()) segments.push_back(id);
+  }
+  return segments;
+}
+
+Task<> deletes_at_once(Sandbox& sandbox) {
+  co_await start_server(sandbox);
+  std::vector<pid_t> const servers = servers_of(sandbox);
+  EXPECT_EQ(segments_of(servers).size(), 1U);
+  EXPECT_TRUE(sandbox.store.remove(kube::pod_type, "default", "db", 0));
+  co_await until_servers_are_gone(sandbox);
+  EXPECT_EQ(segments_of(servers).size(), 0U);
 }
 
 TEST(PostgresPod, LeavesNoProcessWhenItsMainProcessIsKilled) {
   if (!can_run()) GTEST_SKIP() << "needs root and PostgreSQL 15";
   with_kubelet_as("postgres", kills_all);
+}
+
+TEST(PostgresPod, LeavesNoSharedMemoryWhenItIsDeletedAtOnce) {
+  if (!can_run()) GTEST_SKIP() << "needs root and PostgreSQL 15";
+  with_kubelet_as("postgres", deletes_at_once);
 }
 
 }  // namespace
