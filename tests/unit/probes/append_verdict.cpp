@@ -1,5 +1,6 @@
 #include "probes/append_verdict.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/unit/probes/fake_namespace.hpp"
@@ -275,27 +276,51 @@ TEST(Bank, MoneyThatVanishesIsSeen) {
   EXPECT_THAT(get_string(run.events("sample").back(), "value"), testing::HasSubstr("7999 instead of 8000"));
 }
 
-TEST(Bank, AReturnToAnEarlierMomentIsRightAndGoesOn) {
-  test::FakeRun run(test::PostgresServer::shared().fresh_database());
-  int stage = 0;
-  std::size_t right_then = 0;
-  auto const done = [&] {
-    if (stage == 0 && count(run, "right") > 110) {
-      // As a restore: the last transfers are gone, from both sides.
-      test::run_sql(
-          run.backend().database,
-          "WITH gone AS (DELETE FROM pgdrill.bank_transfers WHERE sequence > 50 RETURNING *), moved "
+/// As a restore: the transfers after a number are gone, from both sides.
+void return_to(postgres::ConnectionParameters const& database, int sequence) {
+  test::run_sql(
+      database,
+      fmt::format(
+          "WITH gone AS (DELETE FROM pgdrill.bank_transfers WHERE sequence > {} RETURNING *), moved "
           "AS (SELECT account, sum(amount) AS amount FROM (SELECT debtor AS account, amount FROM gone "
           "UNION ALL SELECT creditor, -amount FROM gone) m GROUP BY account) UPDATE "
           "pgdrill.bank_accounts a SET balance = balance + m.amount FROM moved m WHERE a.account = "
-          "m.account");
-      right_then = count(run, "right");
-      stage = 1;
-    }
-    return stage == 1 && count(run, "right") > right_then + 5;
+          "m.account",
+          sequence));
+}
+
+TEST(Bank, ReturnsToEarlierMomentsAreRightAndItGoesOn) {
+  test::FakeRun run(test::PostgresServer::shared().fresh_database());
+  std::vector<int> moments{50, 80, 20};  // 80 is after the first return: of what was moved since then
+  std::size_t next = 110;
+  auto const done = [&] {
+    if (count(run, "right") <= next) return false;
+    if (moments.empty()) return true;
+    return_to(run.backend().database, moments.front());
+    moments.erase(moments.begin());
+    next = count(run, "right") + 5;
+    return false;
   };
   run_to_end(test::run_probe_until(run, test::probe_spec("bank", {{"every", "10ms"}}), done));
   EXPECT_EQ(count(run, "wrong"), 0U);
+}
+
+TEST(Bank, WhatTheSecondReturnTookByHalfIsSeen) {
+  test::FakeRun run(test::PostgresServer::shared().fresh_database());
+  int stage = 0;
+  auto const done = [&] {
+    if (stage == 0 && count(run, "right") > 30) {
+      return_to(run.backend().database, 20);
+      stage = 1;
+    } else if (stage == 1 && count(run, "right") > 40) {
+      test::run_sql(run.backend().database, "DELETE FROM pgdrill.bank_transfers WHERE sequence > 10");
+      stage = 2;
+    }
+    return count(run, "wrong") > 0;
+  };
+  run_to_end(test::run_probe_until(run, test::probe_spec("bank", {{"every", "10ms"}}), done));
+  EXPECT_EQ(stage, 2) << "the first return is right";
+  EXPECT_THAT(get_string(run.events("sample").back(), "value"), testing::HasSubstr("are not what"));
 }
 
 TEST(Bank, ATransferThatIsThereByHalfIsSeen) {
