@@ -17,7 +17,7 @@ class Lanes {
       : class_(std::move(call_class)), sampler_(context, std::move(probe), class_.name, class_.every) {}
 
   Task<> run(Scope& scope) {
-    while (!scope.failed()) {
+    while (true) {
       Slot const slot = co_await sampler_.next();
       if (must_wait(slot)) {
         waiting_.push_back(slot.scheduled);

@@ -57,6 +57,7 @@ void Scope::ended(std::list<Child>::iterator child, std::exception_ptr problem) 
   if (problem && !is_cancellation(problem) && !problem_) {
     problem_ = std::move(problem);
     cancel();
+    if (on_problem_) on_problem_();
   }
   if (running_ == 0) {
     none_running_ = true;
@@ -78,19 +79,30 @@ Task<> Scope::join() {
   if (problem_) std::rethrow_exception(std::exchange(problem_, nullptr));
 }
 
-Task<> with_scope(std::function<Task<>(Scope&)> body) {
-  asio::any_io_executor const executor = co_await asio::this_coro::executor;
-  Scope scope(executor);
-  std::exception_ptr problem;
+namespace {
+
+Task<> keep_problem(Task<> body, std::exception_ptr& problem) {
   try {
-    co_await body(scope);
+    co_await std::move(body);
   } catch (...) {
     problem = std::current_exception();
   }
-  if (problem) scope.cancel();
-  // The caller may be cancelled already: awaiting would throw before the children have ended.
+}
+
+}  // namespace
+
+Task<> with_scope(std::function<Task<>(Scope&)> body) {
+  asio::any_io_executor const executor = co_await asio::this_coro::executor;
+  Scope scope(executor);
+  Scope around_body(executor);  // a scope of its own: what the body asks of its children is not for itself
+  std::exception_ptr problem;
+  scope.on_problem_ = [&around_body] { around_body.cancel(); };
+  around_body.spawn("body", keep_problem(body(scope), problem));
+  // The caller may be cancelled: awaiting would throw before the children have ended.
   bool const throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
+  co_await around_body.join();
+  if (problem) scope.cancel();
   std::exception_ptr child_problem;
   try {
     co_await scope.join();

@@ -42,12 +42,10 @@ class Scope {
   [[nodiscard]] Task<> join();
 
   [[nodiscard]] std::size_t running() const { return running_; }
-  /// A child ended by an exception: whoever starts children for ever has to stop, so that join can throw it
-  /// on.
-  [[nodiscard]] bool failed() const { return problem_ != nullptr; }
 
  private:
   struct Child;
+  friend Task<> with_scope(std::function<Task<>(Scope&)> body);
   void ended(std::list<Child>::iterator child, std::exception_ptr problem);
 
   asio::any_io_executor executor_;
@@ -55,12 +53,13 @@ class Scope {
   std::size_t running_ = 0;
   bool none_running_ = true;
   std::exception_ptr problem_;
+  std::function<void()> on_problem_;  ///< a child threw; its siblings are cancelled already
   asio::steady_timer all_ended_;
 };
 
 /// Runs `body` with a Scope of its own and joins it in every case: children end by themselves when the body
-/// returned, and are cancelled when it threw or the caller was cancelled. Throws what the body or else a
-/// child threw. A body is not told of a child that threw: one that never returns asks scope.failed().
+/// returned, and are cancelled when it threw or the caller was cancelled. A child that throws cancels the
+/// body too. Throws what the body or else a child threw.
 [[nodiscard]] Task<> with_scope(std::function<Task<>(Scope&)> body);
 
 /// True for the exception that cancellation throws.

@@ -112,6 +112,50 @@ TEST(ScopeTest, ACancelledScopeTakesItsChildrenAlong) {
   EXPECT_TRUE(cancelled);
 }
 
+Task<> body_beside(Scope& scope, Task<> child, bool& cancelled) {
+  scope.spawn("child", std::move(child));
+  co_await note_cancellation(cancelled);
+}
+
+TEST(ScopeTest, AFailureCancelsTheBodyAndIsThrownOn) {
+  bool cancelled = false;
+  std::function<Task<>(Scope&)> body = [&](Scope& scope) {
+    return body_beside(scope, fail_with("the child failed"), cancelled);
+  };
+  EXPECT_THROW(run_to_end(with_scope(std::move(body))), std::runtime_error);
+  EXPECT_TRUE(cancelled);
+}
+
+Task<> cancel_children_and_go_on(Scope& scope, bool& cancelled, int& count) {
+  scope.spawn("long", note_cancellation(cancelled));
+  co_await sleep_for(1ms);
+  scope.cancel();
+  co_await wait_and_count(1ms, count);
+}
+
+TEST(ScopeTest, ABodyThatCancelsItsChildrenGoesOn) {
+  bool cancelled = false;
+  int count = 0;
+  std::function<Task<>(Scope&)> body = [&](Scope& scope) {
+    return cancel_children_and_go_on(scope, cancelled, count);
+  };
+  run_to_end(with_scope(std::move(body)));
+  EXPECT_TRUE(cancelled);
+  EXPECT_EQ(count, 1);
+}
+
+Task<> fail_beside(Scope& scope, bool& cancelled) {
+  scope.spawn("long", note_cancellation(cancelled));
+  co_await fail_with("the body failed");
+}
+
+TEST(ScopeTest, ABodyThatFailsCancelsItsChildren) {
+  bool cancelled = false;
+  std::function<Task<>(Scope&)> body = [&](Scope& scope) { return fail_beside(scope, cancelled); };
+  EXPECT_THROW(run_to_end(with_scope(std::move(body))), std::runtime_error);
+  EXPECT_TRUE(cancelled);
+}
+
 Task<> cancel_all(Scope& scope) {
   scope.cancel();
   co_return;
