@@ -1,6 +1,8 @@
 // pgdrill gate RUN...: is a run slower than its comparable history?
 #include "reports/gate/gate.hpp"
 
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -19,11 +21,21 @@ Result<std::optional<double>> number(Arguments const& arguments, std::string con
   std::string const text = arguments.text(name);
   char* end = nullptr;
   double const value = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !(value >= 0)) {
+  if (text.empty() || *end != '\0' || !(value >= 0) || std::isinf(value)) {
     return fail(
         {.kind = ErrorKind::usage, .what = "--" + name + " takes a number", .why = "'" + text + "' is none"});
   }
   return value;
+}
+
+Result<std::optional<std::size_t>> window_of(Arguments const& arguments) {
+  if (!arguments.given("window")) return std::nullopt;
+  std::string const text = arguments.text("window");
+  std::size_t window = 0;
+  auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), window);
+  if (problem == std::errc() && end == text.data() + text.size()) return window;
+  return fail(
+      {.kind = ErrorKind::usage, .what = "--window takes a number of runs", .why = "'" + text + "' is none"});
 }
 
 Result<> read_limits(Arguments const& arguments, reports::GateRequest& request) {
@@ -61,8 +73,7 @@ Result<reports::GateRequest> request_of(Arguments const& arguments) {
   for (std::string const& path : arguments.texts("pair-candidate"))
     request.pair_candidates.emplace_back(path);
   TRY_VOID(read_limits(arguments, request));
-  TRY(std::optional<double> const window, number(arguments, "window"));
-  if (window) request.settings.window = static_cast<std::size_t>(*window);
+  TRY(request.settings.window, window_of(arguments));
   TRY(request.settings.floor, number(arguments, "floor"));
   TRY(request.settings.minimum_change, number(arguments, "minimum-change"));
   return request;
@@ -75,12 +86,17 @@ Result<> write_output(Arguments const& arguments, std::string const& option, std
 }
 
 Result<int> run_gate(Arguments const& arguments) {
+  std::string const output = arguments.text("output");
+  if (output != "text" && output != "json" && output != "annotations") {
+    return fail({.kind = ErrorKind::usage,
+                 .what = "--output takes text, json or annotations",
+                 .why = "'" + output + "' is none"});
+  }
   TRY(reports::GateRequest const request, request_of(arguments));
   TRY(reports::GateReport report, reports::run_gate(request));
   TRY_VOID(write_output(arguments, "json", reports::gate_json(report)));
   TRY_VOID(write_output(arguments, "junit", reports::gate_junit(report)));
   TRY_VOID(write_output(arguments, "gitlab-metrics", reports::gate_gitlab(report)));
-  std::string const output = arguments.text("output");
   std::string const text = output == "json"          ? reports::gate_json(report)
                            : output == "annotations" ? reports::gate_annotations(report)
                                                      : reports::gate_text(report);
@@ -123,9 +139,8 @@ Verb describe_verb() {
            {.name = "--pair-baseline", .help = "a run of the baseline, interleaved", .repeated = true},
            {.name = "--pair-candidate", .help = "the run of the candidate beside it", .repeated = true},
            {.name = "--metric",
-            .help = "gating metric, up to three (default: the scenario's, or rto): rto, rpo, duration, "
-                    "unavailable:write, "
-                    "phase:restore ...",
+            .help = "gating metric, up to three (default: the scenario's, or rto): rto, duration, "
+                    "unavailable:write, phase:restore ...",
             .repeated = true},
            {.name = "--limit",
             .help = "METRIC=DURATION: hard limit beside the scenario's limits and objectives",

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "harness/base/time.hpp"
 #include "harness/cli/load_scenario.hpp"
 #include "harness/cli/verb.hpp"
 #include "reports/exporters/prometheus_history.hpp"
@@ -9,6 +10,25 @@
 namespace pgdrill::cli {
 
 namespace {
+
+/// Prometheus knows when a run ended; what was recorded from its journal, when it began and how long it took.
+bool ended_then(reports::HistoryRun const& recorded, reports::HistoryRun const& scraped) {
+  constexpr auto clocks = std::chrono::seconds(5);
+  Result<WallTime> const began = parse_time(recorded.started);
+  Result<WallTime> const ended = parse_time(scraped.started);
+  auto const took = recorded.value("duration");
+  if (!began || !ended || !took) return false;
+  auto const apart =
+      *ended - *began - std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(*took));
+  return apart <= clocks && apart >= -clocks;
+}
+
+/// A run that was recorded from its journal has another id there.
+bool is_same(reports::HistoryRun const& scraped, reports::HistoryRun const& known) {
+  if (scraped.run == known.run) return true;
+  return scraped.scenario == known.scenario &&
+         reports::same_fingerprint(scraped.fingerprint, known.fingerprint) && ended_then(known, scraped);
+}
 
 Result<> import_history(Arguments const& arguments) {
   std::filesystem::path const file = arguments.text("history");
@@ -21,7 +41,7 @@ Result<> import_history(Arguments const& arguments) {
   std::size_t added = 0;
   for (reports::HistoryRun const& run : runs) {
     bool const there = std::any_of(known.runs.begin(), known.runs.end(),
-                                   [&](reports::HistoryRun const& other) { return other.run == run.run; });
+                                   [&](reports::HistoryRun const& other) { return is_same(run, other); });
     if (there) continue;
     TRY_VOID(reports::append_run(file, run));
     ++added;

@@ -25,6 +25,9 @@ void read_metrics(Reader& reader, YamlNode const& node, GateSpec& into) {
   for (YamlNode const& item : node.items) {
     std::optional<std::string> const name = reader.text(item, "a gating metric");
     if (!name || !is_metric(reader, item.location, *name)) continue;
+    if (*name == "rpo")
+      reader.complain(item.location,
+                      "'rpo' cannot gate: it is 0 in every good run; hold it by 'limits' or an objective");
     if (std::find(into.metrics.begin(), into.metrics.end(), *name) != into.metrics.end())
       reader.complain(item.location, "metric '" + *name + "' is named twice");
     into.metrics.push_back(*name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 
@@ -41,9 +42,10 @@ void add_series(Scrapes& scrapes, json::value const& series) {
     bool const usable = sample.is_array() && sample.get_array().size() == 2 && sample.at(0).is_number() &&
                         sample.at(1).is_string();
     if (!usable) continue;
+    double const value = std::strtod(sample.at(1).get_string().c_str(), nullptr);
+    if (!std::isfinite(value)) continue;  // a series that had ended
     auto const time = static_cast<std::int64_t>(sample.at(0).to_number<double>() * 1000);
-    scrapes[{place, time}] = {.value = std::strtod(sample.at(1).get_string().c_str(), nullptr),
-                              .fingerprint = get_string(series, "metric.fingerprint")};
+    scrapes[{place, time}] = {.value = value, .fingerprint = get_string(series, "metric.fingerprint")};
   }
 }
 

@@ -4,64 +4,17 @@
 
 #include <algorithm>
 
+#include "reports/gate/comparable.hpp"
 #include "reports/statistics/smallest_shift.hpp"
 
 namespace pgdrill::reports {
 
 namespace {
 
-Result<HistoryRun> read_candidate(std::filesystem::path const& path) {
-  TRY(std::vector<std::filesystem::path> const journals, journals_at(path));
-  std::vector<RunSummary> repeats;
-  for (std::filesystem::path const& journal : journals) {
-    TRY(RunSummary summary, summarize_journal(journal));
-    repeats.push_back(std::move(summary));
-  }
-  return history_run(repeats);
-}
-
-Result<std::vector<HistoryRun>> read_candidates(std::vector<std::filesystem::path> const& paths) {
-  std::vector<HistoryRun> runs;
-  for (std::filesystem::path const& path : paths) {
-    TRY(HistoryRun run, read_candidate(path));
-    bool const repeated = std::any_of(runs.begin(), runs.end(), [&](HistoryRun const& other) {
-      return !run.repetition.empty() && run.repetition == other.repetition;
-    });
-    if (repeated) {
-      return fail(
-          {.kind = ErrorKind::usage,
-           .what = "repeats of one run are no fresh runs",
-           .where = path.string(),
-           .why = "what they share would be counted as often as they are",
-           .todo = "name the directory that holds them: it is one run, and its value is their median"});
-    }
-    if (!runs.empty() && run.scenario != runs.front().scenario) {
-      return fail({.kind = ErrorKind::usage,
-                   .what = "the runs do not belong together",
-                   .where = path.string(),
-                   .why = fmt::format("scenario '{}' against '{}'", run.scenario, runs.front().scenario)});
-    }
-    runs.push_back(std::move(run));
-  }
-  return runs;
-}
-
-/// Judged by the time of the run, so that the same run always gives the same answer.
-bool expired(Acceptance const& acceptance, HistoryRun const& candidate) {
-  return !acceptance.expires.empty() && acceptance.expires <= candidate.started;
-}
-
-std::optional<Acceptance> newest_acceptance(History const& history, HistoryRun const& candidate,
-                                            std::string const& metric, bool in_force = true) {
-  std::optional<Acceptance> newest;
-  for (Acceptance const& acceptance : history.acceptances) {
-    bool const meant = acceptance.scenario == candidate.scenario &&
-                       expired(acceptance, candidate) != in_force &&
-                       (metric.empty() || acceptance.metric.empty() || acceptance.metric == metric);
-    if (meant && (!newest || acceptance.at >= newest->at)) newest = acceptance;
-  }
-  return newest;
-}
+constexpr std::size_t largest_window = 1000;
+/// The smallest shift that a history can show is found by trying, which takes minutes over larger ones; what
+/// these show, more show too.
+constexpr std::size_t most_runs_tried = 60;
 
 /// A run that was there when its level was accepted is accepted with it; so are those after it, until there
 /// are enough of them to compare with.
@@ -76,23 +29,6 @@ void apply_acceptance(statistics::MetricResult& result, HistoryRun const& candid
   if (!was_there && !too_few) return;
   result.state = GateState::accepted;
   result.why = "a person accepted this level" + (too_few ? ", and " + result.why : "");
-}
-
-Result<GateMaterial> read_material(GateRequest const& request) {
-  GateMaterial material;
-  TRY(material.candidates, read_candidates(request.candidates));
-  TRY(material.pair_baselines, read_candidates(request.pair_baselines));
-  TRY(material.pair_candidates, read_candidates(request.pair_candidates));
-  if (material.pair_baselines.size() != material.pair_candidates.size()) {
-    return fail({.kind = ErrorKind::usage,
-                 .what = "pairs are not complete",
-                 .why = fmt::format("{} runs of the baseline, {} of the candidate",
-                                    material.pair_baselines.size(), material.pair_candidates.size())});
-  }
-  if (!request.history.empty()) {
-    TRY(material.history, read_history(request.history));
-  }
-  return material;
 }
 
 GateSettings const& defaults() {
@@ -130,30 +66,34 @@ statistics::MetricInput input_of(GateSettings const& settings, GateMaterial cons
   for (std::size_t i = 0; i < material.pair_baselines.size(); ++i) {
     auto const baseline = material.pair_baselines[i].value(metric);
     auto const candidate = material.pair_candidates[i].value(metric);
+    // One without a value is told as a failure.
     if (baseline && candidate && *baseline > 0 && *candidate > 0)
       input.pairs.emplace_back(*baseline, *candidate);
   }
   return input;
 }
 
+void add_coverage(GateMetric& metric, GateSettings const& settings, GateMaterial const& material) {
+  if (!metric.objective) return;
+  std::string const& name = metric.result.name;
+  Coverage coverage =
+      coverage_of(material.history, material.candidates.front(), settings, name, *metric.objective);
+  for (HistoryRun const& run : material.candidates) coverage.add(run, name, *metric.objective);
+  metric.measured = coverage.measured;
+  metric.within_objective = coverage.within;
+}
+
 void add_context(GateMetric& metric, statistics::MetricInput const& input,
                  statistics::RuleSettings const& rule) {
   metric.objective = input.objective;
   metric.shift = statistics::estimate(input, metric.result);
-  for (auto const& values : {input.history, input.candidate}) {
-    metric.measured += values.size();
-    metric.within_objective +=
-        static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [&](double value) {
-          return input.objective && value <= *input.objective;
-        }));
-  }
   metric.deviation = statistics::log_deviation(input.history);
   metric.correlation = statistics::lag_one_correlation(input.history);
   if (input.history.size() >= rule.minimum_runs) {
     // Two and three repeats of the same second have no deviation; nothing in nature is so steady.
     double const deviation = std::max(metric.deviation, 0.02);
-    metric.smallest_shift =
-        statistics::smallest_shift(input.history.size(), deviation, input.pairs.size(), rule);
+    metric.smallest_shift = statistics::smallest_shift(std::min(input.history.size(), most_runs_tried),
+                                                       deviation, input.pairs.size(), rule);
   }
 }
 
@@ -177,11 +117,29 @@ void add_trend(GateMetric& metric, GateSettings settings, GateMaterial const& ma
   }
 }
 
+/// What a pair lacks is no reason to look at the others only: a rollback that never ended is the slowest of
+/// all.
+void add_pair_failures(GateReport& report, GateMaterial const& material) {
+  for (HistoryRun const& run : material.pair_candidates) {
+    if (run.decision != "go")
+      report.failures.push_back(fmt::format("run {} of the pairs' candidate is {}", run.run, run.decision));
+  }
+  for (auto const* const runs : {&material.pair_baselines, &material.pair_candidates}) {
+    for (HistoryRun const& run : *runs) {
+      for (std::string const& metric : report.settings.metrics) {
+        if (run.value(metric).value_or(0) <= 0)
+          report.failures.push_back(fmt::format("run {} of the pairs did not measure {}", run.run, metric));
+      }
+    }
+  }
+}
+
 void add_failures(GateReport& report, GateMaterial const& material) {
   for (HistoryRun const& run : material.candidates) {
     if (run.decision != "go")
       report.failures.push_back(fmt::format("run {} of the candidate is {}", run.run, run.decision));
   }
+  add_pair_failures(report, material);
   for (GateMetric const& metric : report.metrics) {
     if (metric.result.over_objective && !report.settings.limits.contains(metric.result.name)) {
       report.failures.push_back(fmt::format("{} is over its objective of {} s", metric.result.name,
@@ -226,8 +184,9 @@ void conclude(GateReport& report, GateMaterial const& material) {
                                 [](GateMetric const& metric) { return metric.result.over_objective; }) ||
                     std::any_of(report.limits.begin(), report.limits.end(),
                                 [](GateLimit const& limit) { return limit.worst.value_or(0) > limit.limit; });
-  bool const no_go = std::any_of(material.candidates.begin(), material.candidates.end(),
-                                 [](HistoryRun const& run) { return run.decision == "no-go"; });
+  auto const is_no_go = [](HistoryRun const& run) { return run.decision == "no-go"; };
+  bool const no_go = std::ranges::any_of(material.candidates, is_no_go) ||
+                     std::ranges::any_of(material.pair_candidates, is_no_go);
   using statistics::GateState;
   if (over || no_go) {
     report.state = "failed";
@@ -255,6 +214,14 @@ void conclude(GateReport& report, GateMaterial const& material) {
   }
 }
 
+Result<> check_window(std::size_t window) {
+  std::size_t const least = statistics::RuleSettings().minimum_runs;
+  if (window >= least && window <= largest_window) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = fmt::format("a window of {} runs cannot be compared with", window),
+               .why = fmt::format("it takes {} to {} runs", least, largest_window)});
+}
+
 Result<> check_metrics(GateSettings const& settings, HistoryRun const& candidate) {
   std::size_t const most = statistics::RuleSettings().maximum_metrics;
   if (settings.metrics.size() > most) {
@@ -263,6 +230,12 @@ Result<> check_metrics(GateSettings const& settings, HistoryRun const& candidate
                  .why = fmt::format("at most {}: each more makes every one of them weaker", most)});
   }
   for (std::string const& metric : settings.metrics) {
+    if (metric == "rpo") {
+      return fail({.kind = ErrorKind::usage,
+                   .what = "rpo cannot gate",
+                   .why = "it is 0 in every good run, and nothing is so many percent more than 0",
+                   .todo = "hold it by a limit: --limit rpo=5s, or an objective of the scenario"});
+    }
     if (candidate.values.contains(metric) || candidate.decision != "go") continue;
     std::string known;
     for (auto const& entry : candidate.values) known += (known.empty() ? "" : ", ") + entry.first;
@@ -276,37 +249,6 @@ Result<> check_metrics(GateSettings const& settings, HistoryRun const& candidate
 
 }  // namespace
 
-std::vector<HistoryRun const*> comparable_runs(History const& history, HistoryRun const& candidate,
-                                               GateSettings const& settings, std::string const& metric,
-                                               Excluded& excluded) {
-  std::optional<Acceptance> const accepted = newest_acceptance(history, candidate, metric);
-  std::vector<HistoryRun const*> runs;
-  for (HistoryRun const& run : history.runs) {
-    bool const other_branch = (!settings.branch.empty() && run.branch != settings.branch) ||
-                              (!settings.tag.empty() && run.tag != settings.tag);
-    bool const failed = run.decision != "go" || run.gate == "failed" || run.value(metric).value_or(0) <= 0;
-    std::size_t* const counter = run.scenario != candidate.scenario ? &excluded.other_scenario
-                                 : !same_fingerprint(run.fingerprint, candidate.fingerprint)
-                                     ? &excluded.not_comparable
-                                 : other_branch                                     ? &excluded.other_branch
-                                 : failed                                           ? &excluded.failed
-                                 : run.gate == "regressed" || run.gate == "suspect" ? &excluded.doubtful
-                                 : accepted && run.started < accepted->at           ? &excluded.superseded
-                                                                                    : nullptr;
-    if (counter == &excluded.not_comparable)
-      excluded.differ.merge(fingerprint_differences(run.fingerprint, candidate.fingerprint));
-    if (counter != nullptr) {
-      ++*counter;
-    } else if (run.run != candidate.run &&
-               (candidate.repetition.empty() || run.repetition != candidate.repetition)) {
-      runs.push_back(&run);
-    }
-  }
-  std::size_t const window = settings.window.value_or(runs.size());
-  if (runs.size() > window) runs.erase(runs.begin(), runs.end() - static_cast<std::ptrdiff_t>(window));
-  return runs;
-}
-
 Result<GateReport> run_gate(GateRequest const& request) {
   TRY(GateMaterial const material, read_material(request));
   return judge_material(material, request.settings);
@@ -315,6 +257,7 @@ Result<GateReport> run_gate(GateRequest const& request) {
 Result<GateReport> judge_material(GateMaterial const& material, GateSettings const& given) {
   HistoryRun const& candidate = material.candidates.front();
   GateSettings const settings = merged(merged(given, candidate.settings), defaults());
+  TRY_VOID(check_window(settings.window.value_or(default_window)));
   TRY_VOID(check_metrics(settings, candidate));
   statistics::RuleSettings const rule = rule_of(settings);
   GateReport report{.candidate = candidate,
@@ -336,6 +279,7 @@ Result<GateReport> judge_material(GateMaterial const& material, GateSettings con
     apply_acceptance(results[i], candidate, material.history, excluded[i]);
     GateMetric metric{.result = std::move(results[i])};
     add_context(metric, inputs[i], rule);
+    add_coverage(metric, settings, material);
     add_trend(metric, settings, material);
     report.metrics.push_back(std::move(metric));
   }

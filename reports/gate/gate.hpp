@@ -43,7 +43,7 @@ struct GateMetric {
   std::optional<statistics::Shift> shift;
   std::optional<double> objective;
   std::size_t within_objective = 0;  ///< runs of history and candidates that met it
-  std::size_t measured = 0;          ///< of so many
+  std::size_t measured = 0;          ///< of so many, failed ones among them
   double deviation = 0;              ///< of the logarithms of history's values
   double correlation = 0;            ///< of neighbours in history
   std::optional<double> smallest_shift;
@@ -85,8 +85,11 @@ struct GateReport {
   std::string state;  ///< the worst: failed, regressed, suspect, no_verdict, accepted, cleared, pass
 };
 
-/// Errors: usage, when candidates are not comparable with each other or a metric is nobody's; those of
-/// reading.
+/// Reads the runs and the history, without the runs that confirm. Errors: usage, when a run is named twice,
+/// when the runs are not comparable with each other, when pairs are incomplete or too many; those of reading.
+[[nodiscard]] Result<GateMaterial> read_material(GateRequest const& request);
+
+/// Errors: those of read_material; usage, when a metric is nobody's or cannot gate, or a setting is none.
 [[nodiscard]] Result<GateReport> run_gate(GateRequest const& request);
 [[nodiscard]] Result<GateReport> judge_material(GateMaterial const& material, GateSettings const& given);
 

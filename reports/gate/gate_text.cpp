@@ -14,6 +14,10 @@ std::string percent(double share) { return fmt::format("{:.0f} %", share * 100);
 
 std::string baseline_sentence(statistics::MetricResult const& result) {
   if (result.baseline <= 0) return "";
+  if (result.design == "paired" && result.n < statistics::RuleSettings().minimum_runs) {
+    return fmt::format("{} against a median of {} of the pairs' baseline; ratio {:.2f}. ",
+                       seconds(result.value), seconds(result.baseline), result.ratio);
+  }
   std::string text =
       fmt::format("{} against a median of {} over n = {} comparable runs (this one not among them)",
                   seconds(result.value), seconds(result.baseline), result.n);

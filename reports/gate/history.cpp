@@ -11,6 +11,9 @@ namespace pgdrill::reports {
 
 namespace {
 
+/// Changes when a member changes its meaning.
+constexpr std::int64_t entry_version = 1;
+
 std::string_view worse(std::string_view a, std::string_view b) {
   for (std::string_view const decision : {"no-go", "inconclusive"}) {
     if (a == decision || b == decision) return decision;
@@ -44,6 +47,13 @@ HistoryRun run_from(json::value const& entry) {
                  .tag = get_string(entry, "tag"),
                  .gate = get_string(entry, "gate"),
                  .objectives = numbers(entry.as_object().if_contains("objectives"))};
+  run.repeats = {run.run};
+  if (json::value const* const repeats = entry.as_object().if_contains("repeats");
+      repeats != nullptr && repeats->is_array()) {
+    for (json::value const& repeat : repeats->get_array()) {
+      if (repeat.is_string()) run.repeats.emplace(repeat.get_string());
+    }
+  }
   json::value const* const values = entry.as_object().if_contains("values");
   if (values == nullptr || !values->is_object()) return run;
   for (auto const& metric : values->get_object()) {
@@ -82,7 +92,20 @@ std::string graver(std::string const& a, std::string const& b) {
   return b.empty() ? a : b;
 }
 
-void merge(HistoryRun& run, HistoryRun const& repeat) {
+/// Whether all repeats of one are among those of the other.
+bool holds(HistoryRun const& run, HistoryRun const& repeat) {
+  return std::includes(run.repeats.begin(), run.repeats.end(), repeat.repeats.begin(), repeat.repeats.end());
+}
+
+/// Repeats of one run, each of which counts once, however they were recorded: alone, or as the run that they
+/// are.
+void merge(HistoryRun& run, HistoryRun& repeat) {
+  if (holds(run, repeat)) return;
+  if (holds(repeat, run)) {
+    std::swap(run, repeat);
+    return;
+  }
+  run.repeats.insert(repeat.repeats.begin(), repeat.repeats.end());
   if (repeat.started < run.started) {
     run.started = repeat.started;
     run.run = repeat.run;
@@ -149,6 +172,7 @@ Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats) {
                    .where = repeat.run,
                    .why = fmt::format("'{}' against '{}'", repeat.fingerprint, first.fingerprint)});
     }
+    run.repeats.insert(repeat.run);
     run.decision = worse(run.decision, repeat.decision);
     for (auto const& [name, value] : repeat.values) run.values[name].push_back(value);
   }
@@ -158,7 +182,7 @@ Result<HistoryRun> history_run(std::vector<RunSummary> const& repeats) {
 json::object to_json(HistoryRun const& run) {
   json::object values;
   for (auto const& [name, repeats] : run.values) values[name] = json::array(repeats.begin(), repeats.end());
-  json::object entry{{"version", 1},
+  json::object entry{{"version", entry_version},
                      {"kind", "run"},
                      {"run", run.run},
                      {"started", run.started},
@@ -171,18 +195,15 @@ json::object to_json(HistoryRun const& run) {
                      {"values", std::move(values)},
                      {"objectives", numbers(run.objectives)}};
   if (!run.repetition.empty()) entry["repetition"] = run.repetition;
+  if (run.repeats.size() > 1) entry["repeats"] = json::array(run.repeats.begin(), run.repeats.end());
   return entry;
 }
 
 json::object to_json(Acceptance const& acceptance) {
-  json::object entry{{"version", 1},
-                     {"kind", "accept"},
-                     {"scenario", acceptance.scenario},
-                     {"metric", acceptance.metric},
-                     {"reason", acceptance.reason},
-                     {"author", acceptance.author},
-                     {"started", acceptance.at},
-                     {"ref", acceptance.ref}};
+  json::object entry{{"version", entry_version},        {"kind", "accept"},
+                     {"scenario", acceptance.scenario}, {"metric", acceptance.metric},
+                     {"reason", acceptance.reason},     {"author", acceptance.author},
+                     {"started", acceptance.at},        {"ref", acceptance.ref}};
   if (!acceptance.expires.empty()) entry["expires"] = acceptance.expires;
   json::object medians;
   for (auto const& [metric, level] : acceptance.medians)
@@ -194,7 +215,9 @@ json::object to_json(Acceptance const& acceptance) {
 
 void add_entry(History& history, json::object const& entry) {
   json::value const document = entry;
-  std::string const kind = get_string(document, "kind");
+  // A later version may mean something else by the same members.
+  bool const readable = get_int(document, "version", entry_version) == entry_version;
+  std::string const kind = readable ? get_string(document, "kind") : "";
   if (kind == "run") {
     history.runs.push_back(run_from(document));
   } else if (kind == "accept") {

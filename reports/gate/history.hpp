@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@
 namespace pgdrill::reports {
 
 struct HistoryRun {
-  std::string run;         ///< id of its first repeat
-  std::string repetition;  ///< what its repeats share; empty: it is alone
+  std::string run;                ///< id of its first repeat
+  std::set<std::string> repeats;  ///< ids of all; itself when it is alone
+  std::string repetition;         ///< what its repeats share; empty: it is alone
   std::string started;
   std::string scenario;
   std::string fingerprint;

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,8 +16,13 @@ namespace pgdrill::reports {
 
 namespace {
 
+/// By what is in it (https://sqlite.org/fileformat.html#the_database_header), else by its name.
 bool is_sqlite(std::filesystem::path const& path) {
-  return path.extension() == ".sqlite" || path.extension() == ".db";
+  std::string head(15, '\0');
+  std::ifstream file(path, std::ios::binary);
+  if (file.read(head.data(), static_cast<std::streamsize>(head.size()))) return head == "SQLite format 3";
+  std::string const extension = path.extension();
+  return extension == ".sqlite" || extension == ".sqlite3" || extension == ".db";
 }
 
 Result<History> read_journals(std::filesystem::path const& directory) {
@@ -41,15 +47,31 @@ tl::unexpected<Error> io_error(std::filesystem::path const& path) {
                .why = std::strerror(errno)});
 }
 
+/// Whether what a writer that was cut off, or an editor, left behind would take the next line into itself.
+bool ends_in_mid_line(int file, off_t size) {
+  char last = '\n';
+  return size > 0 && ::pread(file, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+/// All of it or nothing: a disk that is full leaves no half of a line.
+bool write_line(int file, json::object const& entry) {
+  struct stat before{};
+  if (::flock(file, LOCK_EX) != 0 || ::fstat(file, &before) != 0) return false;
+  std::string const line =
+      (ends_in_mid_line(file, before.st_size) ? "\n" : "") + json::serialize(entry) + "\n";
+  errno = ENOSPC;  // what a short write means
+  if (::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size())) return ::fsync(file) == 0;
+  int const problem = errno;
+  static_cast<void>(::ftruncate(file, before.st_size));
+  errno = problem;
+  return false;
+}
+
 /// One write of a whole line under a lock: two jobs at once cannot mix theirs.
 Result<> append_line(std::filesystem::path const& path, json::object const& entry) {
-  int const file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  int const file = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return io_error(path);
-  std::string const line = json::serialize(entry) + "\n";
-  bool const written = ::flock(file, LOCK_EX) == 0 &&
-                       ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                       ::fsync(file) == 0;
-  Result<> const result = written ? Result<>() : Result<>(io_error(path));
+  Result<> const result = write_line(file, entry) ? Result<>() : Result<>(io_error(path));
   ::close(file);
   return result;
 }

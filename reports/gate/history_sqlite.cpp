@@ -49,6 +49,9 @@ void bind_text(Statement const& statement, int index, std::string const& text) {
 }  // namespace
 
 Result<History> read_sqlite(std::filesystem::path const& path) {
+  // As `touch` or a CI cache makes it: no table yet, and a history all the same.
+  std::error_code ignored;
+  if (std::filesystem::file_size(path, ignored) == 0) return History();
   TRY(Database const database, open(path, SQLITE_OPEN_READONLY));
   TRY(Statement const statement, prepare(database, path, "SELECT document FROM entry ORDER BY id"));
   History history;

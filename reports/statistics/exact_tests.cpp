@@ -102,7 +102,7 @@ double rank_sum_p(std::vector<double> const& baseline, std::vector<double> const
 
 double sign_flip_p(std::vector<double> const& differences) {
   if (differences.empty()) return 1;
-  std::size_t const n = std::min<std::size_t>(differences.size(), 20);
+  std::size_t const n = std::min(differences.size(), most_differences);
   double const observed =
       std::accumulate(differences.begin(), differences.begin() + static_cast<std::ptrdiff_t>(n), 0.0);
   std::uint32_t const choices = 1U << n;

@@ -13,8 +13,12 @@ namespace pgdrill::statistics {
 /// them). 1 when either is empty.
 [[nodiscard]] double rank_sum_p(std::vector<double> const& baseline, std::vector<double> const& candidate);
 
+/// The sign-flip test goes through all 2^n choices of signs.
+inline constexpr std::size_t most_differences = 20;
+
 /// One-sided sign-flip test that the differences lie above zero: the share of all 2^n choices of signs with a
-/// sum at least as large. 1 when empty. At most 20 differences are looked at.
+/// sum at least as large. 1 when empty.
+/// @param differences at most most_differences
 [[nodiscard]] double sign_flip_p(std::vector<double> const& differences);
 
 /// The differences with their sizes cut at `times` the median size: an outlier keeps its sign and cannot

@@ -54,7 +54,7 @@ MetricResult screened(MetricInput const& metric, RuleSettings const& settings) {
   // Pairs need no history: the one honest answer at its beginning.
   result.was_suspect = !metric.pairs.empty();
   result.why = fmt::format("{} of {} runs of comparable history", result.n, settings.minimum_runs);
-  if (!metric.history.empty()) {
+  if (!metric.history.empty() && metric.pairs.empty()) {
     result.baseline = median(metric.history);
     result.ratio = result.value / result.baseline;
   }
@@ -68,9 +68,17 @@ struct Confirmation {
   bool effect = false;
 };
 
-void missing(MetricResult& result, std::string why) {
-  result.state = result.n == 0 ? GateState::no_verdict : GateState::suspect;
+void missing(MetricResult& result, RuleSettings const& settings, std::string why) {
+  result.state = result.n < settings.minimum_runs ? GateState::no_verdict : GateState::suspect;
   result.why = std::move(why);
+}
+
+/// Too few runs of history say nothing, not even where the level is: then the pairs speak for themselves.
+void take_baseline_of_pairs(MetricInput const& metric, MetricResult& result) {
+  std::vector<double> baseline;
+  for (auto const& pair : metric.pairs) baseline.push_back(pair.first);
+  result.baseline = median(std::move(baseline));
+  result.ratio = result.value / result.baseline;
 }
 
 std::optional<Confirmation> confirm_pairs(MetricInput const& metric, std::size_t suspects,
@@ -79,17 +87,14 @@ std::optional<Confirmation> confirm_pairs(MetricInput const& metric, std::size_t
   result.design = "paired";
   result.level = settings.paired_level;
   result.confirmations = metric.pairs.size();
+  if (result.n < settings.minimum_runs) take_baseline_of_pairs(metric, result);
   if (metric.pairs.size() < settings.minimum_pairs) {
-    missing(result, fmt::format("{} pairs decide nothing: {} are needed", metric.pairs.size(),
-                                settings.minimum_pairs));
+    missing(
+        result, settings,
+        fmt::format("{} pairs decide nothing: {} are needed", metric.pairs.size(), settings.minimum_pairs));
     return std::nullopt;
   }
   std::vector<double> const ratios = log_ratios(metric.pairs);
-  if (result.n == 0) {
-    std::vector<double> baseline;
-    for (auto const& pair : metric.pairs) baseline.push_back(pair.first);
-    result.baseline = median(std::move(baseline));
-  }
   result.p = sign_flip_p(limited(ratios));
   double const slowed = result.baseline * shift_of_pairs(ratios).ratio;
   return Confirmation{.p = *result.p,
@@ -102,8 +107,9 @@ std::optional<Confirmation> confirm_fresh(MetricInput const& metric, std::size_t
   result.level = settings.fresh_level;
   result.confirmations = metric.candidate.size();
   if (metric.candidate.size() < settings.fresh_runs) {
-    missing(result, fmt::format("suspect; {} more runs of the candidate confirm or clear it",
-                                settings.fresh_runs - metric.candidate.size()));
+    missing(result, settings,
+            fmt::format("suspect; {} more runs of the candidate confirm or clear it",
+                        settings.fresh_runs - metric.candidate.size()));
     return std::nullopt;
   }
   // With Holm the least p that can be reached must suffice: it is 1 / C(n + k, k).

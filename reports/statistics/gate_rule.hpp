@@ -53,7 +53,7 @@ struct MetricResult {
   GateState state = GateState::no_verdict;
   bool over_objective = false;
   std::size_t n = 0;    ///< runs of history; the candidate's own are not among them
-  double baseline = 0;  ///< median of history (of the pairs' baseline without history)
+  double baseline = 0;  ///< median of history (of the pairs' baseline without enough history)
   double value = 0;     ///< of the judged run
   double ratio = 0;     ///< value / baseline
   double screen_p = 1;  ///< rank of the value among history

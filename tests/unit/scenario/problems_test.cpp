@@ -81,6 +81,7 @@ std::vector<Case> const language_cases{
     {"gate_too_many",
      with("gate:\n  metrics: [rto, rpo, duration, rto]\nsteps: [restore]\n"),
      {"7:12: 'metrics' must name one to 3 metrics: each more makes every one of them weaker",
+      "7:18: 'rpo' cannot gate: it is 0 in every good run; hold it by 'limits' or an objective",
       "7:33: metric 'rto' is named twice"}},
     {"gate_numbers",
      with("gate: {minimum-change: 15, window: 4, require-history: yes, floor: 2}\nsteps: [restore]\n"),
