@@ -93,8 +93,11 @@ class Heartbeat final : public engine::Probe {
                           "that stays open), write, "
                           "read (of the own last write); a replica's service takes connect and read-open",
                           {"connect", "read-open", "write", "read"}});
-    parameters.push_back(
-        {"connect_every", ParameterType::duration, false, "1s", "time between two new connections"});
+    parameters.push_back({.name = "connect_every",
+                          .type = ParameterType::duration,
+                          .default_value = "1s",
+                          .help = "time between two new connections",
+                          .complaint = &why_too_often});
     parameters.push_back({"lifetime", ParameterType::duration, false, "1s",
                           "a connection is given up after this time, as a pool does"});
     return {.name = "heartbeat",
@@ -113,13 +116,6 @@ class Heartbeat final : public engine::Probe {
                       .what = "read has no write of its own to read",
                       .where = "probe " + spec.name,
                       .todo = "add write to its classes"});
-    }
-    for (auto const* limit : {"every", "connect_every"}) {
-      if (spec.parameters.duration(limit) >= std::chrono::milliseconds(1)) continue;
-      co_return fail({.kind = ErrorKind::usage,
-                      .what = std::string(limit) + " is too short",
-                      .where = "probe " + spec.name,
-                      .why = "at most 1000 calls a second are made"});
     }
     cnpg::Way const way = way_of(context, spec);
     CO_TRY_VOID(co_await find_host(way, context.target.ns, spec.name));

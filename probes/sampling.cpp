@@ -154,11 +154,19 @@ Task<Result<>> Link::reconnect(Duration limit) {
   co_return result;
 }
 
+std::string why_too_often(std::string const& every) {
+  bool const often = parse_duration(every).value_or(Duration::zero()) < std::chrono::milliseconds(1);
+  return often ? "at most 1000 calls a second are made" : "";
+}
+
 std::vector<scenario::ParameterDeclaration> common_parameters(std::string every, std::string timeout) {
   using scenario::ParameterType;
   return {
-      {"every", ParameterType::duration, false, std::move(every),
-       "time between two calls; the schedule never moves"},
+      {.name = "every",
+       .type = ParameterType::duration,
+       .default_value = std::move(every),
+       .help = "time between two calls; the schedule never moves",
+       .complaint = &why_too_often},
       {"timeout", ParameterType::duration, false, std::move(timeout),
        "deadline of each call, connecting included"},
       {"service", ParameterType::text, false, "", "Service to connect through; default: the target's"},

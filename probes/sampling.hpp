@@ -78,7 +78,7 @@ class Sampler {
   std::string call_class_;
   FixedSchedule schedule_;
   Monotonic started_;
-  Monotonic newest_right_;  ///< scheduled time of the latest call that was answered rightly
+  Monotonic newest_right_;           ///< scheduled time of the latest call that was answered rightly
   std::int64_t last_other_ns_ = -1;  ///< when an answer was last not right; -1: never
   std::int64_t samples_ = 0;
 };
@@ -109,6 +109,8 @@ class Link {
   Monotonic connected_at_;
 };
 
+/// Why a time between calls cannot be meant; empty: it can.
+[[nodiscard]] std::string why_too_often(std::string const& every);
 /// Parameters that each probe on a database takes: every, timeout, service, secret.
 [[nodiscard]] std::vector<scenario::ParameterDeclaration> common_parameters(std::string every,
                                                                             std::string timeout);

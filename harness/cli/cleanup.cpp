@@ -78,6 +78,9 @@ Task<Result<bool>> clean_up(Arguments const& arguments) {
     if (!arguments.given("namespace")) connection.ns = open.ns;
     if (!open.pending.records.empty()) all.push_back(std::move(open.pending));
   }
+  // A misspelt name has nothing to undo either.
+  Result<json::value> const there = co_await connection.client->get({kube::namespace_type, "", connection.ns});
+  if (!there && there.error().kind == ErrorKind::not_found) co_return fail(there.error());
   CO_TRY_VOID(co_await engine::release_stale_lease(*connection.client, connection.ns));
   if (!arguments.given("journal")) {
     CO_TRY(all, co_await engine::pending_undo(*connection.client, connection.ns));

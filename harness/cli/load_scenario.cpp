@@ -23,6 +23,30 @@ Result<scenario::ParseOptions> parse_options(Arguments const& arguments) {
   return options;
 }
 
+std::string text_of(std::map<std::string, std::string> const& variables) {
+  std::string text;
+  for (auto const& [name, value] : variables) text += (text.empty() ? "" : ", ") + name + "=" + value;
+  return text;
+}
+
+/// A value of the matrix that does not fit is told before the first run, not after it.
+Result<> check_matrix(std::filesystem::path const& file, scenario::ParseOptions const& options,
+                      scenario::ParseOutcome& outcome) {
+  if (!outcome.problems.empty() || outcome.scenario.matrix.empty()) return {};
+  for (auto variables : scenario::combinations(outcome.scenario)) {
+    std::string const combination = text_of(variables);
+    for (auto const& [name, value] : options.variables) variables[name] = value;  // these decide
+    scenario::ParseOptions own = options;
+    own.variables = std::move(variables);
+    TRY(scenario::ParseOutcome const one, scenario::parse_file(file, engine::catalogue(), own));
+    for (scenario::Problem problem : one.problems) {
+      problem.message += " (" + combination + " of the matrix)";
+      outcome.problems.push_back(std::move(problem));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Option> scenario_options() {
@@ -34,7 +58,9 @@ std::vector<Option> scenario_options() {
 
 Result<scenario::ParseOutcome> read_scenario(std::filesystem::path const& file, Arguments const& arguments) {
   TRY(scenario::ParseOptions const options, parse_options(arguments));
-  return scenario::parse_file(file, engine::catalogue(), options);
+  TRY(scenario::ParseOutcome outcome, scenario::parse_file(file, engine::catalogue(), options));
+  TRY_VOID(check_matrix(file, options, outcome));
+  return outcome;
 }
 
 std::optional<scenario::Scenario> load_scenario(Arguments const& arguments) {

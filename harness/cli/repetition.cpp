@@ -21,13 +21,15 @@ namespace {
 // JSON readers keep whole numbers exact up to here.
 constexpr std::uint64_t largest_seed = std::uint64_t{1} << 53U;
 
-std::optional<std::uint64_t> number(Arguments const& arguments, std::string const& name, std::uint64_t most) {
+std::optional<std::uint64_t> number(Arguments const& arguments, std::string const& name, std::uint64_t least,
+                                    std::uint64_t most) {
   std::string const text = arguments.text(name);
   std::uint64_t value = 0;
   auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem == std::errc() && end == text.data() + text.size() && value <= most) return value;
-  std::fprintf(stderr, "pgdrill: --%s must be a whole number up to %llu, not '%s'\n", name.c_str(),
-               static_cast<unsigned long long>(most), text.c_str());
+  if (problem == std::errc() && end == text.data() + text.size() && value >= least && value <= most)
+    return value;
+  std::fprintf(stderr, "pgdrill: --%s must be a whole number from %llu to %llu, not '%s'\n", name.c_str(),
+               static_cast<unsigned long long>(least), static_cast<unsigned long long>(most), text.c_str());
   return std::nullopt;
 }
 
@@ -120,12 +122,12 @@ void print_suite(json::array const& runs, json::array const& spread) {
 std::optional<Repetition> read_repetition(Arguments const& arguments, scenario::Scenario const& scenario) {
   Repetition repetition{.combinations = scenario::combinations(scenario), .repeat = scenario.repeat};
   if (arguments.given("repeat")) {
-    std::optional<std::uint64_t> const repeat = number(arguments, "repeat", 1000);
+    std::optional<std::uint64_t> const repeat = number(arguments, "repeat", 1, 1000);
     if (!repeat) return std::nullopt;
-    repetition.repeat = std::max<std::int64_t>(static_cast<std::int64_t>(*repeat), 1);
+    repetition.repeat = static_cast<std::int64_t>(*repeat);
   }
   if (arguments.given("seed")) {
-    std::optional<std::uint64_t> const seed = number(arguments, "seed", largest_seed);
+    std::optional<std::uint64_t> const seed = number(arguments, "seed", 0, largest_seed);
     if (!seed) return std::nullopt;
     repetition.seed = *seed;
   } else if (scenario.seed) {

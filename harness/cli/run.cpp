@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/connect.hpp"
 #include "harness/cli/load_scenario.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/repetition.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/engine/executor.hpp"
@@ -94,6 +96,18 @@ Result<> open_journal(RunParts& parts, std::string const& run_id) {
   std::_Exit(reports::exit_unclean);
 }
 
+std::vector<std::string> const formats{"text", "json"};
+
+Result<std::uint16_t> port_of(Arguments const& arguments) {
+  std::string const given = arguments.text("metrics-port");
+  std::uint16_t port = 0;
+  auto const [end, problem] = std::from_chars(given.data(), given.data() + given.size(), port);
+  if (problem == std::errc() && end == given.data() + given.size()) return port;
+  return fail({.kind = ErrorKind::usage,
+               .what = "--metrics-port takes a port",
+               .why = "'" + given + "' is no number from 0 to 65535"});
+}
+
 Task<> forward_signals(RunParts& parts, engine::Executor& executor) {
   asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
   for (int count = 1;; ++count) {
@@ -110,8 +124,7 @@ Task<> forward_signals(RunParts& parts, engine::Executor& executor) {
 }
 
 Task<> serve_metrics(RunParts& parts) {
-  std::string const given = parts.arguments.text("metrics-port");
-  auto const port = static_cast<std::uint16_t>(std::strtoul(given.c_str(), nullptr, 10));
+  std::uint16_t const port = port_of(parts.arguments).value_or(0);
   Result<std::uint16_t> const bound = parts.metrics.bind(co_await asio::this_coro::executor, port);
   if (!bound) {
     std::fprintf(stderr, "pgdrill: no live metrics: %s\n", ::pgdrill::describe(bound.error()).c_str());
@@ -260,14 +273,18 @@ bool names_one_file(Arguments const& arguments) {
          !std::filesystem::is_directory(arguments.text("SCENARIO"), ignored);
 }
 
+/// Before anything is broken, not after.
+Result<> check_options(Arguments const& arguments) {
+  TRY_VOID(port_of(arguments));
+  if (arguments.given("history")) TRY_VOID(reports::read_history(arguments.text("history")));
+  return {};
+}
+
 int run(Arguments const& arguments) {
+  if (!output_format(arguments, formats)) return reports::exit_usage;
+  if (Result<> const checked = check_options(arguments); !checked) return report_error(checked.error());
   std::optional<std::vector<Chosen>> chosen = choose_scenarios(arguments);
   if (!chosen) return reports::exit_usage;
-  if (arguments.given("history")) {
-    // Before anything is broken, not after.
-    Result<reports::History> const history = reports::read_history(arguments.text("history"));
-    if (!history) return report_error(history.error());
-  }
   bool const one = names_one_file(arguments);
   bool const given = arguments.given("evidence");
   std::filesystem::path const evidence =

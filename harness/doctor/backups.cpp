@@ -1,5 +1,6 @@
 // There is a backup that can be restored, and none that keeps later ones pending.
 #include "harness/cnpg/cluster_view.hpp"
+#include "harness/cnpg/wal.hpp"
 #include "harness/doctor/target_objects.hpp"
 
 namespace pgdrill::doctor {
@@ -11,6 +12,15 @@ Finding examine_newest(std::string const& name, cnpg::BackupView const& newest,
   std::string const what = "Backup " + newest.name + " of " + newest.stopped_at;
   if (!archived) return {.status = Status::unknown, .what = what, .why = archived.error().why};
   if (cnpg::usable(newest, *archived)) return {.what = what + " can be restored: its last WAL is archived"};
+  auto const end = cnpg::parse_wal(newest.end_wal);
+  auto const reached = cnpg::parse_wal(*archived);
+  if (end && reached && end->timeline < reached->timeline) {
+    return {.status = Status::unknown,
+            .what = what + " may be restorable: it was taken before a promotion",
+            .why = "it ends in " + newest.end_wal + ", and the present server archives timeline " +
+                   std::to_string(reached->timeline) + " only",
+            .todo = "step status-check fetches its WAL from the object store, or takes a new backup"};
+  }
   return {
       .status = Status::warning,
       .what = what + " cannot be restored yet",

@@ -1,5 +1,6 @@
 // Runs a scenario: guards, probes, items in order, undo always. What happened is in the journal alone.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -113,6 +114,7 @@ class Executor {
   [[nodiscard]] Task<Result<>> approach(FaultRun& run);
   [[nodiscard]] Task<Result<>> hit(FaultRun& run);
   [[nodiscard]] bool finish_fault(FaultRun& run, bool cancelled, Duration duration);
+  [[nodiscard]] Result<> claim_target(FaultRun const& run);
   [[nodiscard]] Task<Result<>> arm(FaultRun& run);
   [[nodiscard]] Task<Result<>> strike(FaultRun& run);
   [[nodiscard]] Task<Result<>> see(FaultRun& run);
@@ -140,6 +142,7 @@ class Executor {
     Item const* spec;
     Span effect;
   };
+  std::map<std::string, std::string> in_force_;  ///< lasting faults by what they hit: the step that did
   std::vector<KeptFault> kept_;  ///< faults that last until the end, whose dose is checked then
   RunEnd end_;
   std::optional<int> signal_;

@@ -30,7 +30,22 @@ void Executor::miss(FaultRun& run, std::string expected, std::string observed) {
                                        {"detail", run.target}});
 }
 
+/// Two of the same kind on the same target would be one: the first to be lifted ends both, and what the
+/// second is seen to do is the first one's work.
+Result<> Executor::claim_target(FaultRun const& run) {
+  if (!run.declaration.lasting) return {};
+  std::string const what = run.spec.kind + " " + json::serialize(run.spec.parameters.values());
+  auto const [holder, free] = in_force_.emplace(what, run.spec.id);
+  if (free || holder->second == run.spec.id) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = "the fault is in force already",
+               .where = run.spec.location.text(),
+               .why = "step " + holder->second + " does the same to the same target and was not lifted yet",
+               .todo = "let one end before the other begins, or give them different targets"});
+}
+
 Task<Result<>> Executor::arm(FaultRun& run) {
+  CO_TRY_VOID(claim_target(run));
   CO_TRY(FaultTarget const target, co_await run.fault.prepare(context_, run.spec));
   run.target = target.text;
   for (UndoRecord const& record : target.undo) {
@@ -127,6 +142,7 @@ Task<> Executor::lift(FaultRun& run) {
     settings_.journal->write("fault", {{"step", run.spec.id}, {"action", lifted ? "lifted" : "left"}});
     if (run.effect) run.effect->to = settings_.journal->elapsed_ns();
   }
+  if (!run.keeps) std::erase_if(in_force_, [&](auto const& one) { return one.second == run.spec.id; });
   if (!run.settled || !run.effect || settings_.placebo) co_return;
   if (run.keeps) {
     kept_.push_back({&run.spec, *run.effect});

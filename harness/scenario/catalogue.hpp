@@ -2,6 +2,7 @@
 // where it is implemented; validation, `pgdrill list`, `plan`, `rbac`, `schema` and the reference are made
 // from these declarations.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace pgdrill::scenario {
 
 enum class ParameterType { text, integer, number, boolean, duration, text_list };
 
+/// Things of a scenario that a parameter may name.
+enum class Named { nothing, probe, target };
+
 struct ParameterDeclaration {
   std::string name;
   ParameterType type = ParameterType::text;
@@ -19,6 +23,11 @@ struct ParameterDeclaration {
   std::string help;                       ///< one sentence
   std::vector<std::string> allowed = {};  ///< for text: the only values; empty for any
   std::string unit = {};                  ///< of a number: "rows", "%"; a duration carries its own
+  Named refers_to =
+      Named::nothing;  ///< its text names such a thing, which must be there (a target: before it)
+  Named introduces = Named::nothing;  ///< its text is the name of a new one
+  /// Why a text or duration cannot be meant; empty: it can.
+  std::function<std::string(std::string const&)> complaint = {};
 };
 
 /// An RBAC rule that it needs in the target namespace.

@@ -95,11 +95,13 @@ void read_probes(Reader& reader, YamlNode const& document, Catalogue const& cata
     std::string name = reader.text_of(node, "name", "", false);
     if (YamlNode const* const given = node.value("name"); given != nullptr && !name.empty()) {
       names.claim(name, given->location);
+      reader.introduce(Named::probe, name);  // also of a kind that is not known, which is told already
     }
     if (item.declaration == nullptr) continue;
     if (name.empty()) {
       name = item.declaration->name;
       names.claim(name, item.location);
+      reader.introduce(Named::probe, name);
     }
     std::optional<bool> rto;
     if (YamlNode const* const given = node.value("rto")) rto = reader.boolean(*given, "'rto'");

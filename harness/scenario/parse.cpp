@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "harness/base/files.hpp"
@@ -11,10 +12,23 @@ namespace {
 
 constexpr std::string_view api_version = "pgdrill.io/v1";
 
-void render(std::string& text, Problem const& problem, std::vector<std::string> const& lines) {
+using SecretLines = std::set<std::pair<std::string, int>>;
+
+/// Other problems of such a line do not show it either.
+SecretLines secret_lines(std::vector<Problem> const& problems) {
+  SecretLines lines;
+  for (Problem const& problem : problems) {
+    if (problem.secret) lines.emplace(problem.location.file, problem.location.line);
+  }
+  return lines;
+}
+
+void render(std::string& text, Problem const& problem, std::vector<std::string> const& lines,
+            SecretLines const& secret) {
   text += problem.location.text() + ": error: " + problem.message + "\n";
   auto const index = static_cast<std::size_t>(problem.location.line - 1);
-  if (problem.location.line < 1 || index >= lines.size()) return;
+  bool const hidden = secret.contains({problem.location.file, problem.location.line});
+  if (hidden || problem.location.line < 1 || index >= lines.size()) return;
   std::string line = lines[index];
   if (!line.empty() && line.back() == '\r') line.pop_back();
   std::string const number = std::to_string(problem.location.line);
@@ -87,9 +101,11 @@ Result<ParseOutcome> parse_file(std::filesystem::path const& file, Catalogue con
 std::string render_problems(std::vector<Problem> const& problems,
                             std::map<std::string, std::string> const& sources) {
   std::string text;
+  SecretLines const secret = secret_lines(problems);
   for (Problem const& problem : problems) {
     auto const source = sources.find(problem.location.file);
-    render(text, problem, source == sources.end() ? std::vector<std::string>() : split(source->second, '\n'));
+    render(text, problem, source == sources.end() ? std::vector<std::string>() : split(source->second, '\n'),
+           secret);
   }
   return text;
 }
@@ -97,7 +113,8 @@ std::string render_problems(std::vector<Problem> const& problems,
 std::string render_problems(std::vector<Problem> const& problems, std::string_view yaml) {
   std::vector<std::string> const lines = split(yaml, '\n');
   std::string text;
-  for (Problem const& problem : problems) render(text, problem, lines);
+  SecretLines const secret = secret_lines(problems);
+  for (Problem const& problem : problems) render(text, problem, lines, secret);
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/scenario/reader.hpp"
 
 #include <algorithm>
+#include <regex>
 
 #include "harness/base/text.hpp"
 
@@ -17,7 +18,9 @@ bool holds_password(std::string_view text) {
     if (at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos)
       return true;
   }
-  return text.find("password=") != std::string_view::npos;
+  // Also PASSWORD '...' of CREATE and ALTER ROLE.
+  static std::regex const password("password(=|\\s+')", std::regex::icase | std::regex::optimize);
+  return std::regex_search(text.begin(), text.end(), password);
 }
 
 }  // namespace
@@ -31,7 +34,7 @@ std::string suggestion(std::string_view word, std::vector<std::string> const& ca
 }
 
 void Reader::complain(Location const& place, std::string message) {
-  problems_.push_back({place, std::move(message)});
+  problems_.push_back({.location = place, .message = std::move(message)});
 }
 
 YamlNode Reader::yaml(std::string_view text, std::string const& file) {
@@ -103,8 +106,11 @@ std::optional<std::string> Reader::text(YamlNode const& node, std::string_view w
   }
   std::optional<std::string> value = substitute(node);
   if (!value || !holds_password(*value)) return value;
-  complain(node.location,
-           std::string(what) + " holds a password; secrets are given by reference: name the Secret instead");
+  problems_.push_back(
+      {.location = node.location,
+       .message =
+           std::string(what) + " holds a password; secrets are given by reference: name the Secret instead",
+       .secret = true});
   return {};
 }
 

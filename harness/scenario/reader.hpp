@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class Reader {
   [[nodiscard]] std::string text_of(YamlNode const& map, std::string_view key, std::string_view what,
                                     bool required, std::string otherwise = "");
 
+  /// What parameters that are read from now on may name.
+  void introduce(Named sort, std::string name) { named_[sort].insert(std::move(name)); }
+
   /// A parameter's value as JSON by its declared type; null after a problem.
   [[nodiscard]] json::value parameter(YamlNode const& node, ParameterDeclaration const& declaration);
   /// All parameters of a step or probe, checked against its declaration. `node` is its map or null.
@@ -44,8 +48,11 @@ class Reader {
  private:
   [[nodiscard]] std::optional<std::string> substitute(YamlNode const& node);
   [[nodiscard]] json::value list_parameter(YamlNode const& node, ParameterDeclaration const& declaration);
+  /// Complains about a value that its declaration does not allow.
+  void check_value(YamlNode const& node, ParameterDeclaration const& declaration, std::string const& value);
   std::vector<Problem>& problems_;
   std::map<std::string, std::string> variables_;
+  std::map<Named, std::set<std::string>> named_;
 };
 
 /// "; did you mean 'steps'?", or with no near one "; expected one of: a, b".

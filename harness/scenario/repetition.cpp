@@ -36,7 +36,8 @@ void read_matrix(Reader& reader, YamlNode const& node, Scenario& into) {
       continue;
     }
     if (!reader.expect_list(entry.value, "the values of '" + entry.key + "'")) continue;
-    if (entry.value.items.empty()) reader.complain(entry.value.location, "it has no values");
+    if (entry.value.items.empty())
+      reader.complain(entry.value.location, "'" + entry.key + "' of the matrix has no values");
     for (YamlNode const& item : entry.value.items) {
       if (auto value = reader.text(item, "a value of '" + entry.key + "'")) {
         into.matrix[entry.key].push_back(std::move(*value));

@@ -152,6 +152,7 @@ struct Scenario {
 struct Problem {
   Location location;
   std::string message;  ///< "unknown key 'stpes'; did you mean 'steps'?"
+  bool secret = false;  ///< its line is shown to nobody
 };
 
 struct ParseOptions {

@@ -35,6 +35,23 @@ YamlNode default_node(ParameterDeclaration const& declaration) {
 
 }  // namespace
 
+void Reader::check_value(YamlNode const& node, ParameterDeclaration const& declaration,
+                         std::string const& value) {
+  if (declaration.complaint) {
+    std::string const why = declaration.complaint(value);
+    if (!why.empty())
+      complain(node.location, parameter_text(declaration) + " cannot be '" + value + "': " + why);
+  }
+  if (declaration.introduces != Named::nothing) introduce(declaration.introduces, value);
+  if (declaration.refers_to == Named::nothing) return;
+  std::set<std::string> const& known = named_[declaration.refers_to];
+  if (known.contains(value)) return;
+  std::vector<std::string> const names(known.begin(), known.end());
+  bool const probe = declaration.refers_to == Named::probe;
+  complain(node.location, (probe ? "there is no probe '" : "no step before this one captures target '") +
+                              value + "'" + (names.empty() ? std::string() : suggestion(value, names)));
+}
+
 json::value Reader::list_parameter(YamlNode const& node, ParameterDeclaration const& declaration) {
   if (!expect_list(node, parameter_text(declaration))) return nullptr;
   json::array values;
@@ -47,6 +64,7 @@ json::value Reader::list_parameter(YamlNode const& node, ParameterDeclaration co
                                   suggestion(*value, declaration.allowed));
       continue;
     }
+    check_value(item, declaration, *value);
     values.emplace_back(*value);
   }
   return values;
@@ -57,6 +75,7 @@ json::value Reader::parameter(YamlNode const& node, ParameterDeclaration const& 
   if (declaration.type == ParameterType::text_list) return list_parameter(node, declaration);
   if (declaration.type == ParameterType::duration) {
     std::optional<Duration> const value = duration(node, what);
+    if (value) check_value(node, declaration, format_duration(*value));
     return value ? json::value(format_duration(*value)) : json::value(nullptr);
   }
   if (declaration.type == ParameterType::boolean) {
@@ -80,6 +99,7 @@ json::value Reader::parameter(YamlNode const& node, ParameterDeclaration const& 
     complain(node.location, what + " cannot be '" + *value + "'" + suggestion(*value, allowed));
     return nullptr;
   }
+  check_value(node, declaration, *value);
   return json::value(*value);
 }
 

@@ -47,7 +47,10 @@ class CaptureTarget final : public engine::Step {
         .name = "capture-target",
         .summary = "Captures a recovery target with the state of the data, and proves that it is archived",
         .parameters = with_load_parameters(
-            {{"target", ParameterType::text, true, "", "name of the target, for later steps"},
+            {{.name = "target",
+              .required = true,
+              .help = "name of the target, for later steps",
+              .introduces = scenario::Named::target},
              {"at", ParameterType::text, false, "",
               "a time (RFC 3339) to come back to, in place of the moment of capture"},
              {"history", ParameterType::text, false, "public.schema_migrations",

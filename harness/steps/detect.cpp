@@ -19,7 +19,11 @@ class Detect final : public engine::Step {
   static scenario::Declaration describe() {
     return {.name = "detect",
             .summary = "Waits until the named probes see the damage, and counts the rows that they see",
-            .parameters = {{"probes", ParameterType::text_list, true, "", "names of continuous probes"},
+            .parameters = {{.name = "probes",
+                            .type = ParameterType::text_list,
+                            .required = true,
+                            .help = "names of continuous probes",
+                            .refers_to = scenario::Named::probe},
                            {"within", ParameterType::duration, false, "30s", "longest time to detect"}},
             .permissions = {},
             .effect = {},

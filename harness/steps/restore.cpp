@@ -28,7 +28,10 @@ class Restore final : public engine::Step {
   static scenario::Declaration describe() {
     return {.name = "restore",
             .summary = "Restores a captured target into a new Cluster by point-in-time recovery",
-            .parameters = {{"target", ParameterType::text, true, "", "name of the captured target"},
+            .parameters = {{.name = "target",
+                            .required = true,
+                            .help = "name of the captured target",
+                            .refers_to = scenario::Named::target},
                            {"by",
                             ParameterType::text,
                             false,

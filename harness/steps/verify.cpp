@@ -39,7 +39,10 @@ class Verify : public engine::Step {
         .name = "verify",
         .summary = "Prove that schema, data, history and acknowledged writes are back at the captured target",
         .parameters = with_load_parameters(
-            {{.name = "target", .required = true, .help = "Name of the captured target."},
+            {{.name = "target",
+              .required = true,
+              .help = "Name of the captured target.",
+              .refers_to = scenario::Named::target},
              {.name = "checks",
               .type = scenario::ParameterType::text_list,
               .default_value = "[fingerprint, digest, markers, ledger, history, writes]",
@@ -62,11 +65,11 @@ class Verify : public engine::Step {
              {.name = "application",
               .default_value = "application",
               .help = "Name of the probe that watches the application's invariant, for the check ledger."}}),
-        .permissions =
-            engine::together({engine::superuser_permissions(),
-                              engine::database_permissions(),
-                              {{"postgresql.cnpg.io", {"clusters"}, {"get"}},
-                               {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create"}}}}),
+        .permissions = engine::together(
+            {engine::superuser_permissions(),
+             engine::database_permissions(),
+             {{"postgresql.cnpg.io", {"clusters"}, {"get"}},
+              {"postgresql.cnpg.io", {"backups"}, {"get", "list", "watch", "create", "delete"}}}}),
         .effect = "with the check backup: takes a Backup of the restored Cluster",
         .witness = "the Backup is completed and its last WAL segment is archived",
         .undo = "deletes its own Backup object",

@@ -9,14 +9,25 @@ namespace {
 
 using scenario::ParameterType;
 
+std::string why_no_expression(std::string const& text) {
+  try {
+    std::regex const compiled(text);
+  } catch (std::regex_error const& error) {
+    return error.what();
+  }
+  return "";
+}
+
 class LogLine final : public engine::Trigger {
  public:
   static scenario::Declaration describe() {
     return {
         .name = "log-line",
         .summary = "A pod writes a line that matches, for the first or the n-th time from now on",
-        .parameters = {{"matches", ParameterType::text, true, "",
-                        "ECMAScript regular expression, anywhere in the line."},
+        .parameters = {{.name = "matches",
+                        .required = true,
+                        .help = "ECMAScript regular expression, anywhere in the line.",
+                        .complaint = &why_no_expression},
                        {"selector", ParameterType::text, false, "",
                         "Label selector of the pods; default: the instances of the target Cluster."},
                        {"container", ParameterType::text, false, "", "Default: the pod's first."},
@@ -32,14 +43,7 @@ class LogLine final : public engine::Trigger {
 
   Task<Result<>> feed(engine::RunContext& context, scenario::TriggerSpec const& spec,
                       engine::Look look) override {
-    try {
-      expression_.emplace(spec.parameters.text("matches"));
-    } catch (std::regex_error const& error) {
-      co_return fail({.kind = ErrorKind::usage,
-                      .what = "'" + spec.parameters.text("matches") + "' is no regular expression",
-                      .where = spec.location.text(),
-                      .why = error.what()});
-    }
+    expression_.emplace(spec.parameters.text("matches"));
     std::string selector = spec.parameters.text("selector");
     if (selector.empty())
       selector = "cnpg.io/cluster=" + context.target.cluster + ",cnpg.io/podRole=instance";

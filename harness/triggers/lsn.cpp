@@ -26,12 +26,16 @@ std::optional<std::uint64_t> parse_lsn(std::string_view text) {
   return (*high << 32U) | *low;
 }
 
+std::string why_no_lsn(std::string const& text) {
+  return parse_lsn(text) ? "" : "an LSN is two hexadecimal numbers: 0/5000060";
+}
+
 class Lsn final : public engine::Trigger {
  public:
   static scenario::Declaration describe() {
     return {.name = "lsn",
             .summary = "The primary has written WAL up to a place",
-            .parameters = {{"at", ParameterType::text, false, "", "An LSN: 0/5000060."},
+            .parameters = {{.name = "at", .help = "An LSN: 0/5000060.", .complaint = &why_no_lsn},
                            {"segment", ParameterType::text, false, "",
                             "A WAL segment: 000000010000000000000005."},
                            {"ahead",

@@ -14,7 +14,10 @@ class ProbeState final : public engine::Trigger {
         .name = "probe-state",
         .summary = "A probe answers rightly, wrongly, or not at all, without a break for a time",
         .parameters = {
-            {"probe", ParameterType::text, true, "", "Name of the probe."},
+            {.name = "probe",
+             .required = true,
+             .help = "Name of the probe.",
+             .refers_to = scenario::Named::probe},
             {"is", ParameterType::text, true, "", "right, wrong or failed.", {"right", "wrong", "failed"}},
             {"class", ParameterType::text, false, "",
              "Only samples of this class, as the journal names them; default: all."},

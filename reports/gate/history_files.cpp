@@ -20,7 +20,8 @@ namespace {
 bool is_sqlite(std::filesystem::path const& path) {
   std::string head(15, '\0');
   std::ifstream file(path, std::ios::binary);
-  if (file.read(head.data(), static_cast<std::streamsize>(head.size()))) return head == "SQLite format 3";
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  if (head == "SQLite format 3") return true;
   std::string const extension = path.extension();
   return extension == ".sqlite" || extension == ".sqlite3" || extension == ".db";
 }

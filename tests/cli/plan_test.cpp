@@ -31,8 +31,8 @@ std::string const head =
     "target: {namespace: develop, cluster: orders}\n";
 
 TEST(Plan, AddsUpTheWorstCase) {
-  json::value const plan = plan_document(read(
-      head + "steps:\n  - status-check: {}\n    timeout: 10s\n  - verify: {target: a}\n    timeout: 20s\n"));
+  json::value const plan = plan_document(read(head + "steps:\n  - capture-target: {target: a}\n    timeout: "
+                                                     "10s\n  - verify: {target: a}\n    timeout: 20s\n"));
   EXPECT_EQ(get_int(plan, "worst_case.steps_ns"), 30'000'000'000);
   EXPECT_EQ(get_int(plan, "worst_case.total_ns"),
             get_int(plan, "worst_case.steps_ns") + get_int(plan, "worst_case.undo_ns"));

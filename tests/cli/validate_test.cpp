@@ -74,6 +74,55 @@ TEST_F(Validate, AnnotatesInGithubsCi) {
   EXPECT_THAT(found.err, HasSubstr("^")) << "people read the log too";
 }
 
+std::string const head =
+    "apiVersion: pgdrill.io/v1\nkind: Scenario\nmetadata: {name: x}\ntarget: {namespace: develop, cluster: "
+    "c}\n";
+
+TEST_F(Validate, KnowsWhatStepsAndTriggersName) {
+  CommandResult const result = pgdrill_verb(
+      {"validate", file(head + "probes: [heartbeat: {every: 0ms}, digest]\nsteps:\n"
+                               "  - detect: {probes: [digset]}\n"
+                               "  - restore: {target: good}\n"
+                               "  - mark: {name: m}\n    when: {probe-state: {probe: hartbeat, is: right}}\n"
+                               "  - mark: {name: n}\n    when: {lsn: {at: zzz}}\n"
+                               "  - mark: {name: o}\n    when: {log-line: {matches: '((('}}\n")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("there is no probe 'digset'; did you mean 'digest'?"));
+  EXPECT_THAT(result.err, HasSubstr("no step before this one captures target 'good'"));
+  EXPECT_THAT(result.err, HasSubstr("there is no probe 'hartbeat'; did you mean 'heartbeat'?"));
+  EXPECT_THAT(result.err, HasSubstr("at most 1000 calls a second"));
+  EXPECT_THAT(result.err, HasSubstr("an LSN is two hexadecimal numbers"));
+  EXPECT_THAT(result.err, HasSubstr("parameter 'matches' cannot be '((('"));
+}
+
+TEST_F(Validate, ReadsEachCombinationOfTheMatrix) {
+  CommandResult const result =
+      pgdrill_verb({"validate", file(head + "variables: {p: 1s}\nmatrix: {p: [1s, 2 potatoes]}\nprobes:\n"
+                                            "  - heartbeat: {every: \"${p}\"}\nsteps: [mark: {name: m}]\n")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("2 potatoes"));
+  EXPECT_THAT(result.err, HasSubstr("(p=2 potatoes of the matrix)"));
+}
+
+TEST_F(Validate, ShowsNoPassword) {
+  CommandResult const result = pgdrill_verb(
+      {"validate", file(head + "steps:\n  - run-sql: {sql: \"ALTER USER app PASSWORD 'hunter2'\"}\n"
+                               "  - mark: {name: \"password=hunter2\"}\n")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, testing::AllOf(HasSubstr("s.yaml:6:20: error"), HasSubstr("s.yaml:7:18: error"),
+                                         testing::Not(HasSubstr("hunter2"))));
+}
+
+TEST_F(Validate, RunRefusesOptionsThatItDoesNotKnowBeforeItBreaksAnything) {
+  std::vector<std::vector<std::string>> const wrong{
+      {"-o", "xml"}, {"--metrics-port", "99999"}, {"--metrics-port", "abc"}, {"--repeat", "0"}};
+  for (std::vector<std::string> const& option : wrong) {
+    std::vector<std::string> command{"run", shipped, "--kubeconfig", "/nowhere"};
+    command.insert(command.end(), option.begin(), option.end());
+    EXPECT_EQ(pgdrill_verb(command).exit_code, 2) << option.front() << " " << option.back();
+  }
+}
+
 TEST_F(Validate, GivesGitlabACodeQualityReport) {
   CommandResult const result = pgdrill_verb({"validate", broken(), "-o", "gitlab"});
   json::array const issues = test::json_of(result).as_array();

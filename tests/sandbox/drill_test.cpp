@@ -304,6 +304,7 @@ TEST_P(KilledDrill, IsCleanedUpAfterwards) {
   })) << run.output();
   run.signal(SIGKILL);
   run.wait();
+  EXPECT_EQ(sandbox_->pgdrill({"cleanup", "-n", "develpo"}).exit_code, 3) << "it is not there";
   CommandResult const cleanup = sandbox_->pgdrill({"cleanup", "-n", "develop"});
   EXPECT_EQ(cleanup.exit_code, 0) << cleanup.out << cleanup.err;
   EXPECT_THAT(leftovers(), IsEmpty());

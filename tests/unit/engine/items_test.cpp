@@ -260,6 +260,12 @@ TEST_F(Items, AFaultThatCannotBeDoneStopsTheRunAndIsUndone) {
   EXPECT_TRUE(end.left.empty());
 }
 
+TEST_F(Items, AFaultIsNotInForceTwice) {
+  EXPECT_EQ(run("steps:\n  - cut: {}\n  - cut: {}\n").status, "error");
+  EXPECT_THAT(get_string(events("step-finished").back(), "error.why"),
+              testing::HasSubstr("step cut does the same"));
+}
+
 TEST_F(Items, APlaceboKeepsTheTimelineAndTouchesNothing) {
   placebo_ = true;
   RunEnd const end =

@@ -14,9 +14,17 @@ inline Catalogue test_catalogue() {
                      {"names", ParameterType::text_list, false, "[a, b]", "for whom"},
                      {"note", ParameterType::text, false, "", "anything"}};
   Declaration restore{.name = "restore", .summary = "Restores"};
+  Declaration capture{.name = "capture", .summary = "Captures"};
+  capture.parameters = {{.name = "target", .introduces = Named::target}};
+  Declaration compare{.name = "compare", .summary = "Compares"};
+  compare.parameters = {{.name = "target", .refers_to = Named::target},
+                        {.name = "probes", .type = ParameterType::text_list, .refers_to = Named::probe},
+                        {.name = "word", .complaint = [](std::string const& word) -> std::string {
+                           return word == "no" ? "nobody says it" : "";
+                         }}};
   Declaration heartbeat{.name = "heartbeat", .summary = "Beats"};
   heartbeat.parameters = {{"every", ParameterType::duration, false, "100ms", "how often"}};
-  return {.steps = {restore, wait}, .faults = {}, .probes = {heartbeat}};
+  return {.steps = {capture, compare, restore, wait}, .faults = {}, .probes = {heartbeat}};
 }
 
 /// The parts that every scenario needs, 5 lines long; `rest` begins in line 6.

@@ -83,6 +83,13 @@ std::vector<Case> const language_cases{
      {"7:12: 'metrics' must name one to 3 metrics: each more makes every one of them weaker",
       "7:18: 'rpo' cannot gate: it is 0 in every good run; hold it by 'limits' or an objective",
       "7:33: metric 'rto' is named twice"}},
+    {"names_of_nothing",
+     with("probes: [heartbeat]\nsteps:\n  - compare: {target: later, probes: [heartbaet, heartbeat]}\n"
+          "  - capture: {target: later}\n  - compare: {target: latter, word: no}\n"),
+     {"8:23: no step before this one captures target 'later'",
+      "8:39: there is no probe 'heartbaet'; did you mean 'heartbeat'?",
+      "10:23: no step before this one captures target 'latter'; did you mean 'later'?",
+      "10:37: parameter 'word' cannot be 'no': nobody says it"}},
     {"gate_numbers",
      with("gate: {minimum-change: 15, window: 4, require-history: yes, floor: 2}\nsteps: [restore]\n"),
      {"6:24: 'minimum-change' must be a percentage such as 15%, not '15'",
