@@ -2,6 +2,7 @@
 // WAL archived. Takes a backup of its own when there is none.
 #include <algorithm>
 
+#include "harness/base/text.hpp"
 #include "harness/cnpg/cluster_view.hpp"
 #include "harness/cnpg/retention.hpp"
 #include "harness/cnpg/wal.hpp"
@@ -128,14 +129,32 @@ class StatusCheck final : public engine::Step {
   static Task<Result<cnpg::ClusterView>> wait_healthy(RunContext& context, std::string step, TimeLeft time) {
     kube::ObjectRef const ref{kube::cluster_type, context.target.ns, context.target.cluster};
     auto const healthy = [&context, &step, &ref](json::value const* object) {
-      if (object == nullptr) return false;
+      if (object == nullptr) {  // perhaps it is being made
+        context.waiting(step, ref.text() + " to be made", "there is no such object");
+        return false;
+      }
       cnpg::ClusterView const view = cnpg::view_cluster(*object);
       context.waiting(step, ref.text() + " to be healthy and to archive", view.phase);
       return view.healthy && view.ready.holds && (view.archiving.holds || !view.backup_configured);
     };
-    CO_TRY(json::value const object, co_await kube::wait_for(*context.kube, ref, healthy, time.left(),
-                                                             "Cluster " + ref.name + " is not healthy"));
-    co_return cnpg::view_cluster(object);
+    Result<json::value> const object = co_await kube::wait_for(*context.kube, ref, healthy, time.left(),
+                                                               "Cluster " + ref.name + " is not healthy");
+    if (!object) co_return fail(co_await with_remedy(context, object.error()));
+    co_return cnpg::view_cluster(*object);
+  }
+
+  /// A name that nobody has is told with those that there are.
+  static Task<Error> with_remedy(RunContext& context, Error error) {
+    Result<kube::ObjectList> const listed =
+        co_await context.kube->list(kube::cluster_type, context.target.ns);
+    if (!listed || error.kind != ErrorKind::timeout) co_return error;
+    std::vector<std::string> names;
+    for (json::value const& cluster : listed->items) names.push_back(kube::name_of(cluster));
+    bool const there = std::find(names.begin(), names.end(), context.target.cluster) != names.end();
+    std::string const all = names.empty() ? "none" : join(names, ", ");
+    error.todo = there ? "kubectl describe cluster " + context.target.cluster + " -n " + context.target.ns
+                       : "set target.cluster; the namespace has " + all;
+    co_return error;
   }
 
   static Task<Result<std::vector<cnpg::BackupView>>> list_backups(RunContext& context) {
