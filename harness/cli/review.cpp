@@ -73,9 +73,9 @@ Result<> read_database(Arguments const& arguments, review::Options& options) {
 /// Writes the phases of every breaking statement below `directory`; says of the others why they stay.
 int write_rewriting(std::vector<review::SqlFile> const& files, review::Options const& options,
                     std::filesystem::path const& directory) {
-  std::error_code problem;
-  std::filesystem::create_directories(directory, problem);
   review::RewrittenFiles const rewritten = review::rewrite_files(files, options);
+  std::error_code problem;
+  if (!rewritten.files.empty()) std::filesystem::create_directories(directory, problem);
   for (review::RenderedFile const& file : rewritten.files) {
     Result<> const written = write_file_atomically(directory / file.name, file.content);
     if (!written) return report_error(written.error());
@@ -84,6 +84,7 @@ int write_rewriting(std::vector<review::SqlFile> const& files, review::Options c
   for (std::string const& note : rewritten.notes) std::fprintf(stderr, "pgdrill review: %s\n", note.c_str());
   for (Error const& refusal : rewritten.refusals)
     std::fprintf(stderr, "pgdrill review: %s\n", describe(refusal).c_str());
+  if (!rewritten.refusals.empty()) std::fprintf(stderr, "pgdrill review: nothing was written\n");
   return rewritten.refusals.empty() ? 0 : reports::exit_missed;
 }
 

@@ -34,7 +34,11 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
            "SELECT n.nspname, c.relname, c.relkind, c.reltuples::bigint, pg_total_relation_size(c.oid) AS "
            "bytes,"
            " pn.nspname AS parent_schema, p.relname AS parent,"
-           " coalesce(pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT', false) AS is_default"
+           " coalesce(pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT', false) AS is_default,"
+           " c.relrowsecurity, c.relrowsecurity AND c.relforcerowsecurity AND NOT (SELECT rolsuper OR "
+           "rolbypassrls FROM pg_roles WHERE rolname = current_user) AS hides_rows,"
+           " NOT c.relispartition AND c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE "
+           "c.oid IN (h.inhrelid, h.inhparent)) AS inherits"
            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
            " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition"
            " LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace"
@@ -47,7 +51,32 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
     table.bytes = row["bytes"].as<std::int64_t>();
     if (!row["parent"].is_null()) table.parent = name_at(row, "parent_schema", "parent");
     table.default_partition = row["is_default"].as<bool>();
+    table.row_security = row["relrowsecurity"].as<bool>();
+    table.hides_rows = row["hides_rows"].as<bool>();
+    table.inherits = row["inherits"].as<bool>();
     schema.add(std::move(table));
+  }
+}
+
+/// What else happens when rows are written: triggers (tgtype's bits are in PostgreSQL's pg_trigger.h) and
+/// rules.
+void read_writing(pqxx::transaction_base& transaction, Schema& schema) {
+  for (pqxx::row const& row : transaction.exec(
+           "SELECT n.nspname, c.relname, t.tgname AS name, t.tgtype & 16 <> 0 AS of_update,"
+           " t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND t.tgname::text COLLATE \"C\" > 'zz_pgdrill' AS late,"
+           " false AS rule"
+           " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = "
+           "c.relnamespace"
+           " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND " PGDRILL_USER_SCHEMA
+           " UNION ALL SELECT n.nspname, c.relname, w.rulename, false, false, true"
+           " FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class JOIN pg_namespace n ON n.oid = "
+           "c.relnamespace"
+           " WHERE c.relkind IN ('r', 'p') AND " PGDRILL_USER_SCHEMA " ORDER BY 1, 2, 3")) {
+    Table* const table = schema.table(name_at(row, "nspname", "relname"));
+    if (table == nullptr) continue;
+    if (row["rule"].as<bool>()) table->rules.emplace_back(row["name"].c_str());
+    if (row["of_update"].as<bool>()) table->update_triggers.emplace_back(row["name"].c_str());
+    if (row["late"].as<bool>()) table->late_triggers.emplace_back(row["name"].c_str());
   }
 }
 
@@ -245,6 +274,7 @@ Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) 
     catalogue.major = version / 10000;
     catalogue.minor = version % 10000;
     read_tables(transaction, catalogue.schema);
+    read_writing(transaction, catalogue.schema);
     read_columns(transaction, catalogue.schema);
     Details details;
     read_details(transaction, details);

@@ -96,6 +96,12 @@ struct Table {
   std::optional<std::int64_t> bytes = {};    ///< heap, indexes and TOAST
   std::vector<std::string> dependants = {};  ///< views: "view public.order_totals"
   std::vector<User> users = {};              ///< views too; from a live catalogue
+  bool row_security = false;                 ///< policies decide who sees and writes which row
+  bool hides_rows = false;                   ///< they do for its owner, too, and for who read the catalogue
+  bool inherits = false;                     ///< from another table or another from it, without partitions
+  std::vector<std::string> rules = {};       ///< that rewrite statements on it
+  std::vector<std::string> update_triggers = {};  ///< enabled ones of the user
+  std::vector<std::string> late_triggers = {};    ///< who may change a row after triggers called zz_pgdrill_
 
   [[nodiscard]] Column const* column(std::string const& name) const;
   [[nodiscard]] Column* column(std::string const& name);

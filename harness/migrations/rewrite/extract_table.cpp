@@ -29,10 +29,13 @@ struct Found {
 
 /// `INSERT INTO made (a, b) SELECT x, y FROM from`, plain columns only; false for any other form.
 bool read_insert(json::value const& insert, Found& found) {
+  for (char const* const clause : {"withClause", "onConflictClause", "returningList"}) {
+    if (find(insert, clause) != nullptr) return false;
+  }
   json::value const* const select = find(insert, "selectStmt.SelectStmt");
   if (select == nullptr) return false;
-  for (char const* const clause :
-       {"whereClause", "distinctClause", "groupClause", "havingClause", "limitCount", "withClause", "larg"}) {
+  for (char const* const clause : {"whereClause", "distinctClause", "groupClause", "havingClause",
+                                   "limitCount", "limitOffset", "withClause", "larg"}) {
     if (find(*select, clause) != nullptr) return false;
   }
   json::array const& from = list_of(find(*select, "fromClause"));
@@ -66,7 +69,7 @@ std::optional<Found> find_group(Statements const& statements) {
       if (made.table(front.table) == nullptr) return std::nullopt;
       found.made = *made.table(front.table);
     } else if (!inserted) {
-      bool const fills = front.kind == ActionKind::insert && front.node != nullptr &&
+      bool const fills = front.kind == ActionKind::insert && front.node != nullptr && !front.embedded &&
                          front.table.in_public() == found.made.name.in_public();
       if (!fills || !read_insert(*front.node, found)) return std::nullopt;
       inserted = true;

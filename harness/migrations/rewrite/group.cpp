@@ -108,7 +108,10 @@ std::vector<std::string> split_list(std::string const& sql) {
 
 std::optional<std::vector<Assignment>> assignments_of(std::string const& update) {
   std::size_t begin = std::string::npos;
-  for (Deep const& deep : deep_tokens(update)) {
+  std::vector<Deep> const tokens = deep_tokens(update);
+  // WITH before it may change what else it likes.
+  if (tokens.empty() || !is_word(update, tokens.front().token, "update")) return std::nullopt;
+  for (Deep const& deep : tokens) {
     if (deep.depth != 0) continue;
     if (begin == std::string::npos && is_word(update, deep.token, "set")) begin = deep.token.end;
     for (std::string_view const word : {"from", "where", "returning"}) {

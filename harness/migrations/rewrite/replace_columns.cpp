@@ -31,7 +31,7 @@ std::optional<Found> find_group(Statements const& statements) {
     Action const& front = statement.actions.front();
     bool const before = found.assigned.empty();
     bool const update =
-        front.kind == ActionKind::update && front.table.in_public() == found.table.in_public();
+        front.kind == ActionKind::update && !front.embedded && same_relation(front.table, found.table);
     if (before && alters_only(statement, found.table, {ActionKind::add_column})) {
       for (Action const& action : statement.actions) found.added.push_back(&action);
     } else if (before && update && !found.added.empty()) {

@@ -12,8 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// The only refusal of a change, with its place, reason and advice.
-std::string refusal(std::string const& setup, std::string const& change) {
+/// Of a change, each with its place, reason and advice. Nothing is written beside them.
+std::vector<std::string> refusals(std::string const& setup, std::string const& change) {
   auto const database = PostgresServer::shared().fresh_database(setup);
   Result<review::Catalogue> const catalogue = run_to_end(review::read_catalogue(database));
   review::Options options;
@@ -21,7 +21,13 @@ std::string refusal(std::string const& setup, std::string const& change) {
   review::RewrittenFiles const rewritten =
       review::rewrite_files({review::read_sql("change.sql", change)}, options);
   EXPECT_TRUE(rewritten.files.empty());
-  return rewritten.refusals.size() == 1 ? describe(rewritten.refusals.front()) : "not one refusal";
+  std::vector<std::string> out;
+  for (Error const& one : rewritten.refusals) out.push_back(describe(one));
+  return out;
+}
+std::string refusal(std::string const& setup, std::string const& change) {
+  std::vector<std::string> const all = refusals(setup, change);
+  return all.size() == 1 ? all.front() : "not one refusal";
 }
 
 std::string const people =
@@ -104,6 +110,76 @@ TEST(RewriteRefusals, OfEnumsSayWhichLabelIsNotKnown) {
   EXPECT_THAT(refusal(people + "CREATE INDEX i ON people (id) WHERE m = 'ok';",
                       "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"),
               HasSubstr("index i names labels"));
+}
+
+/// Files stand for the whole input: what the phases do not carry out refuses all of it.
+TEST(RewriteRefusals, OfStatementsThatThePhasesWouldDrop) {
+  std::string const setup =
+      people + "CREATE TABLE kept (id int, name text); ALTER TABLE people ADD label text;";
+  std::string const drop = " ALTER TABLE people DROP COLUMN name;";
+  for (auto const& [before, said] : std::vector<std::pair<std::string, std::string>>{
+           {"INSERT INTO kept SELECT id, name FROM people;", "insert on kept"},
+           {"DO $$ BEGIN UPDATE people SET label = name; END $$;", "DO block"},
+           {"MERGE INTO people p USING people s ON p.id = s.id WHEN MATCHED THEN UPDATE SET label = s.name;",
+            "merge"},
+           {"WITH r AS (INSERT INTO kept SELECT id, name FROM people RETURNING 1) SELECT count(*) FROM r;",
+            ""},
+           {"FROBNICATE people;", "not understood"},
+           {"CREATE TABLE names AS SELECT id, name FROM people;", "create-table"},
+           {"SELECT set_config('search_path', 'other', false);", "select"},
+           {"SET search_path = other;", "SET search_path"},
+           {"ALTER TYPE mood ADD VALUE 'fine';", "label 'fine'"}}) {
+    for (std::string const& change : {before + drop, drop + before}) {
+      std::string const refused = refusal(setup, change);
+      EXPECT_THAT(refused, testing::AllOf(HasSubstr("change.sql:1:"), HasSubstr("cannot rewrite"))) << change;
+      if (before.find("MERGE") == std::string::npos) EXPECT_THAT(refused, HasSubstr(said)) << change;
+    }
+  }
+}
+
+TEST(RewriteRefusals, OfSeveralChangesOfOneColumn) {
+  for (std::string const change :
+       {"ALTER TABLE people ALTER name SET NOT NULL, ALTER name SET DEFAULT 'zz';",
+        "ALTER TABLE people ALTER born TYPE timestamp, ALTER born SET DEFAULT now(), ADD COLUMN q int;",
+        "ALTER TABLE people ALTER born TYPE timestamp; ALTER TABLE people ALTER born SET DEFAULT now();"})
+    EXPECT_THAT(refusals(people, change), testing::Contains(HasSubstr("in another way, too"))) << change;
+}
+
+/// Not even the drop, which could be rewritten alone.
+TEST(RewriteRefusals, OfOneStatementRefuseAllOthers) {
+  for (std::string const where : {" WHERE id > 0", " FROM kept WHERE kept.id = people.id"})
+    EXPECT_FALSE(refusals(people + "CREATE TABLE kept (id int);",
+                          "ALTER TABLE people ADD COLUMN label text; UPDATE people SET label = name" + where +
+                              "; ALTER TABLE people DROP COLUMN name;")
+                     .empty());
+  EXPECT_FALSE(
+      refusals(people,
+               "CREATE TABLE names (id int PRIMARY KEY, name text); INSERT INTO names (id, name) SELECT "
+               "id, name FROM people WHERE born IS NULL; ALTER TABLE people DROP COLUMN name;")
+          .empty());
+}
+
+TEST(RewriteFiles, CarryOverAColumnAndADefaultInTheirOrder) {
+  auto const database =
+      PostgresServer::shared().fresh_database(people + "INSERT INTO people VALUES (1, 'n');");
+  review::Options options;
+  options.schema = run_to_end(review::read_catalogue(database)).value().schema;
+  review::RewrittenFiles const rewritten = review::rewrite_files(
+      {review::read_sql(
+          "change.sql",
+          "SET lock_timeout = '1s'; ALTER TABLE people RENAME name TO label; ALTER TABLE people ADD "
+          "COLUMN name int; ALTER TABLE people ALTER label SET DEFAULT 'it''s';")},
+      options);
+  ASSERT_THAT(rewritten.refusals, testing::IsEmpty());
+  for (std::size_t i = 0; i < rewritten.files.size(); i += 2)
+    ASSERT_EQ(run_file(database, rewritten.files[i].content), "") << rewritten.files[i].name;
+  std::string const row = "SELECT to_jsonb(people)::text FROM people WHERE id = ";
+  EXPECT_EQ(run_file(database, "INSERT INTO people (id) VALUES (2);"), "");
+  EXPECT_THAT(query_value(database, row + "1"), HasSubstr(R"("name": null, "label": "n")"));
+  EXPECT_THAT(query_value(database, row + "2"), HasSubstr(R"("name": null, "label": "it's")"));
+  for (std::size_t i = rewritten.files.size(); i > 0; i -= 2)
+    ASSERT_EQ(run_file(database, rewritten.files[i - 1].content), "") << rewritten.files[i - 1].name;
+  EXPECT_THAT(query_value(database, row + "1"), HasSubstr(R"("name": "n")"));
 }
 
 TEST(RewriteRefusals, AnAddedLabelIsANoteAndNoRefusal) {
