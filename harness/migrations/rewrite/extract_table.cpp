@@ -229,6 +229,13 @@ Result<Rewriting> build(Found const& found, Table const& table, Schema const& sc
                                   found.made.name.text()),
                       {}};
   TRY_VOID(check_former(table, found.dropped, rewriting.subject));
+  if (table.row_security)
+    return fail({.kind = ErrorKind::usage,
+                 .what = "cannot rewrite: " + rewriting.subject,
+                 .why =
+                     "its row level security would filter what the new table's triggers write back, and the "
+                     "new table has none",
+                 .todo = "rewrite it by hand, with the policies that the new table needs"});
   TRY(Sides const sides, sides_of(found, table, rewriting.subject));
   auto const add = [&](PhaseFile file) { rewriting.files.push_back(std::move(file)); };
   std::string const made = quote(found.made.name);

@@ -33,6 +33,28 @@ std::string content(Rewriting const& rewriting, PhaseFile const& file, std::stri
   return heading + in_transaction(sql);
 }
 
+/// A backfill reads and writes each row of the table itself, and a trigger sees each that others write.
+Result<> written_as_it_says(Table const& table, std::string const& what) {
+  auto const refuse = [&](std::string why, std::string todo) {
+    return fail({.kind = ErrorKind::usage, .what = what, .why = std::move(why), .todo = std::move(todo)});
+  };
+  if (table.inherits)
+    return refuse(
+        "the table inherits or is inherited from: triggers on one table do not fire for rows of the "
+        "other, and a key holds for one alone",
+        "rewrite it by hand, table by table");
+  if (table.hides_rows)
+    return refuse(
+        "row level security is forced on the table, and hides rows from the role that read it: they "
+        "would be left out",
+        "connect as the superuser or role with BYPASSRLS that will run the files");
+  if (!table.rules.empty())
+    return refuse(
+        fmt::format("rule {} makes other statements of those that write the table", table.rules.front()),
+        "drop it first, and make it a trigger");
+  return {};
+}
+
 }  // namespace
 
 std::string_view name_of(Phase phase) {
@@ -50,6 +72,7 @@ Result<Table const*> exact_table(Name const& name, Schema const& schema, std::st
                  .what = what,
                  .why = "the exact definition of the table is not known from the files",
                  .todo = "name the database with --database"});
+  TRY_VOID(written_as_it_says(*table, what));
   std::string changed;
   for (Constraint const& one : table->constraints) {
     if (one.kind != 'n' && one.definition.empty()) changed = "constraint " + one.name;

@@ -14,7 +14,7 @@ namespace pgdrill::review {
 [[nodiscard]] std::string helper_name(std::string const& role, Name const& table, std::string const& column);
 
 /// Rows by key, in batches that commit: SET `assignments` where `predicate` still holds. Run again after an
-/// interruption it does what is left. Not in a transaction.
+/// interruption it does what is left. Not in a transaction. It and the next ones see every row, or fail.
 [[nodiscard]] std::string batched_update(Name const& table, std::vector<std::string> const& key,
                                          std::string const& assignments, std::string const& predicate);
 /// The same with any change of the rows in `batch`, which has the key's columns; it must end with
@@ -25,7 +25,8 @@ namespace pgdrill::review {
 [[nodiscard]] std::string refuse_rows(Name const& table, std::string const& predicate,
                                       std::string const& message);
 
-/// One transaction whose wait for locks is bounded: who queues behind a waiting ALTER TABLE waits too.
+/// One transaction whose wait for locks is bounded: who queues behind a waiting ALTER TABLE waits too. With
+/// row_security off a query that policies would filter is an error.
 [[nodiscard]] std::string in_transaction(std::string const& sql);
 /// SET NOT NULL without a scan under the strongest lock: CHECK ... NOT VALID, VALIDATE, SET NOT NULL, DROP
 /// CHECK. Transactions of its own, also for a tool that sends the file as one string.

@@ -145,6 +145,61 @@ TEST(RewriteRefusals, OfSeveralChangesOfOneColumn) {
     EXPECT_THAT(refusals(people, change), testing::Contains(HasSubstr("in another way, too"))) << change;
 }
 
+TEST(RewriteRefusals, OfTablesWhoseRowsAreElsewhereOrHidden) {
+  for (std::string const change :
+       {"ALTER TABLE people RENAME name TO label;", "ALTER TABLE ONLY people ALTER name SET NOT NULL;",
+        "ALTER TABLE people DROP COLUMN name;"}) {
+    EXPECT_THAT(refusal(people + "CREATE TABLE child (id int PRIMARY KEY) INHERITS (people);", change),
+                HasSubstr("inherits or is inherited from"))
+        << change;
+    EXPECT_THAT(refusal("CREATE TABLE base (name text);"
+                        "CREATE TABLE people (id int PRIMARY KEY) INHERITS (base);",
+                        change),
+                HasSubstr("inherits or is inherited from"))
+        << change;
+    EXPECT_THAT(refusal(people + "CREATE RULE keep AS ON UPDATE TO people DO INSTEAD NOTHING;", change),
+                HasSubstr("rule keep"))
+        << change;
+  }
+  EXPECT_THAT(
+      refusal(people + "ALTER TABLE people ENABLE ROW LEVEL SECURITY;",
+              "CREATE TABLE names (id int PRIMARY KEY, name text); INSERT INTO names (id, name) SELECT id, "
+              "name FROM people; ALTER TABLE people DROP COLUMN name;"),
+      HasSubstr("row level security"));
+}
+
+/// The owner whom policies bind sees some rows; a file that he runs must not take them for all.
+TEST(RewriteRefusals, OfRowsThatRowSecurityHides) {
+  std::string const hidden =
+      "DO $$ BEGIN CREATE ROLE bound LOGIN; EXCEPTION WHEN duplicate_object THEN END $$;"
+      "GRANT ALL ON SCHEMA public TO bound; SET ROLE bound;"
+      "CREATE TABLE people (id int PRIMARY KEY, name text, note text DEFAULT 'n');"
+      "INSERT INTO people SELECT i, 'n' || i, NULL FROM generate_series(1, 10) i;"
+      "ALTER TABLE people ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+      "CREATE POLICY p ON people USING (id % 2 = 0);";
+  for (std::string const change :
+       {"ALTER TABLE people RENAME name TO label;", "ALTER TABLE people ALTER name SET NOT NULL;",
+        "ALTER TABLE people ALTER note SET NOT NULL;", "ALTER TABLE people DROP COLUMN name;"}) {
+    auto database = PostgresServer::shared().fresh_database(hidden);
+    review::Rewriting const rewriting = rewriting_of(database, change);
+    std::string said;
+    for (review::RenderedFile const& file : review::render(rewriting, 1)) {
+      if (!file.name.ends_with(".up.sql") || !said.empty()) continue;
+      EXPECT_THAT(file.content, testing::Not(HasSubstr("DROP COLUMN"))) << "rows that nobody saved";
+      said = run_file(database, "SET ROLE bound;" + file.content);
+    }
+    EXPECT_THAT(said, HasSubstr("would be affected by row-level security policy")) << change;
+    database.user = "bound";
+    review::Options options;
+    options.schema = run_to_end(review::read_catalogue(database)).value().schema;
+    review::RewrittenFiles const refused =
+        review::rewrite_files({review::read_sql("change.sql", change)}, options);
+    EXPECT_TRUE(refused.files.empty());
+    ASSERT_EQ(refused.refusals.size(), 1U);
+    EXPECT_THAT(describe(refused.refusals.front()), HasSubstr("hides rows"));
+  }
+}
+
 /// Not even the drop, which could be rewritten alone.
 TEST(RewriteRefusals, OfOneStatementRefuseAllOthers) {
   for (std::string const where : {" WHERE id > 0", " FROM kept WHERE kept.id = people.id"})
