@@ -134,12 +134,13 @@ std::string create_triggers(Sides const& s) {
   std::string out = function(
       schema, there,
       fmt::format(
-          "  UPDATE {made} SET {set} WHERE {same} AND ({next}) IS DISTINCT FROM ({former});\n"
+          "  UPDATE {made} SET {set} WHERE {same} AND {differ};\n"
           "  IF {any} THEN\n    INSERT INTO {made} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING;\n"
           "  END IF;\n  RETURN NULL;\n",
           fmt::arg("made", made), fmt::arg("set", s.set_next("NEW.")),
-          fmt::arg("same", s.same_key("", "NEW.")), fmt::arg("next", Sides::list(s.moved, &Pair::next)),
-          fmt::arg("former", Sides::list(s.moved, &Pair::former, "NEW.")),
+          fmt::arg("same", s.same_key("", "NEW.")),
+          fmt::arg("differ",
+                   differ(Sides::list(s.moved, &Pair::next), Sides::list(s.moved, &Pair::former, "NEW."))),
           fmt::arg("any", s.any_moved("NEW.")),
           fmt::arg("columns", Sides::list(s.keys, &Pair::next) + ", " + Sides::list(s.moved, &Pair::next)),
           fmt::arg("values", Sides::list(s.keys, &Pair::former, "NEW.") + ", " +
@@ -153,13 +154,13 @@ std::string create_triggers(Sides const& s) {
                   "<> 'gone' "
                   "THEN\n      UPDATE {from} SET {nothing} WHERE {same_old};\n    END IF;\n    RETURN "
                   "NULL;\n  END IF;\n"
-                  "  UPDATE {from} SET {set} WHERE {same_new} AND ({former}) IS DISTINCT FROM ({next});\n"
+                  "  UPDATE {from} SET {set} WHERE {same_new} AND {differ};\n"
                   "  RETURN NULL;\n",
                   fmt::arg("from", from), fmt::arg("nothing", join(nothing, ", ")),
                   fmt::arg("same_old", s.same_key("OLD.", "")), fmt::arg("same_new", s.same_key("NEW.", "")),
                   fmt::arg("set", s.set_former("NEW.")),
-                  fmt::arg("former", Sides::list(s.moved, &Pair::former)),
-                  fmt::arg("next", Sides::list(s.moved, &Pair::next, "NEW."))));
+                  fmt::arg("differ", differ(Sides::list(s.moved, &Pair::former),
+                                            Sides::list(s.moved, &Pair::next, "NEW.")))));
   out += function(
       schema, gone,
       fmt::format("  PERFORM set_config('pgdrill.extract', 'gone', true);\n  DELETE FROM {} WHERE {};\n"
@@ -209,6 +210,14 @@ Result<Sides> sides_of(Found const& found, Table const& table, std::string const
     bool const moved = std::any_of(sides.moved.begin(), sides.moved.end(),
                                    [&](Pair const& pair) { return pair.former == name; });
     if (!moved) return refuse(name + " is dropped and goes nowhere", "drop it in a change of its own");
+    for (Pair const& pair : sides.moved) {
+      Column const* const next = found.made.column(pair.next);
+      if (pair.former == name && (next == nullptr || next->type != column->type))
+        return refuse(
+            fmt::format("{} is {} and becomes {}: whether a row was copied is told by the same bytes", name,
+                        column->type.text(), next == nullptr ? pair.next : next->type.text()),
+            "copy it as it is, and change its type in a change of its own");
+    }
     if (!column->default_text.empty())
       return refuse(name + " has a default, which would look like a value that somebody wrote",
                     "drop the default first");
@@ -263,13 +272,12 @@ Result<Rewriting> build(Found const& found, Table const& table, Schema const& sc
   add({Phase::switch_over, "verify",
        "Stops when a row was not copied. Then deploy the version that uses the new table; the former one "
        "keeps working.",
-       refuse_rows(
-           table.name,
-           fmt::format("{} AND NOT EXISTS (SELECT FROM {} m WHERE {} AND ({}) IS NOT DISTINCT FROM ({}))",
-                       sides.any_moved(from + "."), made, sides.same_key("m.", from + "."),
-                       Sides::list(sides.moved, &Pair::next, "m."),
-                       Sides::list(sides.moved, &Pair::former, from + ".")),
-           "not copied; run the backfill again"),
+       refuse_rows(table.name,
+                   fmt::format("{} AND NOT EXISTS (SELECT FROM {} m WHERE {} AND NOT {})",
+                               sides.any_moved(from + "."), made, sides.same_key("m.", from + "."),
+                               differ(Sides::list(sides.moved, &Pair::next, "m."),
+                                      Sides::list(sides.moved, &Pair::former, from + "."))),
+                   "not copied; run the backfill again"),
        "SELECT 1;  -- nothing was changed\n"});
   for (PhaseFile& file : relax(columns, Phase::switch_over)) add(std::move(file));
   add({Phase::contract, "refill_former", "Going down it fills the former columns from the new table.",
@@ -278,9 +286,9 @@ Result<Rewriting> build(Found const& found, Table const& table, Schema const& sc
            table.name, table.key(),
            fmt::format("({}) = (SELECT {} FROM {} m WHERE {})", Sides::list(sides.moved, &Pair::former),
                        Sides::list(sides.moved, &Pair::next, "m."), made, sides.same_key("m.", "t.")),
-           fmt::format("EXISTS (SELECT FROM {} m WHERE {} AND ({}) IS DISTINCT FROM ({}))", made,
-                       sides.same_key("m.", from + "."), Sides::list(sides.moved, &Pair::next, "m."),
-                       Sides::list(sides.moved, &Pair::former, from + "."))),
+           fmt::format("EXISTS (SELECT FROM {} m WHERE {} AND {})", made, sides.same_key("m.", from + "."),
+                       differ(Sides::list(sides.moved, &Pair::next, "m."),
+                              Sides::list(sides.moved, &Pair::former, from + ".")))),
        false});
   add({Phase::contract, "stop_sync", "From here on the former version must be gone.", drop_triggers(sides),
        create_triggers(sides)});

@@ -111,6 +111,11 @@ $verify$;
                      quote(table), predicate, message);
 }
 
+std::string differ(std::string const& left, std::string const& right) {
+  // Without the casts the operator would be looked for in each column's type.
+  return fmt::format("(ROW({})::record OPERATOR(pg_catalog.*<>) ROW({})::record)", left, right);
+}
+
 std::string in_transaction(std::string const& sql) {
   return "BEGIN;\nSET LOCAL lock_timeout = '2s';\nSET LOCAL row_security = off;\n" + sql + "COMMIT;\n";
 }

@@ -25,6 +25,11 @@ namespace pgdrill::review {
 [[nodiscard]] std::string refuse_rows(Name const& table, std::string const& predicate,
                                       std::string const& message);
 
+/// True when two lists of values, of the same types, are not the same to the byte. A type's own = takes 'abc'
+/// for 'ABC' (citext), 1.0 for 1.00 and 30 days for a month, and json has none:
+/// https://www.postgresql.org/docs/15/functions-comparisons.html#COMPOSITE-TYPE-COMPARISON
+[[nodiscard]] std::string differ(std::string const& left, std::string const& right);
+
 /// One transaction whose wait for locks is bounded: who queues behind a waiting ALTER TABLE waits too. With
 /// row_security off a query that policies would filter is an error.
 [[nodiscard]] std::string in_transaction(std::string const& sql);

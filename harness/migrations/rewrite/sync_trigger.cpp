@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "harness/base/text.hpp"
 #include "harness/migrations/review/lexer.hpp"
@@ -14,19 +13,9 @@ namespace pgdrill::review {
 
 namespace {
 
-/// These have no operator of equality, or one that compares areas.
-bool is_compared_as_text(std::string const& type) {
-  static constexpr std::array<std::string_view, 9> types{"json",   "xml",  "point", "line",   "lseg",
-                                                         "circle", "path", "box",   "polygon"};
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
-std::string comparable(Computed const& one, std::string const& value) {
-  return is_compared_as_text(one.type) ? fmt::format("({})::text", value) : value;
-}
-
 std::string columns(std::vector<Computed> const& list, std::string const& row) {
   std::vector<std::string> parts;
-  for (Computed const& one : list) parts.push_back(comparable(one, row + quote(one.column)));
+  for (Computed const& one : list) parts.push_back(row + quote(one.column));
   return join(parts, ", ");
 }
 
@@ -36,7 +25,7 @@ std::string value_of(Computed const& one, std::string const& row) {
 }
 std::string values(std::vector<Computed> const& list, std::string const& row) {
   std::vector<std::string> parts;
-  for (Computed const& one : list) parts.push_back(comparable(one, value_of(one, row)));
+  for (Computed const& one : list) parts.push_back(value_of(one, row));
   return join(parts, ", ");
 }
 
@@ -107,10 +96,10 @@ std::string create_sync_trigger(SyncTrigger const& sync) {
 BEGIN
   IF TG_OP = 'INSERT' THEN
 {take_default}    IF {empty} THEN
-{forward_deep}    ELSIF ({next}) IS DISTINCT FROM ({computed}) THEN
+{forward_deep}    ELSIF {given} THEN
 {backward_deep}    END IF;
-  ELSIF ({next}) IS DISTINCT FROM ({old_next}) AND ({next}) IS DISTINCT FROM ({computed}) THEN
-{backward}  ELSIF ({former}) IS DISTINCT FROM ({old_former}) THEN
+  ELSIF {next_changed} AND {given} THEN
+{backward}  ELSIF {former_changed} THEN
 {forward}  END IF;
   RETURN NEW;
 END
@@ -119,9 +108,10 @@ CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FU
 )",
       fmt::arg("schema", quote(sync.table.in_public().schema)), fmt::arg("name", quote(sync.name)),
       fmt::arg("table", quote(sync.table)), fmt::arg("take_default", take_default(sync)),
-      fmt::arg("empty", all_null(sync.next, "NEW.")), fmt::arg("next", columns(sync.next, "NEW.")),
-      fmt::arg("old_next", columns(sync.next, "OLD.")), fmt::arg("former", columns(sync.former, "NEW.")),
-      fmt::arg("old_former", columns(sync.former, "OLD.")), fmt::arg("computed", values(sync.next, "NEW.")),
+      fmt::arg("empty", all_null(sync.next, "NEW.")),
+      fmt::arg("given", differ(columns(sync.next, "NEW."), values(sync.next, "NEW."))),
+      fmt::arg("next_changed", differ(columns(sync.next, "NEW."), columns(sync.next, "OLD."))),
+      fmt::arg("former_changed", differ(columns(sync.former, "NEW."), columns(sync.former, "OLD."))),
       fmt::arg("forward", compute(sync.next, "    ")), fmt::arg("forward_deep", compute(sync.next, "      ")),
       fmt::arg("backward", compute(sync.former, "    ")),
       fmt::arg("backward_deep", compute(sync.former, "      ")));
@@ -140,7 +130,7 @@ std::string assign_computed(std::vector<Computed> const& targets) {
 }
 
 std::string differs(std::vector<Computed> const& targets) {
-  return fmt::format("({}) IS DISTINCT FROM ({})", columns(targets, ""), values(targets, ""));
+  return differ(columns(targets, ""), values(targets, ""));
 }
 
 std::string not_filled(SyncTrigger const& sync) {
