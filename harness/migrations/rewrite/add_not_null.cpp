@@ -15,12 +15,13 @@ struct Filler {
 Filler filler(Table const& table, std::string const& column, std::string const& value) {
   std::string const name = quote(helper_name("fill", table.name, column));
   std::string const schema = quote(table.name.in_public().schema);
+  std::string const body =
+      fmt::format("\nBEGIN\n  IF NEW.{0} IS NULL THEN\n    NEW.{0} := {1};\n  END IF;\n  RETURN NEW;\nEND\n",
+                  quote(column), value);
   std::string const create = fmt::format(
-      "CREATE FUNCTION {0}.{1}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {0} AS "
-      "$fill$\n"
-      "BEGIN\n  IF NEW.{2} IS NULL THEN\n    NEW.{2} := {3};\n  END IF;\n  RETURN NEW;\nEND\n$fill$;\n"
-      "CREATE TRIGGER {1} BEFORE INSERT OR UPDATE ON {4} FOR EACH ROW EXECUTE FUNCTION {0}.{1}();\n",
-      schema, name, quote(column), value, quote(table.name));
+      "CREATE FUNCTION {0}.{1}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {0} AS {2};\n"
+      "CREATE TRIGGER {1} BEFORE INSERT OR UPDATE ON {3} FOR EACH ROW EXECUTE FUNCTION {0}.{1}();\n",
+      schema, name, dollar_quote("fill", body), quote(table.name));
   return {create, fmt::format("DROP TRIGGER {0} ON {1};\nDROP FUNCTION {2}.{0}();\n", name, quote(table.name),
                               schema)};
 }

@@ -253,6 +253,7 @@ class Plan {
     if (!r_->refused.empty())
       verified += refuse_rows(r_->table->name, applied(r_->refused, quote(r_->column)),
                               "the next type would cut the value; shorten it first");
+    if (r_->lossless) verified += refuse_lossy(r_->table->name, before.former);
     add({Phase::switch_over, "verify",
          swaps_ ? "Stops when a row differs."
                 : "Stops when a row differs. Then deploy the version that uses " + r_->next +
@@ -283,8 +284,12 @@ class Plan {
     for (Constraint const& constraint : attached_.constraints) drop_former_constraint(constraint);
     for (Index const& index : attached_.indexes) drop_former_index(index);
     SyncTrigger const both = sync(former_, next);
-    add({Phase::contract, "refill_former", "Going down it fills the former column from the next one.",
-         nothing("only its down file does something"),
+    add({Phase::contract, "refill_former",
+         r_->lossless ? "Stops when a value would not come back. Going down it fills the former column from "
+                        "the next one."
+                      : "Going down it fills the former column from the next one.",
+         r_->lossless ? refuse_lossy(r_->table->name, both.former)
+                      : nothing("only its down file does something"),
          batched_update(r_->table->name, key_afterwards(), assign_computed(both.former),
                         written_by_next(both)),
          false});

@@ -18,6 +18,8 @@ struct Replacement {
   Type type;                   ///< of the next column
   std::string collation = {};  ///< its COLLATE, quoted; empty for that of its type
   bool keeps_storage = false;  ///< the former one's storage and compression, which a change of type resets
+  /// A row stops the phases when the way back gives another value than it has: nobody said what it means.
+  bool lossless = false;
   /// The next value from the former one and back; "%" stands for the column, "%%" for %. A cast to the type
   /// follows.
   std::string forward = "%";

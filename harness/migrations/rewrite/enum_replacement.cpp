@@ -232,8 +232,8 @@ class Plan {
     for (EnumColumn const& column : r_->columns)
       known.push_back(
           fmt::format("({}::regclass, {})", literal(quote(column.table)), literal(column.column)));
-    return fmt::format(
-        R"(DO $check$
+    std::string const body = fmt::format(
+        R"(
 DECLARE
   others text;
 BEGIN
@@ -247,9 +247,9 @@ BEGIN
     RAISE EXCEPTION 'type % has other users, which these files do not change: %', {0}, others;
   END IF;
 END
-$check$;
 )",
         literal(quote(r_->type)), join(known, ", "));
+    return "DO " + dollar_quote("check", body) + ";\n";
   }
 
   [[nodiscard]] PhaseFile create_type() const {

@@ -119,9 +119,8 @@ struct Sides {
 std::string function(std::string const& schema, std::string const& name, std::string const& body) {
   return fmt::format(
       "CREATE FUNCTION {0}.{1}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {0} AS "
-      "$sync$\n"
-      "BEGIN\n{2}END\n$sync$;\n",
-      schema, name, body);
+      "{2};\n",
+      schema, name, dollar_quote("sync", "\nBEGIN\n" + body + "END\n"));
 }
 
 std::string create_triggers(Sides const& s) {

@@ -155,8 +155,8 @@ PhaseFile move_key(KeyReplacement const& r, std::string const& former, std::stri
 }
 
 std::string move_sequence(Table const& table, std::string const& from, std::string const& to) {
-  return fmt::format(
-      R"(DO $sequence$
+  std::string const body = fmt::format(
+      R"(
 DECLARE
   sequence text := pg_get_serial_sequence({table_text}, {from_text});
   kind text;
@@ -168,22 +168,23 @@ BEGIN
   END IF;
   SELECT attidentity INTO kind FROM pg_attribute WHERE attrelid = {table_text}::regclass AND attname = {from_text};
   IF kind = '' THEN
-    EXECUTE format('ALTER SEQUENCE %s OWNED BY {table}.{to}', sequence);
+    EXECUTE format('ALTER SEQUENCE %s OWNED BY %s.%s', sequence, {table_text}, {to_text});
     RETURN;
   END IF;
   SELECT * INTO options FROM pg_sequence WHERE seqrelid = sequence::regclass;
   EXECUTE format('SELECT last_value, is_called FROM %s', sequence) INTO position;
   ALTER TABLE {table} ALTER COLUMN {from} DROP IDENTITY;
-  EXECUTE format('ALTER TABLE {table} ALTER COLUMN {to} ADD GENERATED %s AS IDENTITY '
+  EXECUTE format('ALTER TABLE %s ALTER COLUMN %s ADD GENERATED %s AS IDENTITY '
                  '(SEQUENCE NAME %s INCREMENT BY %s START WITH %s CACHE %s %s)',
-                 CASE kind WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, sequence, options.seqincrement,
+                 {table_text}, {to_text}, CASE kind WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, sequence, options.seqincrement,
                  options.seqstart, options.seqcache, CASE WHEN options.seqcycle THEN 'CYCLE' ELSE '' END);
   PERFORM setval(sequence, position.last_value, position.is_called);
 END
-$sequence$;
 )",
       fmt::arg("table", quote(table.name)), fmt::arg("table_text", literal(quote(table.name))),
-      fmt::arg("from", quote(from)), fmt::arg("from_text", literal(from)), fmt::arg("to", quote(to)));
+      fmt::arg("from", quote(from)), fmt::arg("from_text", literal(from)),
+      fmt::arg("to_text", literal(quote(to))));
+  return "DO " + dollar_quote("sequence", body) + ";\n";
 }
 
 }  // namespace pgdrill::review

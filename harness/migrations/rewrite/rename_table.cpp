@@ -9,22 +9,22 @@ namespace {
 
 /// A view has privileges of its own: without these the former version meets "permission denied for view".
 std::string copy_grants(std::string const& table, std::string const& view) {
-  return fmt::format(R"(DO $grants$
+  std::string const body = fmt::format(R"(
 DECLARE
   given record;
 BEGIN
   FOR given IN
     SELECT acl.grantee, acl.privilege_type, acl.is_grantable FROM pg_class c, aclexplode(c.relacl) acl
-    WHERE c.oid = '{0}'::regclass AND acl.grantee <> c.relowner AND acl.privilege_type <> 'TRUNCATE'
+    WHERE c.oid = {0}::regclass AND acl.grantee <> c.relowner AND acl.privilege_type <> 'TRUNCATE'
   LOOP
-    EXECUTE format('GRANT %s ON {1} TO %s%s', given.privilege_type,
+    EXECUTE format('GRANT %s ON %s TO %s%s', given.privilege_type, {1},
                    CASE WHEN given.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(given.grantee)) END,
                    CASE WHEN given.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);
   END LOOP;
 END
-$grants$;
 )",
-                     table, view);
+                                       literal(table), literal(view));
+  return "DO " + dollar_quote("grants", body) + ";\n";
 }
 
 Result<Rewriting> rename_table(Action const& action, Table const& table, Schema const&, int major) {

@@ -117,8 +117,9 @@ class Plan {
     FormerColumns const columns{table_, schema_, found_->dropped};
     for (PhaseFile& file : relax(columns, Phase::contract)) files_.push_back(std::move(file));
     files_.push_back(
-        {Phase::contract, "refill_former", "Going down it fills the former columns from the next ones.",
-         "SELECT 1;  -- only its down file does something\n",
+        {Phase::contract, "refill_former",
+         "Stops when a value would not come back. Going down it fills the former columns from the next ones.",
+         refuse_lossy() + "SELECT 1;\n",
          batched_update(table_->name, table_->key(), assign_computed(former_), written_by_next(sync_)),
          false});
     files_.push_back({Phase::contract, "stop_sync", "The former columns are no longer kept.",
@@ -128,6 +129,11 @@ class Plan {
   }
 
  private:
+  /// Where the way back was not said, by who knows what it means.
+  [[nodiscard]] std::string refuse_lossy() const {
+    return guessed_.empty() ? "" : review::refuse_lossy(table_->name, guessed_);
+  }
+
   Result<> read_columns(std::string const& text) {
     subject_ =
         fmt::format("replace {} of {} by computed columns", join(found_->dropped, ", "), table_->name.text());
@@ -163,6 +169,7 @@ class Plan {
                         column->name),
             fmt::format("say it in a comment: -- pgdrill: back {} = EXPRESSION", column->name));
       former_.push_back({column->name, expression, column->type.text()});
+      if (directive_back(text, column->name).empty()) guessed_.push_back(former_.back());
     }
     return {};
   }
@@ -193,7 +200,8 @@ class Plan {
         {Phase::switch_over, "verify",
          "Stops when a row was not computed. Then deploy the version that uses the new columns; the "
          "former one keeps working.",
-         refuse_rows(table_->name, not_filled(sync_), "not computed; run the backfill again"),
+         refuse_rows(table_->name, not_filled(sync_), "not computed; run the backfill again") +
+             refuse_lossy(),
          "SELECT 1;  -- nothing was changed\n"});
   }
 
@@ -204,6 +212,7 @@ class Plan {
   std::string subject_;
   std::vector<Computed> next_;
   std::vector<Computed> former_;
+  std::vector<Computed> guessed_;  ///< of these, whose way back is read from the way there
   SyncTrigger sync_;
   std::vector<PhaseFile> files_;
 };

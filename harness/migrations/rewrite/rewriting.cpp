@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -25,10 +26,16 @@ std::string file_name(std::string const& text) {
   return out;
 }
 
+/// A name may hold a line break, behind which a comment would be SQL.
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
 std::string content(Rewriting const& rewriting, PhaseFile const& file, std::string const& sql) {
-  std::string const heading =
-      fmt::format("-- {}, phase {}.\n-- {}\n{}", rewriting.subject, name_of(file.phase), file.comment,
-                  file.no_return ? "-- POINT OF NO RETURN: take a backup first.\n" : "");
+  std::string const heading = fmt::format(
+      "-- {}, phase {}.\n-- {}\n{}", one_line(rewriting.subject), name_of(file.phase), one_line(file.comment),
+      file.no_return ? "-- POINT OF NO RETURN: take a backup first.\n" : "");
   if (!file.transaction) return heading + "-- The tool must not put it into a transaction.\n" + sql;
   return heading + in_transaction(sql);
 }

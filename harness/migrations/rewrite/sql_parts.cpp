@@ -49,6 +49,11 @@ std::string quote(Name const& name) {
 }
 std::string literal(std::string const& text) { return postgres::quote_literal(text); }
 
+std::string dollar_quote(std::string tag, std::string const& body) {
+  while (body.find("$" + tag) != std::string::npos) tag += '_';
+  return fmt::format("${0}${1}${0}$", tag, body);
+}
+
 std::string helper_name(std::string const& role, Name const& table, std::string const& column) {
   std::string const name = fmt::format("zz_pgdrill_{}_{}_{}", role, table.name, column);
   return name.substr(0, longest_name);
@@ -88,27 +93,28 @@ std::string batched_change(Name const& table, std::vector<std::string> const& ke
                        fmt::arg("variables", join(variables, ", ")),
                        fmt::arg("descending", join(descending, ", ")));
   };
-  return fmt::format(
-      "DO $backfill$\nDECLARE\n{}BEGIN\n  PERFORM set_config('row_security', 'off', false);\n{}  WHILE FOUND "
-      "LOOP\n    COMMIT;\n{}  END LOOP;\nEND\n$backfill$;\n",
+  std::string const body = fmt::format(
+      "\nDECLARE\n{}BEGIN\n  PERFORM set_config('row_security', 'off', false);\n{}  WHILE FOUND LOOP\n    "
+      "COMMIT;\n{}  END LOOP;\nEND\n",
       join(declarations, ""), batch(""),
       batch(fmt::format("({}) > ({}) AND ", columns, join(variables, ", "))));
+  return "DO " + dollar_quote("backfill", body) + ";\n";
 }
 
 std::string refuse_rows(Name const& table, std::string const& predicate, std::string const& message) {
-  return fmt::format(R"(DO $verify$
+  std::string const body = fmt::format(R"(
 DECLARE
   wrong bigint;
 BEGIN
   PERFORM set_config('row_security', 'off', true);
-  SELECT count(*) INTO wrong FROM {0} WHERE {1};
+  SELECT count(*) INTO wrong FROM {} WHERE {};
   IF wrong > 0 THEN
-    RAISE EXCEPTION '% rows of {0}: {2}', wrong;
+    RAISE EXCEPTION '% rows of %: %', wrong, {}, {};
   END IF;
 END
-$verify$;
 )",
-                     quote(table), predicate, message);
+                                       quote(table), predicate, literal(quote(table)), literal(message));
+  return "DO " + dollar_quote("verify", body) + ";\n";
 }
 
 std::string differ(std::string const& left, std::string const& right) {

@@ -10,6 +10,8 @@ namespace pgdrill::review {
 [[nodiscard]] std::string quote(std::string const& identifier);
 [[nodiscard]] std::string quote(Name const& name);
 [[nodiscard]] std::string literal(std::string const& text);
+/// A body between dollar quotes of which it holds none: "$sync$...$sync$", or "$sync_$" when it has that.
+[[nodiscard]] std::string dollar_quote(std::string tag, std::string const& body);
 /// A name for a helper object, cut to PostgreSQL's 63 bytes: "zz_pgdrill_sync_orders_status".
 [[nodiscard]] std::string helper_name(std::string const& role, Name const& table, std::string const& column);
 

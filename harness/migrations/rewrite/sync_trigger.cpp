@@ -91,8 +91,8 @@ std::string of_row(std::string const& expression, std::string const& row) {
 std::string create_sync_trigger(SyncTrigger const& sync) {
   // The writer is told by what it changed, never by who it is: a row that comes with next columns which the
   // former ones do not give was written by the next version. Named to fire after all other triggers.
-  return fmt::format(
-      R"(CREATE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {schema} AS $sync$
+  std::string const body = fmt::format(
+      R"(
 BEGIN
   IF TG_OP = 'INSERT' THEN
 {take_default}    IF {empty} THEN
@@ -103,18 +103,21 @@ BEGIN
 {forward}  END IF;
   RETURN NEW;
 END
-$sync$;
-CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {schema}.{name}();
 )",
-      fmt::arg("schema", quote(sync.table.in_public().schema)), fmt::arg("name", quote(sync.name)),
-      fmt::arg("table", quote(sync.table)), fmt::arg("take_default", take_default(sync)),
-      fmt::arg("empty", all_null(sync.next, "NEW.")),
+      fmt::arg("take_default", take_default(sync)), fmt::arg("empty", all_null(sync.next, "NEW.")),
       fmt::arg("given", differ(columns(sync.next, "NEW."), values(sync.next, "NEW."))),
       fmt::arg("next_changed", differ(columns(sync.next, "NEW."), columns(sync.next, "OLD."))),
       fmt::arg("former_changed", differ(columns(sync.former, "NEW."), columns(sync.former, "OLD."))),
       fmt::arg("forward", compute(sync.next, "    ")), fmt::arg("forward_deep", compute(sync.next, "      ")),
       fmt::arg("backward", compute(sync.former, "    ")),
       fmt::arg("backward_deep", compute(sync.former, "      ")));
+  return fmt::format(
+      "CREATE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, "
+      "{schema} AS "
+      "{body};\nCREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION "
+      "{schema}.{name}();\n",
+      fmt::arg("schema", quote(sync.table.in_public().schema)), fmt::arg("name", quote(sync.name)),
+      fmt::arg("table", quote(sync.table)), fmt::arg("body", dollar_quote("sync", body)));
 }
 
 std::string drop_sync_trigger(SyncTrigger const& sync) {
@@ -131,6 +134,14 @@ std::string assign_computed(std::vector<Computed> const& targets) {
 
 std::string differs(std::vector<Computed> const& targets) {
   return differ(columns(targets, ""), values(targets, ""));
+}
+
+std::string refuse_lossy(Name const& table, std::vector<Computed> const& former) {
+  return refuse_rows(
+      table, differs(former),
+      "the way back gives other values than they have; set them to what it gives first, if that "
+      "is meant: " +
+          assign_computed(former));
 }
 
 std::string not_filled(SyncTrigger const& sync) {

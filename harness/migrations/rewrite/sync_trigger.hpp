@@ -32,6 +32,8 @@ struct SyncTrigger {
 [[nodiscard]] std::string assign_computed(std::vector<Computed> const& targets);
 /// True for rows whose `targets` are not what the expressions give.
 [[nodiscard]] std::string differs(std::vector<Computed> const& targets);
+/// Stops with an error when the way back gives other former values than a row has.
+[[nodiscard]] std::string refuse_lossy(Name const& table, std::vector<Computed> const& former);
 /// True for rows whose next columns must be filled. A row that the next version wrote need not give the same
 /// again from its former columns, and is left alone.
 [[nodiscard]] std::string not_filled(SyncTrigger const& sync);

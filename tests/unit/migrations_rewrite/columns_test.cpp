@@ -160,6 +160,60 @@ TEST(Rewrite, TypeThatWouldCutAValueStopsBeforeTheSwitch) {
   EXPECT_THAT(refusal, testing::HasSubstr("would cut"));
 }
 
+/// Before the switch, and again before the former column goes: also of rows that came between.
+TEST(Rewrite, ValuesThatWouldNotComeBackStopBeforeTheyAreLost) {
+  struct Case {
+    std::string setup, change, lossy;
+  };
+  std::string const parts =
+      "CREATE TABLE orders (id int PRIMARY KEY, a text DEFAULT 'x', b text DEFAULT 'y');";
+  std::string const merge = "ALTER TABLE orders DROP COLUMN a, DROP COLUMN b;";
+  for (Case const& one :
+       {Case{"CREATE TABLE orders (id int PRIMARY KEY, a numeric);", "ALTER TABLE orders ALTER a TYPE int",
+             "a = 1.5"},
+        Case{"CREATE TABLE orders (id int PRIMARY KEY, a float8);", "ALTER TABLE orders ALTER a TYPE real",
+             "a = 0.1"},
+        Case{"CREATE TABLE orders (id int PRIMARY KEY, a int);",
+             "ALTER TABLE orders ALTER a TYPE boolean USING a::boolean", "a = 2"},
+        Case{"CREATE TABLE orders (id int PRIMARY KEY, a text);",
+             "ALTER TABLE orders ALTER a TYPE varchar(3) USING a::varchar(3)", "a = 'abcd'"},
+        Case{parts, "ALTER TABLE orders ADD COLUMN c text; UPDATE orders SET c = a || ' ' || b;" + merge,
+             "a = 'Juan Carlos', b = 'Rey'"},
+        Case{parts, "ALTER TABLE orders ADD COLUMN c text; UPDATE orders SET c = a || ' ' || b;" + merge,
+             "b = NULL"},
+        Case{parts,
+             "ALTER TABLE orders ADD COLUMN c text; UPDATE orders SET c = concat_ws(' ', a, b);" + merge,
+             "a = NULL"},
+        Case{"CREATE TABLE orders (id int PRIMARY KEY, a text);",
+             "ALTER TABLE orders ADD COLUMN c text, ADD COLUMN d text; UPDATE orders SET c = split_part(a, ' "
+             "', 1), "
+             "d = split_part(a, ' ', 2); ALTER TABLE orders DROP COLUMN a;",
+             "a = ''"}}) {
+    for (bool const late : {false, true}) {
+      auto const database = PostgresServer::shared().fresh_database(
+          one.setup + "INSERT INTO orders (id) SELECT generate_series(1, 3);");
+      std::string const write = "UPDATE orders SET " + one.lossy + " WHERE id = 2";
+      std::string const rows = "SELECT to_jsonb(orders)::text FROM orders WHERE id = 2";
+      review::Rewriting const rewriting = rewriting_of(database, one.change);
+      if (!late) ASSERT_EQ(run_file(database, write), "");
+      std::string refused;
+      for (std::size_t i = 0; i < rewriting.files.size() && refused.empty(); ++i) {
+        if (late && rewriting.files[i].phase == review::Phase::contract &&
+            rewriting.files[i].what == "refill_former") {
+          std::string const former = one.change.find("TYPE") == std::string::npos ? "a" : "a__former";
+          std::string const renamed =
+              former == "a" ? write : "UPDATE orders SET a__former" + write.substr(19);
+          ASSERT_EQ(run_file(database, renamed), "") << one.change;
+        }
+        EXPECT_NE(rewriting.files[i].what, "stop_sync") << one.change << " after " << one.lossy;
+        refused = run_file(database, review::render(rewriting, 1)[2 * i].content);
+      }
+      EXPECT_THAT(refused, testing::HasSubstr("1 rows of")) << one.change;
+      EXPECT_THAT(refused, testing::HasSubstr("the way back gives other values")) << one.change;
+    }
+  }
+}
+
 TEST(Rewrite, AddNotNullWithDefault) {
   prove({.setup = orders + "ALTER TABLE orders ALTER note SET DEFAULT '';",
          .change = "ALTER TABLE orders ALTER COLUMN note SET NOT NULL",

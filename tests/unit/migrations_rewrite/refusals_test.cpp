@@ -200,6 +200,21 @@ TEST(RewriteRefusals, OfRowsThatRowSecurityHides) {
   }
 }
 
+TEST(RewriteRefusals, OfTypesWhoseCastDependsOnTheSession) {
+  std::string const times =
+      "CREATE TABLE people (id int PRIMARY KEY, t timestamp, z timestamptz, d date, i interval, n int "
+      "DEFAULT 0);";
+  for (auto const& [change, said] :
+       std::vector<std::pair<std::string, std::string>>{{"t TYPE timestamptz", "TimeZone"},
+                                                        {"z TYPE timestamp", "AT TIME ZONE"},
+                                                        {"z TYPE date", "TimeZone"},
+                                                        {"z TYPE text", "TimeZone"},
+                                                        {"d TYPE text", "DateStyle"},
+                                                        {"i TYPE text", "IntervalStyle"},
+                                                        {"n TYPE boolean USING n::boolean", "the default 0"}})
+    EXPECT_THAT(refusal(times, "ALTER TABLE people ALTER " + change), HasSubstr(said)) << change;
+}
+
 /// Not even the drop, which could be rewritten alone.
 TEST(RewriteRefusals, OfOneStatementRefuseAllOthers) {
   for (std::string const where : {" WHERE id > 0", " FROM kept WHERE kept.id = people.id"})
