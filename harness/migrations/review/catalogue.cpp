@@ -63,7 +63,8 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
 void read_writing(pqxx::transaction_base& transaction, Schema& schema) {
   for (pqxx::row const& row : transaction.exec(
            "SELECT n.nspname, c.relname, t.tgname AS name, t.tgtype & 16 <> 0 AS of_update,"
-           " t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND t.tgname::text COLLATE \"C\" > 'zz_pgdrill' AS late,"
+           " t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND t.tgname::text COLLATE \"C\" > 'zz_pgdrill' AND NOT "
+           "starts_with(t.tgname::text, 'zz_pgdrill_') AS late,"
            " false AS rule"
            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = "
            "c.relnamespace"
@@ -236,7 +237,8 @@ void read_types(pqxx::transaction_base& transaction, Schema& schema) {
   for (pqxx::row const& row : transaction.exec(
            "SELECT n.nspname, t.typname, t.typtype, coalesce(format_type(t.typbasetype, t.typtypmod), '') AS "
            "base,"
-           " t.typnotnull OR EXISTS (SELECT FROM pg_constraint o WHERE o.contypid = t.oid) AS constrained,"
+           " t.typnotnull, t.typnotnull OR EXISTS (SELECT FROM pg_constraint o WHERE o.contypid = t.oid) AS "
+           "constrained,"
            " ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY "
            "e.enumsortorder) AS labels"
            " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
@@ -244,6 +246,7 @@ void read_types(pqxx::transaction_base& transaction, Schema& schema) {
     UserType type{.kind = row["typtype"].c_str()[0], .labels = texts(row["labels"])};
     if (type.kind == 'd') type.base = parse_type(row["base"].c_str());
     type.constrained = row["constrained"].as<bool>();
+    type.refuses_null = row["typnotnull"].as<bool>();
     schema.set_type(name_at(row, "nspname", "typname"), std::move(type));
   }
   for (pqxx::row const& row : transaction.exec(

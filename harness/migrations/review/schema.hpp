@@ -113,8 +113,9 @@ struct Table {
 struct UserType {
   char kind = 'e';  ///< as in pg_type.typtype: e enum, d domain, c composite
   std::vector<std::string> labels = {};
-  Type base = {};            ///< of a domain
-  bool constrained = false;  ///< a domain with a constraint
+  Type base = {};             ///< of a domain
+  bool constrained = false;   ///< a domain with a constraint
+  bool refuses_null = false;  ///< a domain that is NOT NULL
 };
 
 class Schema {

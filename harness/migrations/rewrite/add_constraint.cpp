@@ -1,6 +1,8 @@
 // ADD CONSTRAINT in phases: UNIQUE, PRIMARY KEY, FOREIGN KEY, CHECK.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/text.hpp"
 #include "harness/migrations/review/lexer.hpp"
 #include "harness/migrations/rewrite/rewriting.hpp"
@@ -141,6 +143,11 @@ Result<Rewriting> add_constraint(Action const& action, Table const& table, Schem
                  .why = std::move(why),
                  .todo = std::move(todo)});
   };
+  bool const named = std::any_of(table.constraints.begin(), table.constraints.end(),
+                                 [&](Constraint const& one) { return one.name == constraint.name; });
+  if (named || schema.index({table.name.schema, constraint.name}) != nullptr)
+    return refuse("there is a constraint or an index of this name",
+                  "say another one: ADD CONSTRAINT name ...");
   if (table.partitioned)
     return refuse("on a partitioned table it is done partition by partition",
                   "add it to each partition first, then to the parent");

@@ -112,14 +112,13 @@ class Plan {
   [[nodiscard]] std::string next_type() const {
     return r_->type.text() + (r_->collation.empty() ? "" : " COLLATE " + r_->collation);
   }
-  /// Both columns, in step; the default lives in the trigger. Types say their collation: between columns of
+  /// Both columns, in step. Types say their collation: between columns of
   /// two different ones there is no comparison.
   [[nodiscard]] SyncTrigger sync(std::string const& former, std::string const& next) const {
     return {.table = r_->table->name,
             .name = helper_name("sync", r_->table->name, next),
             .former = {{former, applied(r_->backward, quote(next)), type_sql(column_)}},
-            .next = {{next, applied(r_->forward, quote(former)), next_type()}},
-            .default_text = column_.default_text};
+            .next = {{next, applied(r_->forward, quote(former)), next_type()}}};
   }
   [[nodiscard]] std::string next_default() const { return r_->next_default.value_or(column_.default_text); }
   [[nodiscard]] std::string set_default(std::string const& column, std::string const& value) const {
@@ -162,11 +161,8 @@ class Plan {
   void dual_write() {
     SyncTrigger const both = sync(r_->column, r_->next);
     add({Phase::dual_write, "sync_trigger",
-         "Keeps both columns in step, whichever version writes. The default moves into the trigger: on a "
-         "column it "
-         "would look like a value that somebody wrote.",
-         drop_default(r_->column, column_.default_text) + create_sync_trigger(both),
-         drop_sync_trigger(both) + set_default(r_->column, column_.default_text)});
+         "Keeps both columns in step, whichever version writes. The default stays with the former column.",
+         create_sync_trigger(both), drop_sync_trigger(both)});
   }
 
   void backfill() {
@@ -294,8 +290,10 @@ class Plan {
                         written_by_next(both)),
          false});
     add({Phase::contract, "stop_sync", "The former column is no longer kept.",
-         drop_sync_trigger(both) + set_default(next, next_default()) + sequence(former_, next),
-         sequence(next, former_) + drop_default(next, next_default()) + create_sync_trigger(both)});
+         drop_sync_trigger(both) + drop_default(former_, column_.default_text) +
+             set_default(next, next_default()) + sequence(former_, next),
+         sequence(next, former_) + drop_default(next, next_default()) +
+             set_default(former_, column_.default_text) + create_sync_trigger(both)});
     drop_former_column(next);
   }
 

@@ -20,6 +20,9 @@ Result<> check(Table const& table, std::string const& column, std::string const&
   };
   if (table.key().empty())
     return refuse("the table has no key to save the values by", "add a primary key first");
+  if (table.column(column)->identity || table.column(column)->default_text.starts_with("nextval("))
+    return refuse("the sequence that it draws from goes with it, and the way back has none",
+                  "DROP IDENTITY, or DROP DEFAULT and OWNED BY NONE, in a change before it");
   if (!table.dependants.empty())
     return refuse(table.dependants.front() + " may name the column", "drop or replace the view first");
   for (Constraint const& constraint : table.constraints) {

@@ -26,6 +26,7 @@ Result<Table const*> known_table(Name const& name, Schema const& schema) {
                  .todo = std::move(todo)});
   };
   TRY(Table const* const table, exact_table(name, schema, "cannot rewrite the change of " + name.text()));
+  TRY_VOID(check_triggers(*table, "cannot rewrite the change of " + name.text()));
   if (table->key().empty())
     return refuse("the table has no primary key or unique NOT NULL key to fill batches by", "add one first");
   if (table->partitioned || table->parent)

@@ -99,6 +99,17 @@ Result<Table const*> exact_table(Name const& name, Schema const& schema, std::st
   return table;
 }
 
+Result<> check_triggers(Table const& table, std::string const& what) {
+  if (table.late_triggers.empty()) return {};
+  return fail(
+      {.kind = ErrorKind::usage,
+       .what = what,
+       .why = fmt::format("trigger {} may change a row after the trigger that keeps both forms in step: "
+                          "they fire in the order of their names",
+                          table.late_triggers.front()),
+       .todo = "give it a name before zz_pgdrill, with ALTER TRIGGER ... RENAME"});
+}
+
 Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major) {
   std::string const what = fmt::format("cannot rewrite {} on {}", name_of(action.kind), action.table.text());
   auto const found = registered().find(action.kind);
@@ -115,6 +126,19 @@ Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major)
   if (needs_column && table->column(action.column) == nullptr)
     return fail(
         {.kind = ErrorKind::usage, .what = what, .why = fmt::format("there is no column {}", action.column)});
+  ActionKind const kind = action.kind;
+  bool const replaces = kind == ActionKind::rename_column || kind == ActionKind::set_type;
+  if (replaces || kind == ActionKind::set_not_null) TRY_VOID(check_triggers(*table, what));
+  if (replaces || kind == ActionKind::drop_column) {
+    Type const& type = table->column(action.column)->type;
+    UserType const* const user_type = schema.type({type.schema, type.name});
+    if (user_type != nullptr && user_type->refuses_null)
+      return fail(
+          {.kind = ErrorKind::usage,
+           .what = what,
+           .why = fmt::format("domain {} refuses NULL, and the column beside it begins empty", type.text()),
+           .todo = "let the domain take NULL, and SET NOT NULL on the column"});
+  }
   return found->second(action, *table, schema, major);
 }
 

@@ -40,6 +40,9 @@ struct Rewriting {
 [[nodiscard]] Result<Table const*> exact_table(Name const& name, Schema const& schema,
                                                std::string const& what);
 
+/// Refuses a table with a trigger that changes a row after the one that keeps two columns in step.
+[[nodiscard]] Result<> check_triggers(Table const& table, std::string const& what);
+
 /// A file as it is written to disk: "0003_backfill_copy.up.sql" and its content, and the same for down.
 struct RenderedFile {
   std::string name;

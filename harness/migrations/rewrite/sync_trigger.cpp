@@ -42,13 +42,6 @@ std::string all_null(std::vector<Computed> const& list, std::string const& row) 
   return join(parts, " AND ");
 }
 
-std::string take_default(SyncTrigger const& sync) {
-  if (sync.default_text.empty()) return {};
-  return fmt::format("    IF {} AND {} THEN\n      NEW.{} := {};\n    END IF;\n",
-                     all_null(sync.former, "NEW."), all_null(sync.next, "NEW."),
-                     quote(sync.former.front().column), sync.default_text);
-}
-
 /// Where the columns that an expression names begin. The parser counts from the start of the statement.
 std::vector<std::size_t> column_places(std::string const& expression) {
   constexpr std::string_view select = "SELECT ";
@@ -95,7 +88,7 @@ std::string create_sync_trigger(SyncTrigger const& sync) {
       R"(
 BEGIN
   IF TG_OP = 'INSERT' THEN
-{take_default}    IF {empty} THEN
+    IF {empty} THEN
 {forward_deep}    ELSIF {given} THEN
 {backward_deep}    END IF;
   ELSIF {next_changed} AND {given} THEN
@@ -104,7 +97,7 @@ BEGIN
   RETURN NEW;
 END
 )",
-      fmt::arg("take_default", take_default(sync)), fmt::arg("empty", all_null(sync.next, "NEW.")),
+      fmt::arg("empty", all_null(sync.next, "NEW.")),
       fmt::arg("given", differ(columns(sync.next, "NEW."), values(sync.next, "NEW."))),
       fmt::arg("next_changed", differ(columns(sync.next, "NEW."), columns(sync.next, "OLD."))),
       fmt::arg("former_changed", differ(columns(sync.former, "NEW."), columns(sync.former, "OLD."))),

@@ -15,10 +15,9 @@ struct Computed {
 
 struct SyncTrigger {
   Name table;
-  std::string name;               ///< of function and trigger
-  std::vector<Computed> former;   ///< from the next ones
-  std::vector<Computed> next;     ///< from the former ones
-  std::string default_text = {};  ///< of the only former column; lives in the trigger while both are written
+  std::string name;              ///< of function and trigger
+  std::vector<Computed> former;  ///< from the next ones
+  std::vector<Computed> next;    ///< from the former ones
 };
 
 /// Function and trigger that keep both forms in step, whichever version writes. They assign `NEW.column :=

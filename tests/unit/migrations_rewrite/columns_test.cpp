@@ -29,6 +29,22 @@ TEST(Rewrite, RenameColumn) {
                   "SELECT status FROM orders WHERE id = 7"}});
 }
 
+/// A NULL that the former version writes is no default.
+TEST(Rewrite, RenameColumnThatHasADefaultAndTakesNull) {
+  prove({.setup =
+             orders +
+             "ALTER TABLE orders ALTER note SET DEFAULT 'd'; UPDATE orders SET note = 'n' WHERE id % 2 = 0;",
+         .change = "ALTER TABLE orders RENAME COLUMN note TO remark",
+         .former = {"INSERT INTO orders (id, note) VALUES ((SELECT max(id) + 1 FROM orders), NULL)",
+                    "DO $$BEGIN ASSERT (SELECT note IS NULL FROM orders ORDER BY id DESC LIMIT 1); END$$",
+                    "INSERT INTO orders (id) VALUES ((SELECT max(id) + 1 FROM orders))",
+                    "DO $$BEGIN ASSERT (SELECT note = 'd' FROM orders ORDER BY id DESC LIMIT 1); END$$"},
+         .next = {"INSERT INTO orders (id, remark) VALUES ((SELECT max(id) + 1 FROM orders), 'x')",
+                  "DO $$BEGIN ASSERT (SELECT remark = 'x' FROM orders ORDER BY id DESC LIMIT 1); END$$",
+                  "INSERT INTO orders (id) VALUES ((SELECT max(id) + 1 FROM orders))",
+                  "DO $$BEGIN ASSERT (SELECT remark = 'd' FROM orders ORDER BY id DESC LIMIT 1); END$$"}});
+}
+
 /// A column that is called as the one to which it refers, and as an index.
 TEST(Rewrite, RenameColumnWhoseNameIsThatOfOthers) {
   prove({.setup = "CREATE TABLE customers (buyer int PRIMARY KEY); INSERT INTO customers VALUES (1), (2);"

@@ -1,6 +1,8 @@
 // What cannot be rewritten says why, and what to do.
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "harness/base/task.hpp"
 #include "harness/migrations/review/catalogue.hpp"
 #include "harness/migrations/rewrite/rewrite_files.hpp"
@@ -213,6 +215,58 @@ TEST(RewriteRefusals, OfTypesWhoseCastDependsOnTheSession) {
                                                         {"i TYPE text", "IntervalStyle"},
                                                         {"n TYPE boolean USING n::boolean", "the default 0"}})
     EXPECT_THAT(refusal(times, "ALTER TABLE people ALTER " + change), HasSubstr(said)) << change;
+}
+
+TEST(RewriteRefusals, OfWhatWouldStopHalfWay) {
+  for (auto const& [setup, change, said] : std::vector<std::array<std::string, 3>>{
+           {"n int GENERATED ALWAYS AS IDENTITY", "DROP COLUMN n", "the sequence"},
+           {"n serial", "DROP COLUMN n", "the sequence"},
+           {"n filled", "DROP COLUMN n", "domain public.filled refuses NULL"},
+           {"n filled", "RENAME n TO m", "domain public.filled refuses NULL"},
+           {"n int UNIQUE", "ADD UNIQUE (n)", "of this name"},
+           {"n int, CHECK (id > -5)", "ADD CHECK (id > 0)", "of this name"}})
+    EXPECT_THAT(refusal("CREATE DOMAIN filled AS text NOT NULL; CREATE TABLE people (id int PRIMARY KEY, " +
+                            setup + ");",
+                        "ALTER TABLE people " + change),
+                HasSubstr(said))
+        << change;
+}
+
+TEST(RewriteRefusals, OfATriggerThatFiresAfterOurs) {
+  std::string const late = people +
+                           "CREATE TRIGGER zzz BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION "
+                           "suppress_redundant_updates_trigger();";
+  for (std::string const change :
+       {"ALTER TABLE people RENAME name TO label;", "ALTER TABLE people ALTER name TYPE varchar(9);",
+        "ALTER TABLE people ALTER name SET NOT NULL;"})
+    EXPECT_THAT(refusal(late, change), HasSubstr("trigger zzz may change a row after")) << change;
+}
+
+TEST(RewriteFiles, NameTheTriggersThatABackfillFires) {
+  auto const database = PostgresServer::shared().fresh_database(
+      people +
+      "CREATE TRIGGER touched BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION "
+      "suppress_redundant_updates_trigger();"
+      "CREATE TRIGGER off BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION "
+      "suppress_redundant_updates_trigger(); ALTER TABLE people DISABLE TRIGGER off;");
+  review::Options options;
+  options.schema = run_to_end(review::read_catalogue(database)).value().schema;
+  for (std::string const change :
+       {"ALTER TABLE people RENAME name TO label;", "ALTER TABLE people DROP COLUMN name;",
+        "ALTER TABLE people ADD COLUMN label text; UPDATE people SET label = name || ''; -- pgdrill: back "
+        "name = label\n"
+        "ALTER TABLE people DROP COLUMN name;"}) {
+    review::RewrittenFiles const rewritten =
+        review::rewrite_files({review::read_sql("change.sql", change)}, options);
+    EXPECT_THAT(rewritten.notes, testing::ElementsAre(HasSubstr("fire trigger touched of"))) << change;
+    EXPECT_THAT(rewritten.files, testing::Contains(testing::Field(&review::RenderedFile::content,
+                                                                  HasSubstr("fires trigger touched of"))))
+        << change;
+  }
+  EXPECT_THAT(
+      review::rewrite_files({review::read_sql("change.sql", "ALTER TABLE people RENAME TO men;")}, options)
+          .notes,
+      testing::IsEmpty());
 }
 
 /// Not even the drop, which could be rewritten alone.
