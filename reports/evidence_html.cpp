@@ -33,7 +33,7 @@ std::string head(Run const& run, Verdict const& verdict) {
   std::string_view const shape = verdict.decision == "go" ? "✔" : verdict.decision == "no-go" ? "✖" : "?";
   std::string text = fmt::format("<header>\n<p class=soft>pgdrill evidence · run {} · {} to {}</p>\n",
                                  html(run.id, 200), html(run.started_wall, 40), html(run.ended_wall, 40));
-  text += "<h1>" + html(get_string(json::value(run.scenario), "title", run.scenario_name()), 500) + "</h1>\n";
+  text += "<h1>" + html(run.title(), 500) + "</h1>\n";
   text += fmt::format("<p><strong class=\"decision {}\"><span aria-hidden=true>{}</span> {}</strong></p>\n",
                       verdict.decision, shape, decision_label(verdict));
   text += "<h2 id=reasons>Why</h2>\n" + list(verdict.reasons);

@@ -10,9 +10,10 @@ namespace pgdrill::reports {
 std::string objectives_table(Verdict const& verdict) {
   std::vector<std::vector<std::string>> rows;
   for (ObjectiveResult const& objective : verdict.objectives) {
-    rows.push_back({html(objective.name), status_word(objective.status),
-                    objective.value ? fmt::format("{} {}", fixed(*objective.value), objective.unit) : "–",
-                    fmt::format("{} {}", fixed(objective.limit), objective.unit), html(objective.detail)});
+    rows.push_back(
+        {html(objective.name), status_word(objective.status),
+         objective.value ? html(fmt::format("{} {}", fixed(*objective.value), objective.unit)) : "–",
+         html(fmt::format("{} {}", fixed(objective.limit), objective.unit)), html(objective.detail)});
   }
   return html_table("Objectives and what was measured", {"Objective", "Status", "Measured", "Limit", "How"},
                     rows);

@@ -66,7 +66,7 @@ constexpr MetricDefinition table[] = {
      "PostgreSQL version of the latest run's target before and after the change, what changed its database "
      "(migration, sql, none), and "
      "what it may be compared with; always 1."},
-    {"pgdrill_running", "", "1 while a run goes on, 0 when it has ended."},
+    {"pgdrill_running", "", "1 while a run goes on, 0 when it has ended or its writer is gone."},
     {"pgdrill_undo_pending", "",
      "Acts of the latest run that are not undone: something may still be broken."},
     {"pgdrill_verdict", "verdict (3)",

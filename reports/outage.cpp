@@ -116,6 +116,11 @@ Rto measure_rto(Run const& run) {
                              : "no probe that counts for the RTO has a completed sample";
   }
   if (!recovered) rto.to.reset();
+  if (rto.to && *rto.to < rto.from) {
+    rto.measured = false;
+    rto.to.reset();
+    rto.why_not = "the samples contradict each other: the answers were right again before they were wrong";
+  }
   return rto;
 }
 

@@ -86,9 +86,30 @@ std::vector<Report> const& reports() {
   return sorted;
 }
 
+namespace {
+
+/// The truth of another run is not to be written over by this one's.
+Result<> check_directory(Run const& run, std::filesystem::path const& journal,
+                         std::filesystem::path const& directory) {
+  std::filesystem::path const there = directory / "journal.jsonl";
+  std::error_code ignored;
+  if (!std::filesystem::exists(there, ignored) || std::filesystem::equivalent(there, journal, ignored))
+    return {};
+  Result<Run> const other = read_run(there);
+  if (!other || other->id == run.id) return {};
+  return fail({.kind = ErrorKind::usage,
+               .what = "the directory holds the evidence of another run",
+               .where = directory.string(),
+               .why = "its journal is that of run " + other->id + ", this one is of run " + run.id,
+               .todo = "name another directory"});
+}
+
+}  // namespace
+
 Result<Verdict> write_reports(std::filesystem::path const& journal, std::filesystem::path const& directory,
                               std::optional<HistoryFigures> history) {
   TRY(Run const run, read_run(journal));
+  TRY_VOID(check_directory(run, journal, directory));
   std::error_code problem;
   std::filesystem::create_directories(directory, problem);
   if (problem) {

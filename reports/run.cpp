@@ -1,6 +1,7 @@
 #include "reports/run.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <tuple>
 
 #include "harness/base/time.hpp"
@@ -27,6 +28,8 @@ ObjectiveLimit objective_of(json::object const& declared) {
 
 void run_started(Run& run, json::object const& event) {
   run.scenario = object(event, "scenario");
+  run.must_fail = text(run.scenario, "expect") == "fail";
+  run.placebo = get_bool(json::value(event), "placebo");
   run.target = object(event, "target");
   run.version = text(event, "pgdrill.version");
   run.repetition = text(event, "repetition.id");
@@ -277,9 +280,14 @@ void undo_finished(Run& run, json::object const& event) {
   record.error = error_text(event);
 }
 
+std::string signal_name(std::int64_t number) {
+  if (number == SIGINT) return "SIGINT";
+  return number == SIGTERM ? "SIGTERM" : "signal " + std::to_string(number);
+}
+
 void interrupted(Run& run, json::object const& event) {
   run.signal = text(event, "signal");
-  if (run.signal.empty()) run.signal = std::to_string(integer(event, "signal"));
+  if (run.signal.empty()) run.signal = signal_name(integer(event, "signal"));
 }
 
 void run_finished(Run& run, json::object const& event) {
@@ -312,6 +320,22 @@ Handler handler_of(std::string_view event) {
   return found == handlers.end() ? nullptr : found->second;
 }
 
+std::string arm_of(Run const& run) {
+  if (run.placebo) return " (placebo)";
+  return run.must_fail ? " (negative control)" : "";
+}
+
+/// Events are numbered from 1 without a gap.
+void count_event(Run& run, std::int64_t number) {
+  if (number <= 0) return;
+  if (number <= run.events) {
+    ++run.repeated_events;
+  } else {
+    run.missing_events += number - run.events - 1;
+    run.events = number;
+  }
+}
+
 }  // namespace
 
 Mark const* Run::mark(std::string_view name) const {
@@ -321,7 +345,12 @@ Mark const* Run::mark(std::string_view name) const {
   return nullptr;
 }
 
-std::string Run::scenario_name() const { return text(scenario, "name"); }
+std::string Run::scenario_name() const { return text(scenario, "name") + arm_of(*this); }
+
+std::string Run::title() const {
+  std::string const given = text(scenario, "title");
+  return given.empty() ? scenario_name() : given + arm_of(*this);
+}
 
 std::string Run::postgres_version() const {
   std::string const found = version_only(text(target, "postgres"));
@@ -341,6 +370,7 @@ void add_event(Run& run, json::object const& event) {
     run.id = text(event, "run");
     run.started_wall = text(event, "wall");
   }
+  count_event(run, integer(event, "seq"));
   run.ended_wall = text(event, "wall");
   run.ended = std::max(run.ended, integer(event, "t"));
   if (Handler const handle = handler_of(text(event, "event")); handle != nullptr) handle(run, event);

@@ -189,9 +189,17 @@ struct Run {
   std::vector<std::string> postgres_versions;  ///< of the environments that it told, in their order
   Nanoseconds undo_started = -1;  ///< what probes see after this is the clean-up, not the rollback
   std::int64_t unreadable_lines = 0;
+  bool placebo = false;     ///< its faults were left out
+  bool must_fail = false;   ///< a negative control
+  std::int64_t events = 0;  ///< number of the last one; 0: they have none, as in journals of other hands
+  std::int64_t missing_events = 0;
+  std::int64_t repeated_events = 0;  ///< or out of order
 
   [[nodiscard]] Mark const* mark(std::string_view name) const;  ///< the first of that name, or null
+  /// With "(placebo)" or "(negative control)" where it is one: in no report, metric or history may that be
+  /// taken for a drill of the scenario.
   [[nodiscard]] std::string scenario_name() const;
+  [[nodiscard]] std::string title() const;  ///< of the scenario, told apart in the same way
   /// Of the target's server, without its packager's suffix: "15.18"; empty when the run did not ask.
   [[nodiscard]] std::string postgres_version() const;
   /// What the change made of it: the last other version that the run saw; the same when it saw none.

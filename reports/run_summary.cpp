@@ -161,6 +161,14 @@ Result<std::vector<std::filesystem::path>> journals_at(std::filesystem::path con
                  .where = path.string(),
                  .why = problem ? problem.message() : "no journal.jsonl lies below it"});
   }
+  if (problem) {
+    // A history without the runs that cannot be read would be another one, and nobody would know.
+    return fail({.kind = ErrorKind::io,
+                 .what = "a directory of journals cannot be read to its end",
+                 .where = path.string(),
+                 .why = problem.message(),
+                 .todo = "look at the rights of what lies below it"});
+  }
   std::sort(journals.begin(), journals.end());
   return journals;
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "reports/gaps.hpp"
+
 namespace pgdrill::reports {
 
 namespace {
@@ -24,6 +26,7 @@ std::string error_text(json::object const& error) {
 /// Collects exit codes with the sentences that explain them.
 class Judgement {
  public:
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
   void add(int code, std::string reason) { entries_.push_back({code, std::move(reason)}); }
 
   void finish(Verdict& verdict) const {
@@ -135,7 +138,7 @@ void judge_end(Run const& run, Judgement& judgement) {
   if (run.status.empty()) {
     judgement.add(exit_inconclusive, "the journal breaks off: the run did not come to its end");
   } else if (run.status == "interrupted") {
-    bool const terminated = run.signal == "SIGTERM" || run.signal == "15";
+    bool const terminated = run.signal == "SIGTERM";
     judgement.add(terminated ? exit_terminated : exit_interrupted,
                   fmt::format("interrupted by {}", run.signal.empty() ? "a signal" : run.signal));
   } else if (run.status == "error") {
@@ -147,6 +150,34 @@ void judge_end(Run const& run, Judgement& judgement) {
   if (run.unreadable_lines > 1 || (run.unreadable_lines == 1 && !run.status.empty())) {
     judgement.add(exit_inconclusive,
                   fmt::format("{} lines of the journal cannot be read", run.unreadable_lines));
+  }
+}
+
+/// Nothing that ended otherwise than it should is good because nothing says why.
+void judge_unexplained(Run const& run, Judgement& judgement) {
+  if (run.status != "completed" && judgement.empty())
+    judgement.add(exit_inconclusive,
+                  fmt::format("the run ended as '{}', and no part of it says why", run.status));
+}
+
+/// What a control arm says is about the drill, never about the rollback.
+void judge_control(Run const& run, Verdict& verdict) {
+  auto const say = [&](std::string decision, std::string reason) {
+    verdict.decision = std::move(decision);
+    verdict.reasons.insert(verdict.reasons.begin(), std::move(reason));
+  };
+  if (run.placebo && verdict.decision == "go")
+    say("inconclusive",
+        "a placebo: its faults were left out, it shows what the harness costs and proves nothing");
+  if (!run.must_fail) return;
+  if (verdict.exit_code == exit_pass) {
+    verdict.exit_code = exit_missed;
+    verdict.exit_codes = {exit_missed};
+    say("no-go", "a negative control that passed: the drill is blind to what it must find");
+  } else if (verdict.exit_code == exit_missed) {
+    verdict.exit_code = exit_pass;
+    verdict.exit_codes = {exit_pass};
+    say("inconclusive", "a negative control: it failed, as it must, and proves nothing of the rollback");
   }
 }
 
@@ -168,6 +199,8 @@ Verdict judge(Run const& run) {
   judge_steps(run, judgement);
   judge_objective_results(verdict, judgement);
   judge_effects(run, judgement);
+  for (std::string& gap : gaps_of(run)) judgement.add(exit_inconclusive, std::move(gap));
+  judge_unexplained(run, judgement);
   judgement.finish(verdict);
   verdict.not_examined = not_examined_by(run);
   if (verdict.reasons.empty()) {
@@ -179,6 +212,7 @@ Verdict judge(Run const& run) {
     if (!verdict.not_examined.empty())
       verdict.reasons.back() += fmt::format("; not examined: {}", verdict.not_examined.size());
   }
+  judge_control(run, verdict);
   verdict.remediation = remediation_notes(run, verdict);
   return verdict;
 }

@@ -174,12 +174,6 @@ int run_many(Arguments const& arguments, Repetition const& repetition, std::file
   return code;
 }
 
-int by_expectation(int exit_code, bool expect_failure) {
-  if (!expect_failure) return exit_code;
-  if (exit_code == reports::exit_missed) return reports::exit_pass;
-  return exit_code == reports::exit_pass ? reports::exit_missed : exit_code;
-}
-
 int gravest(std::vector<int> const& codes) {
   constexpr int order[] = {reports::exit_bug,         reports::exit_unclean, reports::exit_interrupted,
                            reports::exit_terminated,  reports::exit_missed,  6 /*regression*/,

@@ -39,9 +39,6 @@ struct OneRun {
 [[nodiscard]] int run_many(Arguments const& arguments, Repetition const& repetition,
                            std::filesystem::path const& evidence, std::function<int(OneRun)> const& run_once);
 
-/// The exit code of a run whose scenario says `expect: fail`: it passes when the drill failed (1), fails when
-/// the drill passed; anything else stays what it is.
-[[nodiscard]] int by_expectation(int exit_code, bool expect_failure);
 /// The exit code that decides among several.
 [[nodiscard]] int gravest(std::vector<int> const& codes);
 

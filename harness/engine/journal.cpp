@@ -1,6 +1,7 @@
 #include "harness/engine/journal.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -40,6 +41,8 @@ Result<std::unique_ptr<Journal>> Journal::create(std::filesystem::path const& fi
   std::unique_ptr<Journal> journal(new Journal());
   journal->descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
   if (journal->descriptor_ < 0) return fail(journal_error("cannot create the journal", file, errno));
+  // Held as long as this process lives: a reader sees whether a run without an end goes on or broke off.
+  ::flock(journal->descriptor_, LOCK_EX | LOCK_NB);
   journal->file_ = file;
   journal->run_id_ = std::move(run_id);
   journal->started_ = std::chrono::steady_clock::now();

@@ -1,5 +1,9 @@
 #include "reports/exporters/evidence_metrics.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -52,6 +56,19 @@ void add_gate_metric(MetricSet& metrics, std::string const& metric, statistics::
   metrics.set("pgdrill_gate_p_value", result.screen_p, {{"metric", metric}});
 }
 
+/// Whether a run without an end may still come to one: the lock of its writer tells on this machine, and what
+/// was written lately where a file system shared with others has no locks.
+bool may_go_on(std::filesystem::path const& journal) {
+  constexpr auto silence = std::chrono::minutes(2);
+  int const file = ::open(journal.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  bool const locked = ::flock(file, LOCK_SH | LOCK_NB) != 0;
+  ::close(file);
+  std::error_code problem;
+  auto const changed = std::filesystem::last_write_time(journal, problem);
+  return locked || (!problem && std::filesystem::file_time_type::clock::now() - changed < silence);
+}
+
 }  // namespace
 
 EvidenceMetrics::EvidenceMetrics(std::filesystem::path directory,
@@ -64,7 +81,8 @@ EvidenceMetrics::EvidenceMetrics(std::filesystem::path directory,
 void EvidenceMetrics::read(std::filesystem::path const& journal, Known& known) const {
   Result<Run> const run = read_run(journal);
   known.repeat.reset();
-  if (run) known.repeat = repeat_of(*run, journal, true);  // else the next change of it is looked at
+  if (run)
+    known.repeat = repeat_of(*run, journal, may_go_on(journal));  // else the next change of it is looked at
 }
 
 void EvidenceMetrics::refresh() {
@@ -86,7 +104,8 @@ void EvidenceMetrics::refresh() {
     std::uintmax_t const size = std::filesystem::file_size(journal, problem);
     if (problem) continue;
     auto const [entry, added] = known_.try_emplace(journal);
-    if (!added && entry->second.changed == changed && entry->second.size == size) continue;
+    if (!added && !entry->second.running() && entry->second.changed == changed && entry->second.size == size)
+      continue;
     entry->second.changed = changed;
     entry->second.size = size;
     read(journal, entry->second);
@@ -102,6 +121,9 @@ void EvidenceMetrics::add_group(MetricSet& metrics, std::vector<RepeatSamples co
     std::vector<MetricSample> found;
     std::copy_if(newest.begin(), newest.end(), std::back_inserter(found), &is_success);
     if (!found.empty()) success = std::move(found);
+    // A run that goes on has no decision yet.
+    if (std::any_of(repeats.begin(), repeats.end(), [](auto const* repeat) { return repeat->running; }))
+      continue;
     std::vector<RunSummary> summaries;
     for (RepeatSamples const* const repeat : repeats) summaries.push_back(repeat->summary);
     if (Result<HistoryRun> run = history_run(summaries)) evidence.runs.push_back(std::move(*run));
@@ -112,9 +134,11 @@ void EvidenceMetrics::add_group(MetricSet& metrics, std::vector<RepeatSamples co
   metrics.common_labels(labels_of(all.front()->summary));
   add_sealed(metrics, all.back()->journal);
   add_history(metrics, evidence);
-  for (statistics::MetricResult const& result :
-       screen_run(evidence.runs.back(), history_ ? *history_ : evidence))
-    add_gate_metric(metrics, result.name, result);
+  if (!evidence.runs.empty()) {
+    for (statistics::MetricResult const& result :
+         screen_run(evidence.runs.back(), history_ ? *history_ : evidence))
+      add_gate_metric(metrics, result.name, result);
+  }
   if (expected_interval_) metrics.set("pgdrill_expected_interval_seconds", *expected_interval_);
 }
 

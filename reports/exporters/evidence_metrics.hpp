@@ -26,6 +26,7 @@ class EvidenceMetrics {
     std::filesystem::file_time_type changed;
     std::uintmax_t size = 0;
     std::optional<RepeatSamples> repeat;
+    [[nodiscard]] bool running() const { return repeat && repeat->running; }
   };
   void read(std::filesystem::path const& journal, Known& known) const;
   void add_group(MetricSet& metrics, std::vector<RepeatSamples const*> const& all) const;

@@ -88,7 +88,10 @@ RepeatSamples repeat_of(Run const& run, std::filesystem::path const& journal, bo
   Verdict const verdict = judge(run);
   MetricSet metrics;
   add_run_metrics(metrics, run, verdict, live);
-  return {.journal = journal, .summary = summarize(run, verdict), .samples = metrics.samples()};
+  return {.journal = journal,
+          .summary = summarize(run, verdict),
+          .samples = metrics.samples(),
+          .running = live && run.status.empty()};
 }
 
 Result<std::vector<MetricSample>> journal_samples(std::filesystem::path const& path) {

@@ -13,6 +13,7 @@ struct RepeatSamples {
   std::filesystem::path journal;
   RunSummary summary;
   std::vector<MetricSample> samples;
+  bool running = false;  ///< it has no end yet, and may come to one
 };
 [[nodiscard]] bool began_before(RepeatSamples const* a, RepeatSamples const* b);
 

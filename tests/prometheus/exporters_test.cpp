@@ -1,6 +1,9 @@
 // pgdrill's metrics as the real Prometheus and the real Pushgateway take them. The journal is that of a real
 // drill on the sandbox.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <regex>
 
@@ -10,6 +13,7 @@
 namespace pgdrill::test {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -159,6 +163,27 @@ TEST(Serve, FollowsTheEvidence) {
   EXPECT_THAT(text, HasSubstr("pgdrill_last_success_timestamp_seconds{"));
   EXPECT_FALSE(http("POST", "http://127.0.0.1:" + std::to_string(serving.port()) + "/metrics").has_value());
   EXPECT_FALSE(http("GET", "http://127.0.0.1:" + std::to_string(serving.port()) + "/").has_value());
+}
+
+TEST(Serve, ARunGoesOnWhileItsWriterLivesAndThenBrokeOff) {
+  TemporaryDirectory const evidence;
+  put_run(evidence.path() / "a", 20);
+  std::filesystem::path const journal = evidence.path() / "a/journal.jsonl";
+  std::string const whole = read_file(journal).value();
+  ASSERT_TRUE(write_file_atomically(journal, whole.substr(0, whole.rfind("{\"seq\""))).has_value());
+  std::filesystem::last_write_time(journal,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  int const writer = ::open(journal.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  ASSERT_EQ(::flock(writer, LOCK_EX), 0);
+  Serving const serving(evidence.path());
+  std::string const alive = serving.text();
+  EXPECT_THAT(alive, ContainsRegex("pgdrill_running\\{.*\\} 1"));
+  EXPECT_THAT(alive, Not(HasSubstr("pgdrill_verdict{")));
+  EXPECT_THAT(alive, ContainsRegex("pgdrill_history_runs\\{.*inconclusive.*\\} 0")) << "no decision yet";
+  ::close(writer);
+  std::string const dead = serving.text();
+  EXPECT_THAT(dead, ContainsRegex("pgdrill_running\\{.*\\} 0"));
+  EXPECT_THAT(dead, HasSubstr("verdict=\"inconclusive\"} 1"));
 }
 
 TEST(Serve, RepeatsAreOneRunAndTheGravestSpeaks) {

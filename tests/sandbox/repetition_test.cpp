@@ -12,14 +12,6 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(Expectation, ANegativeControlPassesOnlyByFailing) {
-  EXPECT_EQ(by_expectation(1, true), 0);
-  EXPECT_EQ(by_expectation(0, true), 1);
-  // Neither an inconclusive run nor one that left something broken shows that the drill can see.
-  for (int const code : {3, 4, 5, 70, 130}) EXPECT_EQ(by_expectation(code, true), code);
-  for (int const code : {0, 1, 4, 5}) EXPECT_EQ(by_expectation(code, false), code);
-}
-
 TEST(Expectation, TheGravestOfManyDecides) {
   EXPECT_EQ(gravest({0, 4, 0}), 4);
   EXPECT_EQ(gravest({0, 4, 1}), 1);

@@ -1,5 +1,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "tests/unit/engine/journal_file.hpp"
 
@@ -36,6 +38,17 @@ TEST(Journal, ListenersSeeWhatIsWritten) {
   journal->write("mark", {});
   journal->write("fact", {});
   EXPECT_THAT(seen, ElementsAre("mark/1", "fact/2"));
+}
+
+TEST(Journal, IsLockedWhileItsWriterLives) {
+  std::filesystem::path const directory = make_temporary_directory().value();
+  auto journal = Journal::create(directory / "j.jsonl", "r1").value();
+  int const reader = ::open((directory / "j.jsonl").c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_NE(::flock(reader, LOCK_SH | LOCK_NB), 0) << "the run goes on";
+  journal.reset();
+  EXPECT_EQ(::flock(reader, LOCK_SH | LOCK_NB), 0) << "it has ended, or broke off";
+  ::close(reader);
+  std::filesystem::remove_all(directory);
 }
 
 TEST(Journal, AnExistingOneIsNotTouched) {
