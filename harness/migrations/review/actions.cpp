@@ -3,6 +3,7 @@
 
 #include "harness/migrations/review/action.hpp"
 #include "harness/migrations/review/actions_alter_table.hpp"
+#include "harness/migrations/review/row_changes.hpp"
 
 namespace pgdrill::review {
 
@@ -313,6 +314,7 @@ std::vector<Action> actions_of(ParsedStatement const& statement, std::string con
   } else if (auto const found = makers.find(statement.kind); found != makers.end()) {
     actions = found->second(statement.node);
   }
+  for (Action& change : row_changes(statement)) actions.push_back(std::move(change));
   if (actions.empty()) actions.push_back({.kind = ActionKind::other, .node = &statement.node});
   return actions;
 }

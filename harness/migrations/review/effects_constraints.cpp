@@ -104,6 +104,16 @@ Effect strongest_on_table(Action const& action, Situation const&) {
   return {.locks = {{action.table, Lock::access_exclusive}}, .undo = Undo::lossless};
 }
 
+Effect create_rule(Action const& action, Situation const& situation) {
+  Effect effect = strongest_on_table(action, situation);
+  effect.undo_how = "DROP RULE";
+  if (!get_bool(*action.node, "instead")) return effect;
+  effect.breaks_old = "what it reads or writes there is replaced by what the rule says, without an error";
+  effect.undo = Undo::lossy;
+  effect.undo_how = "DROP RULE; what was written meanwhile never reached the table";
+  return effect;
+}
+
 Effect alter_constraint(Action const& action, Situation const& situation) {
   Effect effect = strongest_on_table(action, situation);
   if (!get_bool(*action.node, "def.Constraint.initdeferred"))
@@ -147,8 +157,9 @@ RegisterEffect const constraints[] = {
     {{ActionKind::drop_constraint}, &drop_constraint},
     {{ActionKind::validate_constraint}, &validate},
     {{ActionKind::alter_constraint}, &alter_constraint},
-    {{ActionKind::rename_constraint, ActionKind::create_rule, ActionKind::replica_identity,
-      ActionKind::set_storage, ActionKind::owner, ActionKind::inherit},
+    {{ActionKind::create_rule}, &create_rule},
+    {{ActionKind::rename_constraint, ActionKind::replica_identity, ActionKind::set_storage, ActionKind::owner,
+      ActionKind::inherit},
      &strongest_on_table},
     {{ActionKind::create_trigger}, &trigger},
     {{ActionKind::disable_trigger, ActionKind::enable_trigger}, &toggled_trigger},

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/migrations/review/effect.hpp"
+#include "harness/migrations/review/row_changes.hpp"
 
 namespace pgdrill::review {
 
@@ -9,12 +10,11 @@ namespace {
 
 Effect change_rows(Action const& action, Situation const&) {
   Effect effect{.locks = {{action.table, Lock::row_exclusive}}, .cost = Cost::rows};
-  bool const all = find(*action.node, "whereClause") == nullptr;
-  effect.undo = action.kind == ActionKind::insert ? Undo::lossless : Undo::impossible;
-  effect.undo_how = action.kind == ActionKind::insert
-                        ? "DELETE the rows"
-                        : "the former values come back from a copy made before, or from a backup";
-  if (all && action.kind != ActionKind::insert) {
+  bool const adds = action.kind == ActionKind::insert && !overwrites(action);
+  effect.undo = adds ? Undo::lossless : Undo::impossible;
+  effect.undo_how =
+      adds ? "DELETE the rows" : "the former values come back from a copy made before, or from a backup";
+  if (changes_every_row(action)) {
     effect.cost = Cost::scan;
     effect.cost_reason = "every row is written and stays locked until the transaction ends";
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/migrations/review/lock_text.hpp"
+#include "harness/migrations/review/row_changes.hpp"
 #include "harness/migrations/review/rule.hpp"
 
 namespace pgdrill::review::rule_unbatched_update {
@@ -18,12 +19,11 @@ void check(Review const& review, Findings& findings) {
   for (ActionKind const kind : {ActionKind::update, ActionKind::delete_rows}) {
     for_each(review, kind, [&](Action const& action, Effect const& effect) {
       if (effect.locks.empty() || action.batched || is_bookkeeping(action.table)) return;
-      bool const all = find(*action.node, "whereClause") == nullptr;
       std::string_view const verb = kind == ActionKind::update ? "changes" : "deletes";
-      findings.add(
-          review, action,
-          fmt::format("{} {} of {} in one transaction{}", verb, all ? "every row" : "all rows that match",
-                      action.table.text(), size_text(review.schema(), action.table)));
+      findings.add(review, action,
+                   fmt::format("{} {} of {} in one transaction{}", verb,
+                               changes_every_row(action) ? "every row" : "all rows that match",
+                               action.table.text(), size_text(review.schema(), action.table)));
     });
   }
 }

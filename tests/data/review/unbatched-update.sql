@@ -4,6 +4,10 @@ UPDATE a SET b = 1;
 UPDATE a SET b = 1; -- !
 UPDATE a SET b = 1 WHERE id > 3; -- !
 DELETE FROM a; -- !
+WITH gone AS (DELETE FROM a RETURNING id) SELECT id FROM gone; -- !
+MERGE INTO a USING c ON a.id = c.id WHEN MATCHED THEN UPDATE SET b = 1; -- !
+EXPLAIN ANALYZE DELETE FROM a WHERE id > 3; -- !
+EXPLAIN DELETE FROM a;
 UPDATE alembic_version SET version_num = 'x' WHERE version_num = 'y';
 DO $$
 BEGIN

@@ -101,6 +101,8 @@ Row const rows[] = {
      Undo::lossy},
     {ActionKind::enable_trigger, "ALTER TABLE t ENABLE TRIGGER n", safe, works, Undo::lossless},
     {ActionKind::create_rule, "CREATE RULE n AS ON DELETE TO t DO ALSO NOTHING", safe, works, Undo::lossless},
+    {ActionKind::create_rule, "CREATE RULE n AS ON DELETE TO t DO INSTEAD NOTHING", needs_expand_contract,
+     breaks, Undo::lossy},
     {ActionKind::row_security, "ALTER TABLE t ENABLE ROW LEVEL SECURITY", needs_expand_contract, breaks,
      Undo::lossless},
     {ActionKind::row_security, "CREATE POLICY n ON t USING (a > 0)", needs_expand_contract, breaks,
@@ -122,6 +124,21 @@ Row const rows[] = {
     {ActionKind::insert, "INSERT INTO p VALUES (1)", safe, works, Undo::lossless},
     {ActionKind::update, "UPDATE t SET a = 1 WHERE id = 1", irreversible, works, Undo::impossible},
     {ActionKind::delete_rows, "DELETE FROM t WHERE id = 1", irreversible, works, Undo::impossible},
+    {ActionKind::insert, "INSERT INTO p VALUES (1) ON CONFLICT DO NOTHING", safe, works, Undo::lossless},
+    {ActionKind::insert, "INSERT INTO t (id, a) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET a = 3",
+     irreversible, works, Undo::impossible},
+    {ActionKind::delete_rows, "MERGE INTO t USING p ON t.id = p.id WHEN MATCHED THEN DELETE", irreversible,
+     works, Undo::impossible},
+    {ActionKind::update, "MERGE INTO t USING p ON t.id = p.id WHEN MATCHED THEN UPDATE SET a = 1",
+     irreversible, works, Undo::impossible},
+    {ActionKind::insert, "MERGE INTO p USING t ON t.id = p.id WHEN NOT MATCHED THEN INSERT VALUES (1)", safe,
+     works, Undo::lossless},
+    {ActionKind::delete_rows, "EXPLAIN ANALYZE DELETE FROM t", irreversible, works, Undo::impossible},
+    {ActionKind::other, "EXPLAIN DELETE FROM t", safe, works, Undo::none_needed},
+    {ActionKind::other, "EXPLAIN (ANALYZE false) DELETE FROM t", safe, works, Undo::none_needed},
+    {ActionKind::delete_rows, "PREPARE x AS DELETE FROM t", irreversible, works, Undo::impossible},
+    {ActionKind::delete_rows, "COPY (DELETE FROM t RETURNING *) TO STDOUT", irreversible, works,
+     Undo::impossible},
     {ActionKind::select, "SELECT a FROM t", safe, works, Undo::none_needed},
     {ActionKind::add_enum_value, "ALTER TYPE state ADD VALUE 'done'", safe, breaks, Undo::lossy},
     {ActionKind::rename_enum_value, "ALTER TYPE state RENAME VALUE 'new' TO 'fresh'", needs_expand_contract,
@@ -175,6 +192,18 @@ INSTANTIATE_TEST_SUITE_P(Every, Kinds, testing::ValuesIn(rows), [](auto const& g
   for (char& c : name) c = c == '-' ? '_' : c;
   return name;
 });
+
+/// The statement is named for one thing and changes rows besides.
+TEST(RowChanges, InsideAStatementCountAsItsOwn) {
+  for (char const* const sql : {"WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d",
+                                "WITH d AS (DELETE FROM t RETURNING id) INSERT INTO p SELECT id FROM d",
+                                "CREATE TABLE kept AS WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d",
+                                "EXPLAIN ANALYZE WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d"}) {
+    std::vector<SqlFile> const files{read_sql("1.sql", tables), read_sql("2.sql", sql)};
+    ReviewReport const report = review(files, {});
+    EXPECT_EQ(name_of(report.verdict()), "irreversible") << sql;
+  }
+}
 
 TEST(KindsTable, HasARowForEachKind) {
   std::set<ActionKind> seen;
