@@ -79,6 +79,9 @@ AuditedHistory hold_against_files(FoundHistory found, std::vector<Sources> const
       result.pending = std::move(comparison.pending);
       append(findings, std::move(comparison.findings));
       run_files.push_back(split_sources(*result.found.tool, sources, result.pending));
+      if (!result.found.history.perhaps_back_from.empty()) {
+        for (MigrationFile const& file : result.pending) run_files.back().perhaps_run.insert(file.path);
+      }
     }
   }
   append(findings, check_order(*result.found.tool, result.found.history));
@@ -102,6 +105,7 @@ RunFiles files_in_sql(std::vector<RunFiles> const& run_files) {
     if (!written_in_sql(files)) continue;
     sql.applied.insert(sql.applied.end(), files.applied.begin(), files.applied.end());
     sql.pending.insert(sql.pending.end(), files.pending.begin(), files.pending.end());
+    sql.perhaps_run.insert(files.perhaps_run.begin(), files.perhaps_run.end());
   }
   return sql;
 }
@@ -116,6 +120,24 @@ void find_drift(Audit& into, std::vector<RunFiles> const& run_files, RunFiles co
     append(into.findings, drift_by_words(files, tables));
   }
   if (!sql.applied.empty()) append(into.findings, drift_by_sql(sql, tables, whole));
+}
+
+/// What a file after the dirty version makes is there: it was a step back that did not end.
+void tell_steps_back(Audit& into, RunFiles const& sql, std::vector<Table> const& tables) {
+  std::set<std::string> const in_place = pending_in_place(sql, tables);
+  for (AuditedHistory& one : into.histories) {
+    History& history = one.found.history;
+    bool const back = std::ranges::any_of(one.pending, [&](MigrationFile const& file) {
+      bool const dirty = !history.runs.empty() && file.version == history.runs.back().version;
+      return !dirty && in_place.contains(file.path);
+    });
+    if (history.perhaps_back_from.empty() || !back) continue;
+    for (Finding& finding : history.findings) {
+      if (finding.kind == "dirty-history")
+        finding.message += fmt::format("; what later files make is still there: it was the down of {}",
+                                       history.perhaps_back_from);
+    }
+  }
 }
 
 Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> const& sources, Audit& into) {
@@ -134,7 +156,9 @@ Result<> read_all(pqxx::transaction_base& transaction, std::vector<Sources> cons
   for (FoundHistory& found : histories.found)
     into.histories.push_back(hold_against_files(std::move(found), sources, into.findings, run_files));
   RunFiles const sql = files_in_sql(run_files);
-  find_drift(into, run_files, sql, without_histories(tables, into));
+  std::vector<Table> const own = without_histories(tables, into);
+  find_drift(into, run_files, sql, own);
+  tell_steps_back(into, sql, own);
   Scene scene{.server_version = now[0][2].as<int>(), .expected = expected_columns(sql.applied, sql.pending)};
   for (AuditedHistory const& history : into.histories) scene.histories.push_back(history.found);
   TRY(auto half_applied, detect_half_applied(transaction, scene));

@@ -1,6 +1,7 @@
 // The third way of an audit: history, files, and the live catalogue. What stands in the catalogue and in no
 // migration that has run was made by hand, or by a migration that was cut off.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ struct RunFiles {
   std::string tool;
   std::vector<SourceFile> applied;
   std::vector<SourceFile> pending;
+  /// Paths of pending files that may have run to their end: a step back over them was cut off.
+  std::set<std::string> perhaps_run = {};
 };
 
 /// Sorts the sources of a tool by what has run; sources that are no migration (helpers) count as applied.
@@ -24,6 +27,9 @@ struct RunFiles {
 /// true: all that makes tables in this database is among the files.
 [[nodiscard]] std::vector<Finding> drift_by_sql(RunFiles const& files, std::vector<Table> const& tables,
                                                 bool whole);
+
+/// Paths of the pending files of which a table or column is there.
+[[nodiscard]] std::set<std::string> pending_in_place(RunFiles const& files, std::vector<Table> const& tables);
 
 /// For migrations in a programming language: a column whose name no file holds as a word. Weaker: a name that
 /// is mentioned anywhere is taken for made.

@@ -58,6 +58,20 @@ Finding too_early(Table const& table, std::string const& column, std::string con
       .undo = {{drop(table, column)}, "then the tool runs the file from its beginning"}};
 }
 
+/// As above, where a step back may have been cut off: what a completed migration made is not to be dropped.
+Finding still_there(Table const& table, std::string const& column, std::string const& path) {
+  std::string const advice =
+      "see the dirty history: which step failed decides; whoever drops it loses the data in it";
+  return {.severity = Severity::problem,
+          .kind = "half-applied-migration",
+          .object = object_of(table, column),
+          .message = fmt::format("is there, but {}, which makes it, does not count as run: either it was cut "
+                                 "off, or a step back over it was, and it is whole",
+                                 path),
+          .finish = {{}, advice},
+          .undo = {{}, advice}};
+}
+
 Finding missing(std::string object, std::string const& maker) {
   return {.severity = Severity::problem,
           .kind = object.starts_with("table") ? "missing-table" : "missing-column",
@@ -69,7 +83,7 @@ Finding missing(std::string object, std::string const& maker) {
 class Comparer {
  public:
   Comparer(RunFiles const& files, std::vector<Table> const& tables)
-      : tables_(&tables), done_(replay(files.applied)), all_(done_) {
+      : files_(&files), tables_(&tables), done_(replay(files.applied)), all_(done_) {
     replay_more(all_, files.pending);
   }
 
@@ -92,7 +106,15 @@ class Comparer {
     return std::move(findings_);
   }
 
+  [[nodiscard]] std::set<std::string> const& in_place() const { return in_place_; }
+
  private:
+  void early(Table const& live, std::string const& column, std::string const& path) {
+    in_place_.insert(path);
+    findings_.push_back(files_->perhaps_run.contains(path) ? still_there(live, column, path)
+                                                           : too_early(live, column, path));
+  }
+
   [[nodiscard]] std::string maker(std::string const& key) const {
     auto const found = done_.makers.find(key);
     return found == done_.makers.end() ? std::string() : found->second;
@@ -103,7 +125,7 @@ class Comparer {
     if (expected == nullptr) {
       bool const pending = expected_table(all_.schema, live) != nullptr;
       if (pending) {
-        findings_.push_back(too_early(live, "", all_.makers[live.name]));
+        early(live, "", all_.makers[live.name]);
       } else if (whole) {
         findings_.push_back(unexplained(live, ""));
       }
@@ -123,13 +145,15 @@ class Comparer {
     review::Table const* const later = expected_table(all_.schema, live);
     auto const path = all_.makers.find(live.name + "." + column);
     if (later != nullptr && later->column(column) != nullptr && path != all_.makers.end()) {
-      findings_.push_back(too_early(live, column, path->second));
+      early(live, column, path->second);
     } else {
       findings_.push_back(unexplained(live, column));
     }
   }
 
+  RunFiles const* files_;
   std::vector<Table> const* tables_;
+  std::set<std::string> in_place_;
   Replay done_;
   Replay all_;
   std::vector<Finding> findings_;
@@ -139,6 +163,12 @@ class Comparer {
 
 std::vector<Finding> drift_by_sql(RunFiles const& files, std::vector<Table> const& tables, bool whole) {
   return Comparer(files, tables).run(whole);
+}
+
+std::set<std::string> pending_in_place(RunFiles const& files, std::vector<Table> const& tables) {
+  Comparer comparer(files, tables);
+  static_cast<void>(comparer.run(false));
+  return comparer.in_place();
 }
 
 }  // namespace pgdrill::migrations

@@ -37,6 +37,9 @@ struct History {
   std::string quoted_table;    ///< for statements
   std::vector<Run> runs = {};  ///< in the order in which they ran, as far as the tool keeps it
   std::vector<Finding> findings = {};
+  /// The version whose way back may be the step that did not end, where a tool writes down the version that a
+  /// step leads to: what the later files make may then be theirs, and complete. Empty: it was no way back.
+  std::string perhaps_back_from = {};
 
   /// The last run in such a state, or null.
   [[nodiscard]] Run const* last(RunState state) const;

@@ -16,6 +16,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 /// Migration files in a folder of their own, gone with the object.
 class Folder {
@@ -91,6 +92,22 @@ TEST(Audit, AFolderIsForTheHistoryThatItNames) {
   Audit const by_table = audited(database, folder.options("public.schema_migrations"));
   EXPECT_FALSE(by_table.histories[0].compared);
   EXPECT_TRUE(by_table.histories[1].compared);
+}
+
+/// A down of 3 that failed leaves (2, true): what 2 and 3 made is complete.
+TEST(Audit, WhatAFailedStepBackLeftIsNotToBeDropped) {
+  Folder const folder({{"1_a.up.sql", "CREATE TABLE a (id int);"},
+                       {"2_b.up.sql", "CREATE TABLE b (id int);"},
+                       {"3_c.up.sql", "CREATE TABLE c (id int);"}});
+  auto const database = PostgresServer::shared().fresh_database(
+      "CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT "
+      "INTO schema_migrations VALUES (2, true); CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE "
+      "TABLE c (id int)");
+  Audit const audit = audited(database, folder.options());
+  EXPECT_THAT(kinds(audit), AllOf(Contains("dirty-history table public.schema_migrations"),
+                                  Contains("half-applied-migration table public.b"),
+                                  Contains("half-applied-migration table public.c")));
+  EXPECT_THAT(audit_text(audit), AllOf(HasSubstr("it was the down of 3"), Not(HasSubstr("DROP TABLE"))));
 }
 
 TEST(Audit, AMissingFolderIsAnError) {

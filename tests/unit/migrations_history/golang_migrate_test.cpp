@@ -31,27 +31,54 @@ TEST(GolangMigrate, OneRowStandsForAllVersionsUpToIt) {
 TEST(GolangMigrate, DirtyIsAFailureAndBothWaysOutMendIt) {
   for (bool const finish : {true, false}) {
     auto const database = test::PostgresServer::shared().fresh_database(
-        std::string(table) + "INSERT INTO schema_migrations VALUES (2, true)");
+        std::string(table) + "INSERT INTO schema_migrations VALUES (3, true)");
     auto found = history_after("golang-migrate",
-                               std::string(table) + "INSERT INTO schema_migrations VALUES (2, true)");
-    EXPECT_EQ(version_of(found.history.last_failure()), "2");
+                               std::string(table) + "INSERT INTO schema_migrations VALUES (3, true)");
+    EXPECT_EQ(version_of(found.history.last_failure()), "3");
     auto const comparison = compare_with(found, three);
-    EXPECT_THAT(pending_versions(comparison), ElementsAre("2", "3"));
+    EXPECT_THAT(pending_versions(comparison), ElementsAre("3"));
     ASSERT_THAT(said(found.history.findings),
                 ElementsAre("problem dirty-history table public.schema_migrations"));
     carry_out(database, finish ? found.history.findings[0].finish : found.history.findings[0].undo);
     EXPECT_EQ(test::query_value(database, "SELECT version || ' ' || dirty FROM schema_migrations"),
-              finish ? "2 false" : "1 false");
+              finish ? "3 false" : "2 false");
   }
 }
 
-TEST(GolangMigrate, ADirtyFirstVersionIsUndoneToNone) {
+// The tool writes the version that a step leads to: what failed may be the down of the next one.
+TEST(GolangMigrate, ADirtyVersionBelowOthersMayBeAStepBack) {
   auto found =
-      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (1, true)");
+      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (2, true)");
   static_cast<void>(compare_with(found, three));
   ASSERT_EQ(found.history.findings.size(), 1U);
+  EXPECT_THAT(found.history.findings[0].message, HasSubstr("the up of 2, or the down of 3"));
+  EXPECT_THAT(found.history.findings[0].undo.statements, IsEmpty());
+  EXPECT_THAT(found.history.findings[0].undo.advice,
+              HasSubstr("force 1 if it was the up of 2, migrate force 3 if it was the down of 3"));
+  EXPECT_EQ(found.history.perhaps_back_from, "3");
+}
+
+TEST(GolangMigrate, ADirtyNoneIsTheDownOfTheFirst) {
+  auto found =
+      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (-1, true)");
+  auto const comparison = compare_with(found, three);
+  EXPECT_EQ(found.history.last(RunState::applied), nullptr);
+  EXPECT_THAT(pending_versions(comparison), ElementsAre("1", "2", "3"));
+  ASSERT_EQ(found.history.findings.size(), 1U);
+  EXPECT_THAT(found.history.findings[0].message, HasSubstr("the down of the first migration failed"));
+  EXPECT_THAT(
+      found.history.findings[0].undo.statements,
+      ElementsAre("UPDATE \"public\".\"schema_migrations\" SET version = 1, dirty = false WHERE dirty"));
+}
+
+TEST(GolangMigrate, ADirtyFirstVersionIsUndoneToNone) {
+  std::vector<SourceFile> const one = sources({{"1_orders.up.sql", ""}, {"1_orders.down.sql", ""}});
+  auto found =
+      history_after("golang-migrate", std::string(table) + "INSERT INTO schema_migrations VALUES (1, true)");
+  static_cast<void>(compare_with(found, one));
+  ASSERT_EQ(found.history.findings.size(), 1U);
   EXPECT_THAT(found.history.findings[0].undo.statements,
-              ElementsAre("DELETE FROM \"public\".\"schema_migrations\""));
+              ElementsAre("DELETE FROM \"public\".\"schema_migrations\" WHERE dirty"));
 }
 
 TEST(GolangMigrate, AnAppliedVersionWithoutAFileIsSaid) {
