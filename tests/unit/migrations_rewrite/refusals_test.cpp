@@ -4,6 +4,7 @@
 #include <array>
 
 #include "harness/base/task.hpp"
+#include "harness/base/text.hpp"
 #include "harness/migrations/review/catalogue.hpp"
 #include "harness/migrations/rewrite/rewrite_files.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -132,7 +133,7 @@ TEST(RewriteRefusals, OfStatementsThatThePhasesWouldDrop) {
            {"SET search_path = other;", "SET search_path"},
            {"ALTER TYPE mood ADD VALUE 'fine';", "label 'fine'"}}) {
     for (std::string const& change : {before + drop, drop + before}) {
-      std::string const refused = refusal(setup, change);
+      std::string const refused = join(refusals(setup, change), "\n");
       EXPECT_THAT(refused, testing::AllOf(HasSubstr("change.sql:1:"), HasSubstr("cannot rewrite"))) << change;
       if (before.find("MERGE") == std::string::npos) EXPECT_THAT(refused, HasSubstr(said)) << change;
     }
