@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/asio/redirect_error.hpp>
+
 #include "harness/base/scope.hpp"
 #include "tests/unit/probes/fake_namespace.hpp"
 
@@ -21,13 +23,17 @@ struct Server {
   std::size_t running = 0;
   std::size_t most_running = 0;
   bool freed = false;
+  std::optional<asio::steady_timer> release =
+      {};  ///< all that hang end in one turn: no answer comes between them
 };
 
 Task<Outcome> answer(Server& server, std::size_t number) {
   ++server.running;
   server.most_running = std::max(server.most_running, server.running);
   bool const hangs = number < server.hanging;
-  while (hangs && !server.freed) co_await sleep_for(1ms);
+  boost::system::error_code ignored;
+  if (hangs && !server.freed)
+    co_await server.release->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   --server.running;
   if (hangs) co_return failed_outcome({.kind = ErrorKind::timeout, .what = "hung"});
   co_return Outcome{.status = SampleStatus::right, .value = "1", .error = std::nullopt};
@@ -38,7 +44,9 @@ std::vector<json::object> samples_of(Server& server, std::function<bool(FakeRun 
                                      std::function<bool(FakeRun const&)> done) {
   FakeRun run(PostgresServer::shared().fresh_database());
   auto work = [&]() -> Task<> {
-    Scope scope(co_await asio::this_coro::executor);
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    server.release.emplace(executor, Monotonic::max());
+    Scope scope(executor);
     scope.spawn("calls", call_on_schedule(
                              run.context(), "heartbeat",
                              {.name = "read",
@@ -52,6 +60,7 @@ std::vector<json::object> samples_of(Server& server, std::function<bool(FakeRun 
                               .call = [&server](Link&) { return answer(server, server.called++); }}));
     while (!enough(run)) co_await sleep_for(1ms);
     server.freed = true;
+    server.release->cancel();
     while (!done(run)) co_await sleep_for(1ms);
     scope.cancel();
     co_await scope.join();
