@@ -58,7 +58,27 @@ Effect domain_constraint(Action const& action, Situation const& situation) {
   return effect;
 }
 
-Effect drop_object(Action const& action, Situation const&) {
+/// DROP TYPE, DOMAIN or FUNCTION with CASCADE drops the columns that use it, with what is in them:
+/// https://www.postgresql.org/docs/15/ddl-depend.html
+Effect drop_with_columns(Action const& action, Situation const& situation) {
+  Effect effect{.undo = Undo::impossible,
+                .undo_how = "only a backup brings back the columns that CASCADE drops with it"};
+  effect.breaks_old = fmt::format("whatever uses {} fails, and columns that do are gone", action.name);
+  for (Table const* const table : situation.schema->tables()) {
+    for (Column const& column : table->columns) {
+      if (column.type.name == action.table.name)
+        effect.locks.push_back({table->name, Lock::access_exclusive});
+    }
+  }
+  if (effect.locks.empty())
+    effect.locks = {{{"", "every table that uses " + action.table.text()}, Lock::access_exclusive}};
+  return effect;
+}
+
+Effect drop_object(Action const& action, Situation const& situation) {
+  bool const takes_columns = action.object == "TYPE" || action.object == "DOMAIN" ||
+                             action.object == "FUNCTION" || action.object == "ROUTINE";
+  if (action.cascade && takes_columns) return drop_with_columns(action, situation);
   Effect effect;
   bool const holds_data = action.object == "SCHEMA" || action.object == "DATABASE" ||
                           action.object == "OWNED" || action.object == "SEQUENCE" ||

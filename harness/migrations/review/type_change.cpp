@@ -74,6 +74,13 @@ TypeChange type_change(Type const& from, Type const& to, Schema const& schema, b
     return {Cost::rewrite, true, fmt::format("every value is checked against domain {}", to.text())};
   }
   if (from.array != to.array) return rewrites(from, to, true);
+  if (from.array) {  // each element is converted, and so every value stored anew, even where an element would
+                     // stay
+    Type element = from;
+    Type next = to;
+    element.array = next.array = false;
+    return rewrites(from, to, type_change(element, next, schema, session_is_utc).narrows);
+  }
   if (is_text(from.name) && is_text(to.name)) return text_change(from, to);
   if (from.name == "numeric" && to.name == "numeric") return numeric_change(from, to);
   if (from.name == to.name && has_precision(to.name))

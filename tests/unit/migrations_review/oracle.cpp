@@ -27,6 +27,7 @@ char const* const oracle_setup =
     "CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE TABLE part1 PARTITION OF part FOR VALUES "
     "FROM (1) TO (2);"
     "CREATE TABLE rest PARTITION OF part DEFAULT; CREATE TABLE alone (id int);"
+    "CREATE TABLE lists (s varchar(5)[], v varchar[]); INSERT INTO lists VALUES ('{a}', '{a}');"
     "CREATE MATERIALIZED VIEW m AS SELECT 1 AS one; CREATE UNIQUE INDEX m_one ON m (one);"
     "CREATE TABLE held (id int PRIMARY KEY, code varchar(10) UNIQUE, other varchar(10), plain varchar(9));"
     "CREATE TABLE holder (id int PRIMARY KEY, h int REFERENCES held, code varchar(10) CONSTRAINT holder_code "

@@ -67,6 +67,8 @@ char const* const statements[] = {
     "ALTER TABLE t ALTER s TYPE text",
     "ALTER TABLE t ALTER s TYPE varchar(10)",
     "ALTER TABLE t ALTER x TYPE varchar",
+    "ALTER TABLE lists ALTER s TYPE varchar(10)[]",
+    "ALTER TABLE lists ALTER v TYPE text[]",
     "ALTER TABLE t ALTER x TYPE plain",
     "ALTER TABLE t ALTER n TYPE numeric(12,2)",
     "ALTER TABLE t ALTER n TYPE numeric",
