@@ -1,6 +1,7 @@
 // pgdrill sandbox up: an embedded Kubernetes with real PostgreSQL, until it is stopped.
 #include <cstdio>
 
+#include "harness/base/stack_dump.hpp"
 #include "harness/cli/verb.hpp"
 #include "harness/sandbox/sandbox.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr int exit_unreachable = 3;
 
 int run(Arguments const& arguments) {
+  dump_stack_on_quit();
   auto const outcome =
       run_to_end(sandbox::serve({.directory = arguments.text("dir"), .empty = arguments.flag("empty")}));
   if (outcome) return 0;

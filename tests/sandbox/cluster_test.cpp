@@ -46,11 +46,13 @@ class Clusters : public testing::Test {
   }
   /// For a failure's message: what a person would look at first.
   static std::string state_of_namespace() {
-    return sandbox_->kubectl({"get", "clusters.postgresql.cnpg.io,jobs,pods,pvc,events", "-n", "develop"})
-               .out +
-           sandbox_->kubectl({"logs", "-n", "develop", "-l", "cnpg.io/cluster", "--prefix", "--tail=20"})
-               .out +
-           sandbox_->process().output();
+    auto const seen = [](std::vector<std::string> const& arguments) {
+      auto const result = sandbox_->kubectl(arguments);
+      return result.out + result.err;
+    };
+    return seen({"get", "clusters.postgresql.cnpg.io,jobs,pods,pvc,events", "-n", "develop"}) +
+           seen({"logs", "-n", "develop", "-l", "cnpg.io/cluster", "--prefix", "--tail=20"}) +
+           sandbox_->state_of_process();
   }
   static bool becomes_healthy(std::string const& cluster) {
     return eventually([&] { return text("cluster", cluster, "status.phase") == "Cluster in healthy state"; },

@@ -8,6 +8,7 @@
 #include "harness/base/files.hpp"
 #include "harness/base/process.hpp"
 #include "harness/base/text.hpp"
+#include "tests/support/sandbox.hpp"
 
 namespace pgdrill {
 namespace {
@@ -149,6 +150,15 @@ Task<> killed() {
 }
 
 TEST(Kubectl, ASandboxStartsWhereAnotherWasKilled) { run_to_end(killed()); }
+
+TEST(Kubectl, ASandboxTellsItsStackAndGoesOn) {
+  test::Sandbox const sandbox(true);
+  std::string const state = sandbox.state_of_process();
+  std::size_t const start = state.find("stack of the thread that got SIGQUIT:\n");
+  ASSERT_NE(start, std::string::npos) << state;
+  EXPECT_NE(state.find("/pgdrill(+0x", start), std::string::npos) << state;
+  EXPECT_EQ(sandbox.kubectl({"get", "namespaces"}).exit_code, 0);
+}
 
 }  // namespace
 }  // namespace pgdrill

@@ -1,7 +1,12 @@
 #include "tests/support/sandbox.hpp"
 
+#include <fmt/format.h>
+#include <signal.h>
+
 #include <cstdio>
 #include <stdexcept>
+
+#include "harness/base/files.hpp"
 
 namespace pgdrill::test {
 
@@ -65,8 +70,23 @@ bool Sandbox::healthy() const {
                stdout);
     for (std::string const pod : {"orders-1", "orders-2"})
       std::fputs(kubectl({"logs", "-n", "develop", pod, "--tail", "15"}).out.c_str(), stdout);
+    std::fputs(state_of_process().c_str(), stdout);
   }
   return well;
+}
+
+std::string Sandbox::state_of_process() const {
+  std::string state;
+  std::error_code ignored;
+  for (auto const& thread :
+       std::filesystem::directory_iterator(fmt::format("/proc/{}/task", process_->pid()), ignored)) {
+    for (auto const* const file : {"stat", "wchan", "stack"})
+      state += read_file(thread.path() / file).value_or("") + "\n";
+  }
+  process_->signal(SIGQUIT);
+  (void)eventually([&] { return process_->output().find("end of the stack") != std::string::npos; },
+                   std::chrono::seconds(2));
+  return process_->output() + state;
 }
 
 }  // namespace pgdrill::test

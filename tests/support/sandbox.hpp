@@ -27,8 +27,10 @@ class Sandbox {
   /// pgdrill VERB ARGUMENTS --kubeconfig ITS.
   [[nodiscard]] CommandResult pgdrill(std::vector<std::string> arguments) const;
   [[nodiscard]] std::vector<std::string> pgdrill_command(std::vector<std::string> arguments) const;
-  /// Waits until Cluster develop/orders is healthy.
+  /// Waits until Cluster develop/orders is healthy; prints what a person would look at first when it is not.
   [[nodiscard]] bool healthy() const;
+  /// What its process has printed and is doing: of use when its API does not answer.
+  [[nodiscard]] std::string state_of_process() const;
 
  private:
   TemporaryDirectory directory_;
