@@ -67,6 +67,7 @@ Result<> read_database(Arguments const& arguments, review::Options& options) {
   options.schema = std::move(catalogue.schema);
   options.major = catalogue.major;
   options.minor = catalogue.minor;
+  options.search_path = std::move(catalogue.search_path);
   return {};
 }
 

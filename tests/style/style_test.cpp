@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <regex>
 
 #include "harness/base/files.hpp"
@@ -71,6 +72,36 @@ TEST(Style, FilesAreAtMost400Lines) {
       long_files.push_back(name_in_tree(file) + ": " + std::to_string(count));
   }
   EXPECT_THAT(long_files, IsEmpty());
+}
+
+/// The types that a file defines at its left margin, with their namespace; those of unnamed ones are its own.
+std::vector<std::string> types_of(std::vector<std::string> const& lines) {
+  static std::regex const opens(R"(^namespace( [\w:]+)? \{$)");
+  static std::regex const defines(R"(^(struct|class|enum class|enum) (\w+)( final)?( :.*)? \{.*)");
+  std::vector<std::string> types;
+  std::vector<std::string> spaces;
+  for (std::string const& line : lines) {
+    std::smatch match;
+    if (std::regex_match(line, match, opens)) spaces.push_back(match[1]);
+    if (line.starts_with("}  // namespace") && !spaces.empty()) spaces.pop_back();
+    bool const own = std::find(spaces.begin(), spaces.end(), "") != spaces.end();
+    if (!own && std::regex_match(line, match, defines))
+      types.push_back(join(spaces, "::") + " " + match[2].str());
+  }
+  return types;
+}
+
+TEST(Style, NoTypeIsDefinedTwice) {  // the linker takes one of the two for both
+  std::map<std::string, std::string> seen;
+  std::vector<std::string> twice;
+  for (auto const& file : files_below({"harness", "probes", "reports"}, {".cpp", ".hpp"})) {
+    for (std::string const& type : types_of(lines_of(file))) {
+      auto const [first, fresh] = seen.try_emplace(type, name_in_tree(file));
+      if (!fresh) twice.push_back(type + ": " + first->second + " and " + name_in_tree(file));
+    }
+  }
+  EXPECT_GT(seen.size(), 100U);
+  EXPECT_THAT(twice, IsEmpty());
 }
 
 TEST(Style, FunctionsAreAtMost70Lines) {

@@ -291,6 +291,7 @@ std::map<std::string, Make, std::less<>> const makers{
     {"DropdbStmt", &database},
     {"DropOwnedStmt", &owned},
     {"VariableSetStmt", &set_variable},
+    {"DiscardStmt", &set_variable},
     {"TransactionStmt", &simple<ActionKind::transaction>},
     {"DoStmt", &simple<ActionKind::do_block>},
     {"CommentStmt", &simple<ActionKind::comment>},

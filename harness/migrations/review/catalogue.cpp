@@ -29,6 +29,16 @@ Name name_at(pqxx::row const& row, char const* schema, char const* name) {
   return {row[schema].c_str(), row[name].c_str()};
 }
 
+/// The one that a session of this role begins with; ours has another.
+std::vector<std::string> read_search_path(pqxx::transaction_base& transaction) {
+  return texts(transaction.exec(
+      "SELECT coalesce(array_agg(n.nspname ORDER BY p.place), '{}')"
+      " FROM pg_settings s, unnest(string_to_array(s.reset_val, ',')) WITH ORDINALITY p (name, place)"
+      " JOIN pg_namespace n ON n.nspname = CASE trim(p.name) WHEN '\"$user\"' THEN current_user"
+      " ELSE trim(trim(p.name), '\"') END"
+      " WHERE s.name = 'search_path'")[0][0]);
+}
+
 void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
   for (pqxx::row const& row : transaction.exec(
            "SELECT n.nspname, c.relname, c.relkind, c.reltuples::bigint, pg_total_relation_size(c.oid) AS "
@@ -47,7 +57,8 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
     std::string const kind = row["relkind"].c_str();
     table.partitioned = kind == "p";
     table.materialized_view = kind == "m";
-    table.rows = row["reltuples"].as<std::int64_t>();
+    // -1: neither VACUUM nor ANALYZE has seen it yet.
+    if (auto const rows = row["reltuples"].as<std::int64_t>(); rows >= 0) table.rows = rows;
     table.bytes = row["bytes"].as<std::int64_t>();
     if (!row["parent"].is_null()) table.parent = name_at(row, "parent_schema", "parent");
     table.default_partition = row["is_default"].as<bool>();
@@ -276,6 +287,7 @@ Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) 
     int const version = transaction.exec("SELECT current_setting('server_version_num')")[0][0].as<int>();
     catalogue.major = version / 10000;
     catalogue.minor = version % 10000;
+    catalogue.search_path = read_search_path(transaction);
     read_tables(transaction, catalogue.schema);
     read_writing(transaction, catalogue.schema);
     read_columns(transaction, catalogue.schema);
@@ -287,6 +299,7 @@ Task<Result<Catalogue>> read_catalogue(postgres::ConnectionParameters database) 
     read_constraints(transaction, catalogue.schema);
     read_indexes(transaction, catalogue.schema);
     read_types(transaction, catalogue.schema);
+    catalogue.schema.know_all_types();
     read_dependants(transaction, catalogue.schema);
     read_users(transaction, catalogue.schema);
     return {};

@@ -9,6 +9,7 @@ struct Catalogue {
   Schema schema;
   int major = 15;  ///< of the server
   int minor = -1;
+  std::vector<std::string> search_path{"public"};  ///< of the role that asked; schemas that are there
 };
 
 /// Reads everything outside PostgreSQL's own schemas. Errors: those of in_transaction().

@@ -72,13 +72,18 @@ struct Effect {
   [[nodiscard]] bool blocks_while_working() const { return strongest() >= Lock::share && cost >= Cost::scan; }
 };
 
-/// What earlier statements of the same session left behind.
-struct Session {
-  bool in_transaction = false;  ///< of the tool, or by BEGIN
-  bool explicit_begin = false;
+/// Parameters of a session that decide over what statements do.
+struct Settings {
   bool lock_timeout = false;  ///< a non-zero one was set
   bool statement_timeout = false;
-  bool utc = false;                       ///< SET TimeZone = 'UTC'
+  bool utc = false;                                ///< SET TimeZone = 'UTC'
+  std::vector<std::string> search_path{"public"};  ///< schemas, without "$user"
+};
+
+/// What earlier statements of the same session left behind.
+struct Session : Settings {
+  bool in_transaction = false;  ///< of the tool, or by BEGIN
+  bool explicit_begin = false;
   std::map<std::string, Lock> held = {};  ///< by table, since the transaction began
   std::set<std::string> new_labels = {};  ///< enum labels added in this transaction
   std::set<std::string> new_types = {};   ///< types made in this transaction

@@ -20,9 +20,11 @@ void raise(Effect& effect, Cost cost, std::string reason) {
   effect.cost_reason = std::move(reason);
 }
 
+/// Also by a constraint of the domain below it. Arrays of a domain are no domain.
 bool constrained_domain(Type const& type, Schema const& schema) {
-  UserType const* const known = schema.type({type.schema, type.name});
-  return known != nullptr && known->kind == 'd' && known->constrained;
+  UserType const* const known = type.array ? nullptr : schema.type({type.schema, type.name});
+  if (known == nullptr || known->kind != 'd') return false;
+  return known->constrained || constrained_domain(known->base, schema);
 }
 
 void add_column_cost(Effect& effect, ColumnDefinition const& read, Situation const& situation) {
@@ -32,6 +34,11 @@ void add_column_cost(Effect& effect, ColumnDefinition const& read, Situation con
   if (read.column.identity) raise(effect, Cost::rewrite, "an identity column draws a number for every row");
   if (constrained_domain(read.column.type, *situation.schema))
     raise(effect, Cost::rewrite, fmt::format("domain {} has a constraint", read.column.type.text()));
+  if (effect.cost == Cost::none && situation.schema->may_be_domain(read.column.type)) {
+    effect.cost_reason = fmt::format("if type {} is a domain with a constraint, the table is written anew",
+                                     read.column.type.text());
+    effect.uncertain = true;
+  }
   if (read.default_expression == nullptr) return;
   VolatilityFinding const found = volatility_of(*read.default_expression, *situation.schema);
   if (found.volatility == Volatility::is_volatile)
@@ -145,6 +152,10 @@ Effect set_type(Action const& action, Situation const& situation) {
     bool const untouched =
         change.cost == Cost::index_build && !may_be_indexed(*table, action.column, *situation.schema);
     if (!untouched) raise(effect, change.cost, change.reason);
+    if (column->collation() != read_collation(*action.node) &&
+        may_be_indexed(*table, action.column, *situation.schema))
+      raise(effect, Cost::index_build,
+            "another collation sorts otherwise: indexes on the column are built anew");
     if (change.narrows) {
       effect.undo = Undo::impossible;
       effect.undo_how = "what was cut or rounded does not come back";

@@ -87,7 +87,9 @@ Effect drop_object(Action const& action, Situation const& situation) {
   effect.undo_how =
       holds_data ? "only a backup brings back what it held" : "CREATE it again from the former migration";
   bool const used = action.object != "STATISTIC EXT" && action.object != "EVENT TRIGGER";
-  if (used) effect.breaks_old = fmt::format("whatever uses {} fails", action.name);
+  if (used)
+    effect.breaks_old = action.object == "OWNED" ? "whatever uses what the role owns fails"
+                                                 : fmt::format("whatever uses {} fails", action.name);
   bool const relation =
       action.object == "VIEW" || action.object == "MATERIALIZED VIEW" || action.object == "RULE";
   if (relation) effect.locks = {{action.table, Lock::access_exclusive}};

@@ -14,7 +14,9 @@ std::string lock_text(Effect const& effect) {
   if (text.empty()) return "holds no lock that counts";
   if (std::string_view const blocked = blocks(effect.strongest()); !blocked.empty())
     text += fmt::format(", which blocks {}", blocked);
-  if (effect.cost >= Cost::scan) text += fmt::format(", during a {}", name_of(effect.cost));
+  if (effect.cost >= Cost::scan)
+    text +=
+        fmt::format(", during {} {}", effect.cost == Cost::index_build ? "an" : "a", name_of(effect.cost));
   return text;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "harness/migrations/review/parser.hpp"
 
@@ -50,6 +51,32 @@ std::string Type::text() const {
   std::string out = schema.empty() ? quoted(name) : quoted(schema) + "." + quoted(name);
   if (!modifiers.empty()) out += fmt::format("({})", fmt::join(modifiers, ","));
   return array ? out + "[]" : out;
+}
+
+bool is_common_type(std::string const& name) {
+  // pg_type of PostgreSQL 18 without its catalogue's own; then citext, hstore, ltree, cube, isn, PostGIS,
+  // pgvector.
+  static std::set<std::string, std::less<>> const names{
+      "bit",          "bool",           "box",           "bpchar",       "bytea",
+      "char",         "cidr",           "circle",        "date",         "datemultirange",
+      "daterange",    "float4",         "float8",        "inet",         "int2",
+      "int4",         "int4multirange", "int4range",     "int8",         "int8multirange",
+      "int8range",    "interval",       "json",          "jsonb",        "jsonpath",
+      "line",         "lseg",           "macaddr",       "macaddr8",     "money",
+      "name",         "numeric",        "nummultirange", "numrange",     "oid",
+      "path",         "pg_lsn",         "pg_snapshot",   "point",        "polygon",
+      "refcursor",    "regclass",       "regcollation",  "regconfig",    "regdictionary",
+      "regnamespace", "regoper",        "regoperator",   "regproc",      "regprocedure",
+      "regrole",      "regtype",        "text",          "tid",          "time",
+      "timestamp",    "timestamptz",    "timetz",        "tsmultirange", "tsquery",
+      "tsrange",      "tstzmultirange", "tstzrange",     "tsvector",     "txid_snapshot",
+      "uuid",         "varbit",         "varchar",       "xid",          "xid8",
+      "xml",          "serial",         "serial2",       "serial4",      "serial8",
+      "bigserial",    "smallserial",    "citext",        "hstore",       "ltree",
+      "lquery",       "ltxtquery",      "cube",          "seg",          "isbn",
+      "issn",         "ean13",          "geometry",      "geography",    "box2d",
+      "box3d",        "raster",         "vector",        "halfvec",      "sparsevec"};
+  return names.contains(name);
 }
 
 json::array const& list_of(json::value const* value) {

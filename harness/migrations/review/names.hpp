@@ -34,6 +34,10 @@ struct Type {
   friend bool operator==(Type const&, Type const&) = default;
 };
 
+/// Whether a name without a schema is a type of PostgreSQL itself, or of an extension that many use: no
+/// domain.
+[[nodiscard]] bool is_common_type(std::string const& name);
+
 [[nodiscard]] Name name_of(json::value const* range_var);
 /// From a list of String nodes: {"a", "b"} is a.b.
 [[nodiscard]] Name name_of_list(json::value const* strings);

@@ -1,5 +1,6 @@
 #include "harness/migrations/review/newer_syntax.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "harness/migrations/review/lexer.hpp"
@@ -91,20 +92,42 @@ std::optional<std::size_t> placeholder_end(std::string const& text, std::size_t 
   return quoted && end < text.size() ? end + 1 : end;
 }
 
+// NAMEDATALEN - 1: the parser cuts longer ones.
+constexpr std::size_t longest_name = 63;
+
+/// An identifier that stands nowhere else, not even in another one: q, as many p as it takes, a letter. There
+/// are more letters than a statement has placeholders of one length.
+std::string stand_in(std::size_t size, std::string const& text,
+                     std::map<std::string, std::string> const& taken) {
+  std::string word(size, 'p');
+  word.front() = 'q';
+  std::size_t const last = std::min(size, longest_name) - 1;
+  for (char letter = 'a'; letter <= 'z'; ++letter) {
+    word[last] = letter;
+    std::string const cut = word.substr(0, longest_name);
+    if (!taken.contains(cut) && text.find(cut) == std::string::npos) break;
+  }
+  return word;
+}
+
 }  // namespace
 
 OlderWords in_older_words(std::string const& text) { return Translation(text).run(); }
 
-std::string without_placeholders(std::string const& text) {
-  std::string out = text;
+WithoutPlaceholders without_placeholders(std::string const& text) {
+  WithoutPlaceholders plain{.text = text};
+  std::map<std::string, std::string> chosen;
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::optional<std::size_t> const end = placeholder_end(text, i);
     if (!end || *end > text.size()) continue;
-    // A longer word may be cut by the server's limit of 63 bytes; here only its kind counts.
-    for (std::size_t j = i; j < *end; ++j) out[j] = 'p';
+    std::string const placeholder = text.substr(i, *end - i);
+    auto const [entry, fresh] = chosen.try_emplace(placeholder);
+    if (fresh) entry->second = stand_in(placeholder.size(), text, plain.stand_for);
+    plain.text.replace(i, placeholder.size(), entry->second);
+    plain.stand_for[entry->second.substr(0, longest_name)] = placeholder;
     i = *end - 1;
   }
-  return out;
+  return plain;
 }
 
 }  // namespace pgdrill::review

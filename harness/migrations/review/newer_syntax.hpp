@@ -1,5 +1,6 @@
 // Syntax that PostgreSQL 16 to 18 brought and migrations use, said in the words of PostgreSQL 15.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,13 @@ struct OlderWords {
 /// - ALTER COLUMN c SET EXPRESSION AS (e) (17): ALTER COLUMN c SET DEFAULT (e)
 [[nodiscard]] OlderWords in_older_words(std::string const& text);
 
+struct WithoutPlaceholders {
+  std::string text;
+  std::map<std::string, std::string> stand_for = {};  ///< identifier in `text` -> placeholder
+};
+
 /// The same text with each placeholder of a tool (${name}, {{ name }}, :name, :'name', @name@) replaced by an
-/// identifier of the same length, so that offsets stay.
-[[nodiscard]] std::string without_placeholders(std::string const& text);
+/// identifier of the same length, so that offsets stay. Equal placeholders get equal identifiers.
+[[nodiscard]] WithoutPlaceholders without_placeholders(std::string const& text);
 
 }  // namespace pgdrill::review

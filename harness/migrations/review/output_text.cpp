@@ -62,6 +62,7 @@ std::string rollback_text(SqlFile const& file, SectionReview const& section, Col
   std::string_view const what = section.direction == Direction::up ? "rollback" : "after the rollback";
   std::string out =
       fmt::format("{}{}:{} {} ({}): ", colors.bold, file.path, colors.end, name_of(section.verdict), what);
+  if (section.verdict == Verdict::unknown) return out + "a statement could not be read\n";
   out += rollback.former_version_fails.empty() ? "the former version keeps working"
                                                : "the former version fails: " + rollback.former_version_fails;
   if (rollback.point_of_no_return == std::string::npos) return out + "; undone without a backup\n";

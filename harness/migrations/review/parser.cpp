@@ -98,6 +98,23 @@ class PlpgsqlWalk {
   }
 };
 
+/// Names get their placeholders back: a message says what stands in the file.
+void restore(json::value& value, std::map<std::string, std::string> const& stand_for) {
+  if (value.is_array()) {
+    for (json::value& element : value.get_array()) restore(element, stand_for);
+  } else if (value.is_object()) {
+    for (auto& [key, child] : value.get_object()) restore(child, stand_for);
+  } else if (value.is_string()) {
+    std::string text(std::string_view(value.get_string()));
+    for (auto const& [word, placeholder] : stand_for) {
+      for (std::size_t at = text.find(word); at != std::string::npos;
+           at = text.find(word, at + placeholder.size()))
+        text.replace(at, word.size(), placeholder);
+    }
+    value.get_string().assign(text);
+  }
+}
+
 }  // namespace
 
 tl::expected<ParsedStatement, SyntaxError> parse_statement(std::string const& text) {
@@ -110,9 +127,11 @@ tl::expected<ParsedStatement, SyntaxError> parse_statement(std::string const& te
       return again;
     }
   }
-  std::string const plain = without_placeholders(text);
-  if (plain != text) {
-    if (auto again = parse_as_it_is(plain)) return again;
+  WithoutPlaceholders const plain = without_placeholders(text);
+  if (plain.stand_for.empty()) return first;
+  if (auto again = parse_as_it_is(plain.text)) {
+    restore(again->node, plain.stand_for);
+    return again;
   }
   return first;
 }

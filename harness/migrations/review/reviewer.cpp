@@ -12,6 +12,7 @@
 #include "harness/migrations/review/embedded.hpp"
 #include "harness/migrations/review/rollback.hpp"
 #include "harness/migrations/review/schema_differences.hpp"
+#include "harness/migrations/review/search_path.hpp"
 #include "harness/migrations/review/session.hpp"
 
 namespace pgdrill::review {
@@ -57,7 +58,7 @@ class Reviewer {
   /// Actions point into the section's parse nodes: it is the file's own, never a copy.
   SectionReview review_section(SqlFile const& file, Section const& section, std::vector<Finding>& findings) {
     SectionReview review{.direction = section.direction};
-    SessionFollower follower(section, mode_of(section));
+    SessionFollower follower(section, mode_of(section), {.search_path = options_->search_path});
     for (std::size_t i = 0; i < section.statements.size(); ++i)
       review.statements.push_back(review_statement(file, section, i, follower, findings));
     for (StatementReview const& one : review.statements)
@@ -80,15 +81,17 @@ class Reviewer {
     std::vector<std::string> const none;
     if (statement.parsed) {
       review.kind = statement.parsed->kind;
-      review.actions = actions_of(*statement.parsed, statement.text);
+      review.actions = actions_of(in_schemas(*statement.parsed, follower.session(), review), statement.text);
       bodies_.add_embedded(statement, review);
     }
     context.situation = {&schema_,        &follower.session(),
                          options_->major, statement.parsed ? &statement.parsed->newer : &none,
                          &review.actions, options_->minor};
+    for (Action& action : review.actions) take_for_index(action);
     bool const of_tool = is_book_keeping(file, statement);
     for (Action const& action : review.actions)
       review.effects.push_back(of_tool ? Effect() : effect_of(action, context.situation));
+    if (!statement.parsed) review.verdict = Verdict::unknown;
     for (Effect const& effect : review.effects) review.verdict = std::max(review.verdict, verdict_of(effect));
     for (Rule const& rule : rules()) {
       if (!is_on(rule) || rule.check == nullptr || of_tool) continue;
@@ -98,6 +101,20 @@ class Reviewer {
     follower.after(review.actions, review.effects);
     for (Action const& action : review.actions) schema_.apply(action, statement.text);
     return review;
+  }
+
+  /// ALTER TABLE renames an index, too, if that is what the name stands for.
+  void take_for_index(Action& action) const {
+    bool const is_table = action.kind != ActionKind::rename_table || schema_.table(action.table) != nullptr;
+    if (!is_table && schema_.names_index(action.table)) action.kind = ActionKind::rename_index;
+  }
+
+  /// The statement as this session's search path has it.
+  ParsedStatement const& in_schemas(ParsedStatement const& statement, Session const& session,
+                                    StatementReview& review) const {
+    if (session.search_path == SearchPath{"public"}) return statement;
+    auto resolved = std::make_unique<ParsedStatement>(with_schemas(statement, session.search_path, schema_));
+    return *review.embedded.emplace_back(std::move(resolved));
   }
 
   /// What a down section leaves must be what was there before its up section, as far as statements tell.
@@ -170,7 +187,8 @@ class Reviewer {
 }  // namespace
 
 std::string_view name_of(Verdict verdict) {
-  static constexpr std::array<std::string_view, 3> names{"safe", "needs expand-contract", "irreversible"};
+  static constexpr std::array<std::string_view, 4> names{"safe", "unknown", "needs expand-contract",
+                                                         "irreversible"};
   return names.at(static_cast<std::size_t>(verdict));
 }
 

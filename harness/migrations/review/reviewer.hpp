@@ -10,16 +10,22 @@
 
 namespace pgdrill::review {
 
-enum class Verdict { safe, needs_expand_contract, irreversible };
+enum class Verdict {
+  safe,
+  unknown,  ///< a statement could not be read: nothing is known of it
+  needs_expand_contract,
+  irreversible,
+};
 [[nodiscard]] std::string_view name_of(Verdict verdict);  ///< "needs expand-contract"
 
 struct Options {
-  int major = 15;                       ///< of the server that will run the files
-  int minor = -1;                       ///< likewise; -1: not known
-  bool assume_transaction = false;      ///< plain files are run in a transaction by their tool
-  std::set<std::string> extra = {};     ///< rules that are not on by default
-  std::set<std::string> excluded = {};  ///< rules that are off
-  Schema schema = {};                   ///< what is known of the database before the first file
+  int major = 15;                                  ///< of the server that will run the files
+  int minor = -1;                                  ///< likewise; -1: not known
+  bool assume_transaction = false;                 ///< plain files are run in a transaction by their tool
+  std::set<std::string> extra = {};                ///< rules that are not on by default
+  std::set<std::string> excluded = {};             ///< rules that are off
+  Schema schema = {};                              ///< what is known of the database before the first file
+  std::vector<std::string> search_path{"public"};  ///< that a session begins with
 };
 
 struct StatementReview {
@@ -29,7 +35,9 @@ struct StatementReview {
   std::vector<Action> actions = {};
   std::vector<Effect> effects = {};
   Verdict verdict = Verdict::safe;
-  std::vector<std::unique_ptr<ParsedStatement>> embedded = {};  ///< owns what actions in DO blocks point to
+  /// Owns what actions in DO blocks point to, and those of a statement whose tables another search path
+  /// found.
+  std::vector<std::unique_ptr<ParsedStatement>> embedded = {};
 };
 
 /// What a rollback after this section meets.

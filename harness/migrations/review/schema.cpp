@@ -51,6 +51,16 @@ Index const* Schema::index(Name const& name) const {
   return found == indexes_->end() ? nullptr : found->second.get();
 }
 
+bool Schema::names_index(Name const& name) const {
+  if (index(name) != nullptr) return true;
+  return std::any_of(tables_->begin(), tables_->end(), [&](auto const& entry) {
+    auto const& constraints = entry.second->constraints;
+    return std::any_of(constraints.begin(), constraints.end(), [&](Constraint const& one) {
+      return one.name == name.name && (one.kind == 'p' || one.kind == 'u' || one.kind == 'x');
+    });
+  });
+}
+
 std::vector<Index> Schema::indexes_of(Name const& table) const {
   std::vector<Index> of_table;
   for (auto const& [name, index] : *indexes_) {
@@ -62,6 +72,11 @@ std::vector<Index> Schema::indexes_of(Name const& table) const {
 UserType const* Schema::type(Name const& name) const {
   auto const found = types_->find(name.in_public().text());
   return found == types_->end() ? nullptr : &found->second;
+}
+
+bool Schema::may_be_domain(Type const& wanted) const {
+  if (all_types_ || wanted.array || type({wanted.schema, wanted.name}) != nullptr) return false;
+  return !wanted.schema.empty() || !is_common_type(wanted.name);
 }
 
 bool is_type(Type const& type, Name const& name) { return same_relation({type.schema, type.name}, name); }
@@ -126,6 +141,13 @@ void Schema::settle() {
 void Schema::drop_table(Name const& name) {
   tables_.own().erase(name.in_public().text());
   std::erase_if(indexes_.own(), [&](auto const& entry) { return same_relation(entry.second->table, name); });
+}
+
+void Schema::forget_users(std::string const& user) {
+  auto const goes = [&](Table::User const& one) { return one.name.starts_with(user); };
+  for (auto& [name, table] : tables_.own()) {
+    if (std::any_of(table->users.begin(), table->users.end(), goes)) std::erase_if(table.own().users, goes);
+  }
 }
 
 void Schema::rename_table(Name const& from, Name const& to) {

@@ -46,10 +46,16 @@ struct Column {
   bool not_null = false;
   std::string default_text = {};  ///< SQL of the default; empty for none
   std::string written_default =
-      {};                  ///< of one that a statement gave: as it stands there, where that is known
-  bool generated = false;  ///< GENERATED ALWAYS AS (...)
+      {};  ///< of one that a statement gave: as it stands there, where that is known
+  std::string written_collation = {};  ///< SQL of one that a statement gave
+  bool generated = false;              ///< GENERATED ALWAYS AS (...)
   bool identity = false;
   std::shared_ptr<ColumnDetails const> details = {};  ///< null when replayed
+
+  /// SQL of one that is not the type's; empty where none is known.
+  [[nodiscard]] std::string const& collation() const {
+    return details == nullptr ? written_collation : details->collation;
+  }
 };
 
 struct Constraint {
@@ -92,7 +98,7 @@ struct Table {
   bool materialized_view = false;
   bool fresh = false;                        ///< made by the file under review: nobody uses it yet
   bool complete = false;                     ///< its whole definition was seen
-  std::optional<std::int64_t> rows = {};     ///< the planner's estimate, from a live catalogue
+  std::optional<std::int64_t> rows = {};     ///< the planner's estimate, if it has one; from a live catalogue
   std::optional<std::int64_t> bytes = {};    ///< heap, indexes and TOAST
   std::vector<std::string> dependants = {};  ///< views: "view public.order_totals"
   std::vector<User> users = {};              ///< views too; from a live catalogue
@@ -125,8 +131,14 @@ class Schema {
   [[nodiscard]] Table* table(Name const& name);
   Table& add(Table table);
   [[nodiscard]] Index const* index(Name const& name) const;
+  /// An index, or a constraint that stands on one: it has the constraint's name.
+  [[nodiscard]] bool names_index(Name const& name) const;
   [[nodiscard]] std::vector<Index> indexes_of(Name const& table) const;
   [[nodiscard]] UserType const* type(Name const& name) const;
+  /// Of a type that is neither known, nor PostgreSQL's, nor a well-known extension's.
+  [[nodiscard]] bool may_be_domain(Type const& type) const;
+  /// A live catalogue told all types that there are.
+  void know_all_types() { all_types_ = true; }
   [[nodiscard]] std::vector<Table const*> partitions_of(Name const& parent) const;
   [[nodiscard]] Table const* default_partition_of(Name const& parent) const;
   /// Tables with a foreign key to `table`.
@@ -154,9 +166,12 @@ class Schema {
     volatility_.own()[function] = volatility;
   }
   void drop_table(Name const& name);
+  /// What is dropped uses no table any more. `user`: how Table::User::name begins.
+  void forget_users(std::string const& user);
   void rename_table(Name const& from, Name const& to);
 
  private:
+  void apply_definition(Action const& action, std::string const& text);
   /// A table that is there, for writing.
   [[nodiscard]] Table& own(std::string const& key) { return tables_.own().at(key).own(); }
 
@@ -165,7 +180,11 @@ class Schema {
   Shared<std::map<std::string, std::shared_ptr<Index const>>> indexes_;
   Shared<std::map<std::string, UserType>> types_;
   Shared<std::map<std::string, char>> volatility_;
+  bool all_types_ = false;
 };
+
+/// The SQL of a COLLATE clause's name; empty for none, and for "default".
+[[nodiscard]] std::string read_collation(json::value const& column_definition);
 
 /// A column as a definition gives it, with the constraints that stand in it.
 struct ColumnDefinition {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/migrations/review/replayed_users.hpp"
 #include "harness/migrations/review/schema.hpp"
 #include "harness/migrations/review/written_default.hpp"
 
@@ -117,7 +118,15 @@ void apply_to_column(Table& table, Action const& action) {
       break;
   }
   if (column == nullptr) return;
-  if (action.kind == ActionKind::set_type) column->type = type_of(find(*action.node, "typeName"));
+  if (action.kind == ActionKind::set_type) {
+    column->type = type_of(find(*action.node, "typeName"));
+    column->written_collation = read_collation(*action.node);
+    if (column->details != nullptr) {
+      ColumnDetails details = *column->details;
+      details.collation = column->written_collation;
+      column->details = std::make_shared<ColumnDetails const>(std::move(details));
+    }
+  }
   if (action.kind == ActionKind::set_not_null) column->not_null = true;
   if (action.kind == ActionKind::drop_not_null) column->not_null = false;
   if (action.kind == ActionKind::set_default) {
@@ -221,9 +230,29 @@ void remember_function(Schema& schema, Action const& action) {
   schema.set_volatility(action.table.name, volatility);
 }
 
+/// How the users of a table that the action drops or replaces begin; empty when it does neither.
+std::string former_user(Action const& action) {
+  std::string const on_table = " on table " + action.table.in_public().text();
+  if (action.kind == ActionKind::drop_trigger) return "trigger " + action.name + on_table;
+  if (action.object == "POLICY") return "policy " + action.name + on_table;
+  if (action.kind == ActionKind::replace_view) return "view " + action.table.in_public().text();
+  if (action.kind != ActionKind::drop_object) return {};
+  if (action.object == "RULE") return "rule " + action.name + " on " + action.table.in_public().text();
+  if (action.object == "VIEW") return "view " + action.table.in_public().text();
+  return action.object == "MATERIALIZED VIEW" ? "materialized view " + action.table.in_public().text() : "";
+}
+
 }  // namespace
 
 void Schema::apply(Action const& action, std::string const& text) {
+  apply_definition(action, text);
+  if (std::string const user = former_user(action); !user.empty()) forget_users(user);
+  for (ReplayedUser& made : users_made_by(action, *this)) {
+    if (Table* const used = table(made.table)) used->users.push_back(std::move(made.user));
+  }
+}
+
+void Schema::apply_definition(Action const& action, std::string const& text) {
   Table const* const known = std::as_const(*this).table(action.table);
   switch (action.kind) {
     case ActionKind::create_table:

@@ -41,6 +41,17 @@ std::string serial_base(std::string const& name) {
   return {};
 }
 
+/// As quote_ident() does it, but for keywords.
+std::string quoted_where_needed(std::string const& name) {
+  bool const plain = !name.empty() &&
+                     name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos &&
+                     (name.front() < '0' || name.front() > '9');
+  if (plain) return name;
+  std::string quoted = "\"";
+  for (char const c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
 char kind_of(std::string const& contype) {
   if (contype == "CONSTR_FOREIGN") return 'f';
   if (contype == "CONSTR_PRIMARY") return 'p';
@@ -71,10 +82,20 @@ Constraint read_constraint(json::value const& constraint, Name const& table, std
   return read;
 }
 
+std::string read_collation(json::value const& definition) {
+  std::vector<std::string> parts = strings_of(find(definition, "collClause.collname"));
+  if (parts.size() == 1) parts.insert(parts.begin(), "pg_catalog");
+  if (parts.empty() || parts.back() == "default") return {};
+  std::string sql;
+  for (std::string const& part : parts) sql += (sql.empty() ? "" : ".") + quoted_where_needed(part);
+  return sql;
+}
+
 ColumnDefinition read_column(json::value const& definition, Name const& table) {
   ColumnDefinition read;
   read.column.name = get_string(definition, "colname");
   read.column.type = type_of(find(definition, "typeName"));
+  read.column.written_collation = read_collation(definition);
   if (std::string const base = serial_base(read.column.type.name); !base.empty()) {
     read.is_serial = true;
     read.column.type.name = base;

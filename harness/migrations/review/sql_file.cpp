@@ -95,6 +95,9 @@ std::string_view SqlFile::line_at(std::size_t offset) const {
 }
 
 SqlFile read_sql(std::string path, std::string text) {
+  // As psql does; it stands for nothing.
+  if (constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; text.starts_with(byte_order_mark))
+    text.erase(0, byte_order_mark.size());
   Dialect const dialect = dialect_of_path(path);
   SqlFile file{
       .path = std::move(path), .text = std::move(text), .tool = dialect.tool, .version = dialect.version};

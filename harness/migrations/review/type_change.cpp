@@ -73,6 +73,12 @@ TypeChange type_change(Type const& from, Type const& to, Schema const& schema, b
     if (domain->base.name == from.name && !domain->constrained) return keeps(from, to);
     return {Cost::rewrite, true, fmt::format("every value is checked against domain {}", to.text())};
   }
+  if (UserType const* const domain = schema.type({from.schema, from.name});
+      domain != nullptr && domain->kind == 'd' && !from.array) {
+    // Stored as its base is: https://www.postgresql.org/docs/15/domains.html
+    if (domain->base == to) return keeps(from, to);
+    return type_change(domain->base, to, schema, session_is_utc);
+  }
   if (from.array != to.array) return rewrites(from, to, true);
   if (from.array) {  // each element is converted, and so every value stored anew, even where an element would
                      // stay

@@ -74,7 +74,7 @@ RegisterRewrite::RegisterRewrite(ActionKind kind, Rewrite rewrite) { registered(
 
 Result<Table const*> exact_table(Name const& name, Schema const& schema, std::string const& what) {
   Table const* const table = schema.table(name);
-  if (table == nullptr || !table->complete || !table->rows)
+  if (table == nullptr || !table->complete || !table->bytes)
     return fail({.kind = ErrorKind::usage,
                  .what = what,
                  .why = "the exact definition of the table is not known from the files",

@@ -10,7 +10,8 @@ void check(Review const& review, Findings& findings) {
   for_each(review, ActionKind::drop_object, [&](Action const& action, Effect const& effect) {
     if (!effect.breaks_old.empty())
       findings.add(review, action,
-                   fmt::format("{} {}: {}{}", action.object, action.name, effect.breaks_old,
+                   fmt::format("{}{}{}: {}{}", action.object, action.name.empty() ? "" : " ", action.name,
+                               effect.breaks_old,
                                effect.undo == Undo::impossible ? "; " + effect.undo_how : std::string()));
   });
 }

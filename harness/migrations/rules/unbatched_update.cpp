@@ -15,11 +15,17 @@ bool is_bookkeeping(Name const& table) {
          table.name == "databasechangelog" || table.name == "databasechangeloglock";
 }
 
+/// INSERT ... SELECT ... ON CONFLICT DO UPDATE; VALUES are as many as somebody wrote.
+bool overwrites_by_query(Action const& insert) {
+  return overwrites(insert) && list_of(find(*insert.node, "selectStmt.SelectStmt.valuesLists")).empty();
+}
+
 void check(Review const& review, Findings& findings) {
-  for (ActionKind const kind : {ActionKind::update, ActionKind::delete_rows}) {
+  for (ActionKind const kind : {ActionKind::update, ActionKind::delete_rows, ActionKind::insert}) {
     for_each(review, kind, [&](Action const& action, Effect const& effect) {
       if (effect.locks.empty() || action.batched || is_bookkeeping(action.table)) return;
-      std::string_view const verb = kind == ActionKind::update ? "changes" : "deletes";
+      if (kind == ActionKind::insert && !overwrites_by_query(action)) return;
+      std::string_view const verb = kind == ActionKind::delete_rows ? "deletes" : "changes";
       findings.add(review, action,
                    fmt::format("{} {} of {} in one transaction{}", verb,
                                changes_every_row(action) ? "every row" : "all rows that match",

@@ -22,3 +22,9 @@ ALTER TABLE a ADD COLUMN d7 positive; -- !
 ALTER TABLE a ADD COLUMN d8 int DEFAULT somebodys_function(); -- !
 CREATE TABLE fresh (id int);
 ALTER TABLE fresh ADD COLUMN e serial;
+--- third.sql
+CREATE DOMAIN nested AS positive;
+--- fourth.sql
+ALTER TABLE a ADD COLUMN f1 positive[];
+ALTER TABLE a ADD COLUMN f2 nested; -- !
+ALTER TABLE a ADD COLUMN f3 somebodys_type;

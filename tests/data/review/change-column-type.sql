@@ -27,3 +27,14 @@ ALTER TABLE e ALTER y TYPE timestamptz;
 ALTER TABLE e ALTER z TYPE timestamptz; -- !
 ALTER TABLE e ALTER i TYPE int USING i;
 ALTER TABLE e ALTER i TYPE int USING i + 0; -- !
+--- fifth.sql
+CREATE TABLE f (a text COLLATE "C" UNIQUE, b text COLLATE "C", c text UNIQUE, d plain, e short);
+--- sixth.sql
+ALTER TABLE f ALTER a TYPE text COLLATE "C";
+ALTER TABLE f ALTER a TYPE text; -- !
+ALTER TABLE f ALTER a TYPE text COLLATE "default";
+ALTER TABLE f ALTER b TYPE text;
+ALTER TABLE f ALTER c TYPE text COLLATE pg_catalog."C"; -- !
+ALTER TABLE f ALTER d TYPE text;
+ALTER TABLE f ALTER e TYPE text;
+ALTER TABLE f ALTER e TYPE short; -- !

@@ -89,6 +89,10 @@ TEST_F(LiveCatalogue, NamesWhoUsesAColumn) {
               UnorderedElementsAre("view public.totals", "policy by_order on table public.rooms"));
 }
 
+TEST_F(LiveCatalogue, SaysNoSizeThatNobodyMeasured) {
+  EXPECT_FALSE(catalogue_->schema.table({"", "rooms"})->rows.has_value()) << "reltuples is -1 before ANALYZE";
+}
+
 TEST_F(LiveCatalogue, NamesWhoUsesATable) {
   EXPECT_THAT(dependants("DROP TABLE orders"),
               UnorderedElementsAre(

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/migrations/review/dialect.hpp"
+#include "harness/migrations/review/schema.hpp"
 
 namespace pgdrill::review {
 namespace {
@@ -59,6 +60,24 @@ TEST(SqlFile, PlacesAreLinesAndColumns) {
   SqlFile::Place const place = file.place(file.sections.front().statements[1].begin);
   EXPECT_EQ(place.line, 3U);
   EXPECT_EQ(place.column, 3U);
+}
+
+TEST(SqlFile, AByteOrderMarkStandsForNothing) {
+  SqlFile const file = read_sql("x.sql", "\xEF\xBB\xBFSELECT 1;");
+  ASSERT_THAT(file.sections.front().statements, SizeIs(1));
+  EXPECT_TRUE(file.sections.front().statements.front().parsed.has_value());
+}
+
+TEST(SqlFile, NamesKeepTheirPlaceholders) {
+  SqlFile const file = read_sql(
+      "x.sql", "ALTER TABLE ${schema}.${kind}_orders ADD CONSTRAINT :name CHECK (qppa <> '${kind}')");
+  ASSERT_THAT(file.sections.front().statements, SizeIs(1));
+  Statement const& statement = file.sections.front().statements.front();
+  ASSERT_TRUE(statement.parsed.has_value()) << statement.error.message;
+  Action const action = actions_of(*statement.parsed, statement.text).front();
+  EXPECT_EQ(action.table.text(), "${schema}.${kind}_orders");
+  EXPECT_EQ(action.name, ":name");
+  EXPECT_THAT(read_constraint(*action.node, action.table, "").columns, ElementsAre("qppa"));
 }
 
 TEST(SqlFile, SyntaxNewerThanTheParserIsUnderstood) {
