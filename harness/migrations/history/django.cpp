@@ -65,16 +65,49 @@ std::vector<MigrationFile> files(std::vector<SourceFile> const& sources) {
   return found;
 }
 
-/// A squashed migration whose `replaces` have all been applied counts as applied.
-void complete(History& history, std::vector<MigrationFile> const& files) {
-  std::vector<Run> squashed;
-  for (MigrationFile const& file : files) {
-    if (file.parents.empty() || history.has(file.version)) continue;
-    bool const all =
-        std::ranges::all_of(file.parents, [&](std::string const& one) { return history.has(one); });
-    if (all) squashed.push_back({.version = file.version, .name = file.name, .implied = true});
+/// Django takes the replaced ones where some have run and some have not; where one of those has no file any
+/// more, it gives up: "wasn't able to because some of the replaced migrations are already applied".
+/// https://docs.djangoproject.com/en/5.1/topics/migrations/#squashing-migrations
+Finding partly_applied(MigrationFile const& squash, std::string const& missing) {
+  return {
+      .severity = Severity::problem,
+      .kind = "partly-applied-squash",
+      .object = "migration " + squash.version,
+      .message =
+          fmt::format("it replaces {}, which has not run and has no file, and others that have run: Django "
+                      "can take neither the squash nor what it replaces",
+                      missing),
+      .finish = {{}, fmt::format("bring back the file of {} and migrate, then take it away again", missing)},
+      .undo = {}};
+}
+
+/// Which of a squash and the migrations that it replaces are run: the squash stands for all that have run, or
+/// for all when none has (loader.py, build_graph).
+void settle_squash(MigrationFile const& squash, std::vector<MigrationFile> const& files, History& history,
+                   std::vector<Run>& settled) {
+  auto const has_run = [&](std::string const& one) { return history.has(one); };
+  auto const has_file = [&](std::string const& one) {
+    return std::ranges::find(files, one, &MigrationFile::version) != files.end();
+  };
+  auto const done = std::ranges::count_if(squash.parents, has_run);
+  bool const all = done == std::ssize(squash.parents);
+  auto const settle = [&](std::string const& version, RunState state) {
+    settled.push_back({.version = version, .name = version, .state = state, .implied = true});
+  };
+  if (done > 0) settle(squash.version, all ? RunState::applied : RunState::skipped);
+  for (std::string const& replaced : squash.parents) {
+    if (done == 0 && has_file(replaced)) settle(replaced, RunState::skipped);
+    if (done > 0 && !has_run(replaced) && !has_file(replaced))
+      history.findings.push_back(partly_applied(squash, replaced));
   }
-  history.runs.insert(history.runs.begin(), squashed.begin(), squashed.end());
+}
+
+void complete(History& history, std::vector<MigrationFile> const& files) {
+  std::vector<Run> settled;
+  for (MigrationFile const& file : files) {
+    if (!file.parents.empty() && !history.has(file.version)) settle_squash(file, files, history, settled);
+  }
+  history.runs.insert(history.runs.begin(), settled.begin(), settled.end());
 }
 
 Tool describe() {

@@ -42,6 +42,19 @@ Finding dirty(Table const& table, std::string const& version) {
                    "came from, which the migration files tell"}};
 }
 
+/// The tool reads one row, in no order: SELECT version, dirty FROM ... LIMIT 1.
+Finding several_rows(Table const& table, std::size_t rows, std::string const& last) {
+  Remedy const keep_one{{fmt::format("DELETE FROM {} WHERE version <> {}", table.quoted(), last)},
+                        fmt::format("once the database is known to be at {}", last)};
+  return {.severity = Severity::problem,
+          .kind = "several-versions",
+          .object = "table " + table.text(),
+          .message = fmt::format(
+              "it has {} rows where the tool writes one, and the tool takes whichever comes first", rows),
+          .finish = keep_one,
+          .undo = {}};
+}
+
 Result<History> read(pqxx::transaction_base& transaction, Table const& table, std::vector<Table> const&) {
   History history;
   for (auto const& row :
@@ -54,6 +67,8 @@ Result<History> read(pqxx::transaction_base& transaction, Table const& table, st
     history.runs.push_back(
         {.version = version, .state = is_dirty ? RunState::unfinished : RunState::applied});
   }
+  if (history.runs.size() > 1)
+    history.findings.push_back(several_rows(table, history.runs.size(), history.runs.back().version));
   return history;
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/migrations/history/liquibase_files.hpp"
 #include "harness/migrations/history/tool.hpp"
+#include "harness/postgres/connection.hpp"
 
 namespace pgdrill::migrations {
 
@@ -20,6 +21,22 @@ RunState state_of(std::string_view exectype) {
   if (exectype == "FAILED") return RunState::failed;
   if (exectype == "SKIPPED" || exectype == "MARK_RAN") return RunState::skipped;
   return RunState::applied;
+}
+
+/// Liquibase runs on after such a changeset (failOnError: false) and tries it again with the next update.
+Finding failed(Table const& table, pqxx::row const& row) {
+  std::string const where =
+      fmt::format("WHERE id = {} AND author = {} AND filename = {}", postgres::quote_literal(row[0].c_str()),
+                  postgres::quote_literal(row[1].c_str()), postgres::quote_literal(row[2].c_str()));
+  return {.severity = Severity::problem,
+          .kind = "dirty-history",
+          .object = "table " + table.text(),
+          .message = fmt::format("changeset {} of {} in {} failed; those after it have run all the same",
+                                 row[0].c_str(), row[1].c_str(), row[2].c_str()),
+          .finish = {{fmt::format("UPDATE {} SET exectype = 'EXECUTED' {}", table.quoted(), where)},
+                     "once all its statements have taken effect"},
+          .undo = {{fmt::format("DELETE FROM {} {}", table.quoted(), where)},
+                   "once no statement of it has any effect: the next update runs it again"}};
 }
 
 Result<> read_lock(pqxx::transaction_base& transaction, Table const& lock, std::vector<Finding>& into) {
@@ -55,6 +72,7 @@ Result<History> read(pqxx::transaction_base& transaction, Table const& table,
                             .state = state_of(row[4].c_str()),
                             .at = row[3].c_str(),
                             .checksum = row[5].c_str()});
+    if (history.runs.back().state == RunState::failed) history.findings.push_back(failed(table, row));
   }
   if (Table const* const lock = find_table(tables, table.schema, lock_signature))
     TRY_VOID(read_lock(transaction, *lock, history.findings));

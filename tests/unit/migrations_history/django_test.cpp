@@ -41,6 +41,39 @@ TEST(Django, ASquashedMigrationCountsWhenAllItReplacesHasRun) {
   EXPECT_THAT(said(comparison.findings), ElementsAre("note no-files table public.django_migrations"));
 }
 
+TEST(Django, OfASquashThatReplacesWhatPartlyRanTheReplacedOnesArePending) {
+  auto found = history_after("django", table);
+  auto const squashed = migration(
+      "    replaces = [('shop', '0001_initial'), ('shop', '0002_total'), ('shop', '0003_index')]\n");
+  auto const comparison = compare_with(found, sources({{"shop/migrations/0001_initial.py", migration()},
+                                                       {"shop/migrations/0002_total.py", migration()},
+                                                       {"shop/migrations/0003_index.py", migration()},
+                                                       {"shop/migrations/0001_squashed_0003.py", squashed}}));
+  EXPECT_THAT(pending_versions(comparison), ElementsAre("shop.0003_index"));
+  EXPECT_THAT(said(found.history.findings), IsEmpty());
+}
+
+TEST(Django, OfASquashThatReplacesWhatPartlyRanAndIsGoneNeitherCanBeTaken) {
+  auto found = history_after("django", table);
+  auto const squashed = migration("    replaces = [('shop', '0001_initial'), ('shop', '0003_index')]\n");
+  static_cast<void>(compare_with(found, sources({{"shop/migrations/0001_initial.py", migration()},
+                                                 {"shop/migrations/0001_squashed_0003.py", squashed}})));
+  ASSERT_THAT(said(found.history.findings),
+              ElementsAre("problem partly-applied-squash migration shop.0001_squashed_0003"));
+  EXPECT_THAT(found.history.findings[0].message, HasSubstr("shop.0003_index"));
+}
+
+TEST(Django, OfASquashAndWhatItReplacesOneIsPending) {
+  auto found = history_after("django", table);
+  auto const squashed = migration("    replaces = [('shop', '0003_index'), ('shop', '0004_more')]\n");
+  auto const comparison = compare_with(found, sources({{"shop/migrations/0001_initial.py", migration()},
+                                                       {"shop/migrations/0002_total.py", migration()},
+                                                       {"shop/migrations/0003_index.py", migration()},
+                                                       {"shop/migrations/0004_more.py", migration()},
+                                                       {"shop/migrations/0003_squashed_0004.py", squashed}}));
+  EXPECT_THAT(pending_versions(comparison), ElementsAre("shop.0003_squashed_0004"));
+}
+
 TEST(Django, TheLabelOfAnAppIsThatOfItsAppConfig) {
   auto found = history_after("django", table);
   auto const config = "class StoreConfig(AppConfig):\n    name = 'store.contrib'\n    label = 'shop'\n";

@@ -28,6 +28,16 @@ TEST(GolangMigrate, OneRowStandsForAllVersionsUpToIt) {
   EXPECT_THAT(comparison.findings, IsEmpty());
 }
 
+TEST(GolangMigrate, OfSeveralRowsTheToolTakesAnyOne) {
+  std::string const sql = std::string(table) + "INSERT INTO schema_migrations VALUES (2, false), (3, false)";
+  auto const database = test::PostgresServer::shared().fresh_database(sql);
+  auto const found = history_after("golang-migrate", sql);
+  ASSERT_THAT(said(found.history.findings),
+              ElementsAre("problem several-versions table public.schema_migrations"));
+  carry_out(database, found.history.findings[0].finish);
+  EXPECT_EQ(test::query_value(database, "SELECT string_agg(version::text, ' ') FROM schema_migrations"), "3");
+}
+
 TEST(GolangMigrate, DirtyIsAFailureAndBothWaysOutMendIt) {
   for (bool const finish : {true, false}) {
     auto const database = test::PostgresServer::shared().fresh_database(

@@ -47,6 +47,25 @@ TEST(Liquibase, ReadsRunsAndMatchesChangesetsOfAllFormats) {
   EXPECT_THAT(comparison.findings, IsEmpty());
 }
 
+TEST(Liquibase, AFailedChangesetIsSaidAndBothWaysOutMendIt) {
+  auto const sql =
+      std::string(tables) +
+      "INSERT INTO databasechangelog (id, author, filename, dateexecuted, orderexecuted, exectype) VALUES "
+      "('it''s', 'ann', 'f.xml', '2026-01-09', 9, 'FAILED')";
+  for (bool const finish : {true, false}) {
+    auto const database = test::PostgresServer::shared().fresh_database(sql);
+    auto const found = history_after("liquibase", sql);
+    EXPECT_EQ(version_of(found.history.last_failure()), "f.xml::it's::ann");
+    ASSERT_THAT(said(found.history.findings),
+                ElementsAre("problem dirty-history table public.databasechangelog"));
+    carry_out(database, finish ? found.history.findings[0].finish : found.history.findings[0].undo);
+    EXPECT_EQ(test::query_value(database,
+                                "SELECT coalesce(max(exectype), 'none') FROM databasechangelog "
+                                "WHERE id = 'it''s'"),
+              finish ? "EXECUTED" : "none");
+  }
+}
+
 TEST(Liquibase, AHeldLockIsSaidAndReleased) {
   auto const sql = std::string(tables) +
                    "INSERT INTO databasechangeloglock VALUES (1, true, '2026-01-01', 'ci (10.0.0.7)')";
