@@ -106,11 +106,15 @@ std::vector<ReplayedUser> users_on_table(Action const& action, Schema const& sch
 
 void add_generated(json::value const& definition, Name const& table, Schema const& schema,
                    std::vector<ReplayedUser>& users) {
-  ColumnDefinition const read = read_column(definition, table);
-  if (read.generated_expression == nullptr) return;
-  std::vector<ReplayedUser> found = ColumnUses(schema, "generated column " + read.column.name)
-                                        .of_columns(table, columns_in(*read.generated_expression));
-  for (ReplayedUser& one : found) users.push_back(std::move(one));
+  for (json::value const& constraint : list_of(find(definition, "constraints"))) {
+    if (get_string(constraint, "Constraint.contype") != "CONSTR_GENERATED") continue;
+    json::value const* const expression = find(constraint, "Constraint.raw_expr");
+    if (expression == nullptr) continue;
+    std::vector<ReplayedUser> found =
+        ColumnUses(schema, "generated column " + get_string(definition, "colname"))
+            .of_columns(table, columns_in(*expression));
+    for (ReplayedUser& one : found) users.push_back(std::move(one));
+  }
 }
 
 std::vector<ReplayedUser> generated_columns(Action const& action, Schema const& schema) {

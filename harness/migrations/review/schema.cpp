@@ -145,9 +145,11 @@ void Schema::drop_table(Name const& name) {
 
 void Schema::forget_users(std::string const& user) {
   auto const goes = [&](Table::User const& one) { return one.name.starts_with(user); };
-  for (auto& [name, table] : tables_.own()) {
-    if (std::any_of(table->users.begin(), table->users.end(), goes)) std::erase_if(table.own().users, goes);
+  std::vector<std::string> used;
+  for (auto const& [key, table] : *tables_) {
+    if (std::any_of(table->users.begin(), table->users.end(), goes)) used.push_back(key);
   }
+  for (std::string const& key : used) std::erase_if(own(key).users, goes);
 }
 
 void Schema::rename_table(Name const& from, Name const& to) {

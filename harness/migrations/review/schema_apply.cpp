@@ -1,4 +1,6 @@
 // Replays actions, so that a column's type is known when a later file changes it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -232,12 +234,14 @@ void remember_function(Schema& schema, Action const& action) {
 
 /// How the users of a table that the action drops or replaces begin; empty when it does neither.
 std::string former_user(Action const& action) {
-  std::string const on_table = " on table " + action.table.in_public().text();
-  if (action.kind == ActionKind::drop_trigger) return "trigger " + action.name + on_table;
-  if (action.object == "POLICY") return "policy " + action.name + on_table;
+  bool const on_table = action.kind == ActionKind::drop_trigger || action.object == "POLICY";
+  if (on_table)
+    return fmt::format("{} {} on table {}", action.object == "POLICY" ? "policy" : "trigger", action.name,
+                       action.table.in_public().text());
   if (action.kind == ActionKind::replace_view) return "view " + action.table.in_public().text();
   if (action.kind != ActionKind::drop_object) return {};
-  if (action.object == "RULE") return "rule " + action.name + " on " + action.table.in_public().text();
+  if (action.object == "RULE")
+    return fmt::format("rule {} on {}", action.name, action.table.in_public().text());
   if (action.object == "VIEW") return "view " + action.table.in_public().text();
   return action.object == "MATERIALIZED VIEW" ? "materialized view " + action.table.in_public().text() : "";
 }
