@@ -149,18 +149,7 @@ class SpawnedProcess : public Process {
  public:
   SpawnedProcess(asio::any_io_executor const& executor, pid_t pid, int pid_descriptor)
       : state_(std::make_shared<State>(executor, pid, pid_descriptor)) {
-    // The end is noticed whether or not somebody waits, so that no zombie stays.
-    state_->handle.async_wait(
-        asio::posix::descriptor_base::wait_read, [state = state_](boost::system::error_code) {
-          int status = 0;
-          while (::waitpid(state->pid, &status, 0) < 0 && errno == EINTR) {
-          }
-          state->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-          state->ended = true;
-          state->end_signal.cancel();
-          boost::system::error_code ignored;
-          state->handle.close(ignored);
-        });
+    watch(state_);
   }
 
   void attach(std::unique_ptr<ByteStream> in, std::unique_ptr<ByteStream> out,
@@ -195,6 +184,27 @@ class SpawnedProcess : public Process {
     bool ended = false;
     int exit_code = 0;
   };
+
+  /// The end is noticed whether or not somebody waits, so that no zombie stays. What wakes us need not be the
+  /// end: news of a descriptor that was closed may reach the one that asio puts in its place.
+  static void watch(std::shared_ptr<State> const& state) {
+    state->handle.async_wait(asio::posix::descriptor_base::wait_read, [state](boost::system::error_code) {
+      int status = 0;
+      pid_t ended = -1;
+      do {
+        ended = ::waitpid(state->pid, &status, WNOHANG);
+      } while (ended < 0 && errno == EINTR);
+      if (ended == 0) {
+        watch(state);
+        return;
+      }
+      state->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+      state->ended = true;
+      state->end_signal.cancel();
+      boost::system::error_code ignored;
+      state->handle.close(ignored);
+    });
+  }
 
   static Task<int> wait_for_end(std::shared_ptr<State> state) {
     while (!state->ended) {

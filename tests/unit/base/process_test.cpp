@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 
 #include "harness/base/files.hpp"
@@ -89,6 +91,44 @@ Task<int> kill_and_wait_twice() {
 }
 
 TEST(ProcessTest, ASignalShowsInTheExitCode) { EXPECT_EQ(run_to_end(kill_and_wait_twice()), 128 + SIGTERM); }
+
+/// A descriptor of which there is news.
+asio::posix::stream_descriptor readable(asio::any_io_executor const& executor) {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  EXPECT_EQ(::write(ends[1], "x", 1), 1);
+  ::close(ends[1]);
+  return asio::posix::stream_descriptor(executor, ends[0]);
+}
+
+/// Asio's reactor collects news of both descriptors at once. The first handler closes the other one and
+/// starts a process, whose descriptor gets the place of the closed one, and with it the news that still wait
+/// to be told.
+Task<> spawn_in_the_place_of_a_descriptor(bool& alive) {
+  asio::any_io_executor const executor = co_await asio::this_coro::executor;
+  std::vector<asio::posix::stream_descriptor> both;
+  both.push_back(readable(executor));
+  both.push_back(readable(executor));
+  std::unique_ptr<Process> process;
+  for (std::size_t i = 0; i < both.size(); ++i) {
+    both[i].async_wait(asio::posix::descriptor_base::wait_read, [&, i](boost::system::error_code problem) {
+      if (problem || process) return;
+      both[1 - i].close();
+      process = Process::spawn(executor, {.command = {"sleep", "10"}, .pipes = false}).value();
+    });
+  }
+  while (!process) co_await sleep_for(1ms);
+  co_await sleep_for(20ms);
+  alive = process->running();
+  process->signal(SIGKILL);
+  EXPECT_EQ(co_await process->wait(), 128 + SIGKILL);
+}
+
+TEST(ProcessTest, NewsOfAClosedDescriptorAreNotTakenForAnEnd) {
+  bool alive = false;
+  run_to_end(spawn_in_the_place_of_a_descriptor(alive));
+  EXPECT_TRUE(alive) << "the loop stood still until the process had ended";
+}
 
 TEST(ProcessTest, LogFilesTakeBothStreams) {
   auto const directory = make_temporary_directory();
