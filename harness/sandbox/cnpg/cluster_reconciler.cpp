@@ -121,8 +121,11 @@ Task<bool> ClusterReconciler::reconcile() {
   if (is_deleted(cluster_) || kube::annotation_of(cluster_, "cnpg.io/reconciliationLoop") == "disabled")
     co_return true;
   if (!ensure_owned_objects()) co_return true;
+  std::int64_t const generation = get_int(cluster_, "metadata.generation");
   co_await observe();
   if (!refresh()) co_return false;
+  // Another spec meanwhile: all of it is for the next look, which comes at once.
+  if (get_int(cluster_, "metadata.generation") != generation) co_return true;
   write_resource_status(store_, cluster_, resources_);
   if (std::string const primary = current(); !primary.empty()) {
     write_archiving_condition(store_, cluster_, kubelet_.claim_directory(ns_, primary));
