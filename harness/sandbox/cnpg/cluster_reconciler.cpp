@@ -111,19 +111,21 @@ bool ClusterReconciler::write_files() {
   return true;
 }
 
+bool ClusterReconciler::leave() {
+  // The operator's own map goes with the last Cluster of its namespace.
+  if (store_.list(kube::cluster_type, ns_).empty())
+    (void)store_.remove(kube::config_map_type, ns_, "cnpg-default-monitoring");
+  return false;
+}
+
 Task<bool> ClusterReconciler::reconcile() {
-  if (!refresh()) {
-    // The operator's own map goes with the last Cluster of its namespace.
-    if (store_.list(kube::cluster_type, ns_).empty())
-      (void)store_.remove(kube::config_map_type, ns_, "cnpg-default-monitoring");
-    co_return false;
-  }
+  if (!refresh()) co_return leave();
   if (is_deleted(cluster_) || kube::annotation_of(cluster_, "cnpg.io/reconciliationLoop") == "disabled")
     co_return true;
   if (!ensure_owned_objects()) co_return true;
   std::int64_t const generation = get_int(cluster_, "metadata.generation");
   co_await observe();
-  if (!refresh()) co_return false;
+  if (!refresh()) co_return leave();
   // Another spec meanwhile: all of it is for the next look, which comes at once.
   if (get_int(cluster_, "metadata.generation") != generation) co_return true;
   write_resource_status(store_, cluster_, resources_);

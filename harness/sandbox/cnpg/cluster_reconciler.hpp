@@ -23,6 +23,7 @@ class ClusterReconciler {
 
   // cluster_reconciler.cpp
   [[nodiscard]] bool refresh();
+  [[nodiscard]] bool leave();  ///< the Cluster is gone: false
   [[nodiscard]] bool ensure_owned_objects();
   [[nodiscard]] Task<> observe();
   [[nodiscard]] bool write_files();

@@ -9,6 +9,7 @@ Task<> play(Stage& stage) {
   co_await stage.remove(kube::cluster_type, "orders");
   if (!pods) throw ChapterFailed(::pgdrill::describe(pods.error()));
   for (json::value const& pod : pods->items) co_await stage.until_gone(kube::pod_type, kube::name_of(pod));
+  co_await stage.until_gone(kube::config_map_type, "cnpg-default-monitoring");
 }
 
 bool const registered = add_chapter({.name = "deletion", .group = "life", .place = 90, .play = play});
