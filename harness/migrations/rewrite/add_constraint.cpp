@@ -134,7 +134,8 @@ void not_valid_then_validate(Rewriting& into, Table const& table, Constraint con
                         drop + add});
 }
 
-Result<Rewriting> add_constraint(Action const& action, Table const& table, Schema const& schema, int) {
+Result<Rewriting> add_constraint(Action const& action, Table const& table, Schema const& schema,
+                                 RewriteContext const&) {
   Constraint const constraint = read_constraint(*action.node, table.name, "");
   Rewriting rewriting{.subject = fmt::format("add constraint {} to {}", constraint.name, table.name.text())};
   auto const refuse = [&](std::string why, std::string todo) {

@@ -1,32 +1,15 @@
 // SET NOT NULL in phases.
 #include <fmt/format.h>
 
+#include "harness/migrations/rewrite/fill_trigger.hpp"
 #include "harness/migrations/rewrite/rewriting.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 
 namespace pgdrill::review {
 namespace {
 
-/// While both versions run, the former one may write NULL: a trigger puts the default in its place.
-struct Filler {
-  std::string create;
-  std::string drop;
-};
-Filler filler(Table const& table, std::string const& column, std::string const& value) {
-  std::string const name = quote(helper_name("fill", table.name, column));
-  std::string const schema = quote(table.name.in_public().schema);
-  std::string const body =
-      fmt::format("\nBEGIN\n  IF NEW.{0} IS NULL THEN\n    NEW.{0} := {1};\n  END IF;\n  RETURN NEW;\nEND\n",
-                  quote(column), value);
-  std::string const create = fmt::format(
-      "CREATE FUNCTION {0}.{1}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, {0} AS {2};\n"
-      "CREATE TRIGGER {1} BEFORE INSERT OR UPDATE ON {3} FOR EACH ROW EXECUTE FUNCTION {0}.{1}();\n",
-      schema, name, dollar_quote("fill", body), quote(table.name));
-  return {create, fmt::format("DROP TRIGGER {0} ON {1};\nDROP FUNCTION {2}.{0}();\n", name, quote(table.name),
-                              schema)};
-}
-
-Result<Rewriting> add_not_null(Action const& action, Table const& table, Schema const&, int) {
+Result<Rewriting> add_not_null(Action const& action, Table const& table, Schema const&,
+                               RewriteContext const&) {
   std::string const column = quote(action.column);
   std::string const name = quote(table.name);
   std::string const check = quote(helper_name("filled", table.name, action.column));
@@ -49,7 +32,7 @@ Result<Rewriting> add_not_null(Action const& action, Table const& table, Schema 
                    .what = "cannot rewrite: " + rewriting.subject,
                    .why = "the table has no primary key or unique NOT NULL key to fill batches by",
                    .todo = "add one first"});
-    Filler const trigger = filler(table, action.column, value);
+    FillTrigger const trigger = fill_trigger(table.name, action.column, value);
     add({Phase::dual_write, "fill_trigger", "Puts the default where the former version writes NULL.",
          trigger.create, trigger.drop});
     add({Phase::expand, "check", "In force for new rows at once; old rows are verified later.", add_check,
@@ -68,7 +51,7 @@ Result<Rewriting> add_not_null(Action const& action, Table const& table, Schema 
        "A statement of its own: together with SET NOT NULL the proof would be lost.", drop_check,
        add_check + validate});
   if (!value.empty()) {
-    Filler const trigger = filler(table, action.column, value);
+    FillTrigger const trigger = fill_trigger(table.name, action.column, value);
     add({Phase::contract, "drop_fill_trigger", "From here on a version that writes NULL fails.", trigger.drop,
          trigger.create});
   }

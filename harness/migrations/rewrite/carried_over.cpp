@@ -36,7 +36,7 @@ Result<Rewriting> add_column(Action const& action, Schema const& schema) {
 
 }  // namespace
 
-Result<Rewriting> carry_over(Action const& action, Schema const& schema, int major) {
+Result<Rewriting> carry_over(Action const& action, Schema const& schema, RewriteContext const& context) {
   if (action.kind == ActionKind::set_variable)
     return refuse(action,
                   fmt::format("the files would run without SET {}, which may say what is meant", action.name),
@@ -46,7 +46,7 @@ Result<Rewriting> carry_over(Action const& action, Schema const& schema, int maj
                   "write it as plain statements, or put it into a file of its own");
   if (action.kind == ActionKind::add_column) return add_column(action, schema);
   if (action.kind == ActionKind::set_default || action.kind == ActionKind::drop_default)
-    return rewrite(action, schema, major);
+    return rewrite(action, schema, context);
   return refuse(action,
                 "the phases of the file's other statements do not carry it out, and it may need or lose what "
                 "they change",

@@ -8,7 +8,8 @@ namespace pgdrill::review {
 
 /// An action that breaks nobody, as a file of its own: ADD COLUMN, SET DEFAULT, DROP DEFAULT. Error kind
 /// usage for every other one: what it does would be missing, or come at the wrong time between the phases.
-[[nodiscard]] Result<Rewriting> carry_over(Action const& action, Schema const& schema, int major);
+[[nodiscard]] Result<Rewriting> carry_over(Action const& action, Schema const& schema,
+                                           RewriteContext const& context);
 
 /// Whether a statement asks for nothing that must be in the files: BEGIN, COMMIT, settings of the session
 /// that change how long it waits and what it prints.

@@ -21,7 +21,8 @@ std::string statement(Name const& table, std::string const& column, std::string 
   return fmt::format("ALTER TABLE {} ALTER COLUMN {} {};\n", quote(table), quote(column), what);
 }
 
-Result<Rewriting> change_default(Action const& action, Table const& table, Schema const&, int) {
+Result<Rewriting> change_default(Action const& action, Table const& table, Schema const&,
+                                 RewriteContext const&) {
   std::string const former = table.column(action.column)->default_text;
   std::string const next = action.kind == ActionKind::drop_default ? "" : default_of(action.sql);
   Rewriting rewriting{.subject =

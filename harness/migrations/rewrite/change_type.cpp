@@ -68,7 +68,8 @@ Result<> check(Type const& from, Type const& to, Column const& column, std::stri
   return {};
 }
 
-Result<Rewriting> change_type(Action const& action, Table const& table, Schema const& schema, int) {
+Result<Rewriting> change_type(Action const& action, Table const& table, Schema const& schema,
+                              RewriteContext const&) {
   Type const to = type_of(find(*action.node, "typeName"));
   Type const from = table.column(action.column)->type;
   json::value const* const expression = find(*action.node, "raw_default");

@@ -8,7 +8,7 @@
 namespace pgdrill::review {
 namespace {
 
-Result<Rewriting> add_value(Action const& action, Table const&, Schema const&, int) {
+Result<Rewriting> add_value(Action const& action, Table const&, Schema const&, RewriteContext const&) {
   return Rewriting{
       .subject = fmt::format("label '{}' of enum {}", action.name, action.table.text()),
       .note =
@@ -17,7 +17,8 @@ Result<Rewriting> add_value(Action const& action, Table const&, Schema const&, i
           "back without mapping those rows"};
 }
 
-Result<Rewriting> rename_value(Action const& action, Table const&, Schema const& schema, int) {
+Result<Rewriting> rename_value(Action const& action, Table const&, Schema const& schema,
+                               RewriteContext const&) {
   auto const refuse = [&](std::string why, std::string todo) {
     return fail({.kind = ErrorKind::usage,
                  .what = fmt::format("cannot rewrite the renaming of a label to '{}'", action.name),

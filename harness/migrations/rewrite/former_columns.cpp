@@ -65,7 +65,7 @@ std::vector<PhaseFile> relax(FormerColumns const& former, Phase phase) {
   for (std::string const& name : former.columns) {
     if (!former.table->column(name)->not_null) continue;
     files.push_back({phase, "relax_" + name, "Lets the next version leave the column out.",
-                     drop_not_null(former.table->name, name), set_not_null_by_proof(former.table->name, name),
+                     drop_not_null(former.table->name, name), set_not_null_again(former.table->name, name),
                      false});
   }
   return files;

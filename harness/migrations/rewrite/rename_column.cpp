@@ -6,7 +6,8 @@
 namespace pgdrill::review {
 namespace {
 
-Result<Rewriting> rename_column(Action const& action, Table const& table, Schema const& schema, int) {
+Result<Rewriting> rename_column(Action const& action, Table const& table, Schema const& schema,
+                                RewriteContext const&) {
   Column const& column = *table.column(action.column);
   Replacement const replacement{
       .subject = fmt::format("rename column {}.{} to {}", table.name.text(), action.column, action.name),

@@ -27,12 +27,13 @@ END
   return "DO " + dollar_quote("grants", body) + ";\n";
 }
 
-Result<Rewriting> rename_table(Action const& action, Table const& table, Schema const&, int major) {
+Result<Rewriting> rename_table(Action const& action, Table const& table, Schema const&,
+                               RewriteContext const& context) {
   Name const next{table.name.schema, action.name};
   std::string const former_sql = quote(table.name);
   std::string const next_sql = quote(next);
   // From 15 on a view can check privileges and row security as its caller, as the table did.
-  std::string const invoker = major >= 15 ? " WITH (security_invoker = true)" : "";
+  std::string const invoker = context.major >= 15 ? " WITH (security_invoker = true)" : "";
   std::string const create_view =
       fmt::format("CREATE VIEW {}{} AS SELECT * FROM {};\n", former_sql, invoker, next_sql) +
       copy_grants(next_sql, former_sql);

@@ -9,6 +9,7 @@
 #include "harness/migrations/rewrite/group.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 #include "harness/migrations/rewrite/sync_trigger.hpp"
+#include "harness/migrations/rewrite/way_back.hpp"
 
 namespace pgdrill::review {
 namespace {
@@ -80,11 +81,10 @@ std::string separator_of_merge(std::string const& expression, std::vector<std::s
   return text == join(columns, "||" + separator + "||") ? separator : "";
 }
 
-/// How the former column number `index` is computed from the next ones; empty when nobody says.
-std::string back(std::string const& text, std::vector<std::string> const& dropped, std::size_t index,
+/// How the former column number `index` is computed from the next ones, read from how these are from it;
+/// empty when that does not say.
+std::string back(std::vector<std::string> const& dropped, std::size_t index,
                  std::vector<Computed> const& next) {
-  std::string const said = directive_back(text, dropped[index]);
-  if (!said.empty()) return said;
   if (dropped.size() == 1 && next.size() > 1) {
     std::string const separator = separator_of_split(next, dropped.front());
     if (separator.empty()) return {};
@@ -97,11 +97,6 @@ std::string back(std::string const& text, std::vector<std::string> const& droppe
   return separator.empty()
              ? ""
              : fmt::format("split_part({}, {}, {})", quote(next.front().column), separator, index + 1);
-}
-
-bool is_subquery(std::string const& expression) {
-  auto const parsed = parse_statement("SELECT " + expression);
-  return parsed && any_node(parsed->node, [](Node const& node) { return node.kind == "SubLink"; });
 }
 
 class Plan {
@@ -134,6 +129,16 @@ class Plan {
     return guessed_.empty() ? "" : review::refuse_lossy(table_->name, guessed_);
   }
 
+  [[nodiscard]] std::vector<std::string> columns_afterwards() const {
+    std::vector<std::string> columns;
+    for (Column const& column : table_->columns) {
+      if (std::find(found_->dropped.begin(), found_->dropped.end(), column.name) == found_->dropped.end())
+        columns.push_back(column.name);
+    }
+    for (Computed const& one : next_) columns.push_back(one.column);
+    return columns;
+  }
+
   Result<> read_columns(std::string const& text) {
     subject_ =
         fmt::format("replace {} of {} by computed columns", join(found_->dropped, ", "), table_->name.text());
@@ -161,7 +166,8 @@ class Plan {
     for (std::size_t i = 0; i < found_->dropped.size(); ++i) {
       Column const* const column = table_->column(found_->dropped[i]);
       if (column == nullptr) return refuse("there is no column " + found_->dropped[i], "");
-      std::string const expression = back(text, found_->dropped, i, next_);
+      TRY(std::string const said, way_back(text, column->name, columns_afterwards(), subject_));
+      std::string const expression = said.empty() ? back(found_->dropped, i, next_) : said;
       if (expression.empty())
         return refuse(
             fmt::format("how {} is computed from the new columns is not known, and the former version "
@@ -169,7 +175,7 @@ class Plan {
                         column->name),
             fmt::format("say it in a comment: -- pgdrill: back {} = EXPRESSION", column->name));
       former_.push_back({column->name, expression, column->type.text()});
-      if (directive_back(text, column->name).empty()) guessed_.push_back(former_.back());
+      if (said.empty()) guessed_.push_back(former_.back());
     }
     return {};
   }

@@ -124,8 +124,9 @@ class Reader {
                               action.column),
                   "change one thing of a column in each file"));
     if (action.kind == ActionKind::set_type) retyped_.push_back(column);
-    if (carried) return carry_over(action, *schema_, major_);
-    Result<Rewriting> rewriting = rewrite(action, *schema_, major_);
+    RewriteContext const context{file_->text, major_};
+    if (carried) return carry_over(action, *schema_, context);
+    Result<Rewriting> rewriting = rewrite(action, *schema_, context);
     mention_triggers(rewriting, schema_->table(action.table));
     return rewriting;
   }

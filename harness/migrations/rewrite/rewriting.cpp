@@ -110,7 +110,7 @@ Result<> check_triggers(Table const& table, std::string const& what) {
        .todo = "give it a name before zz_pgdrill, with ALTER TRIGGER ... RENAME"});
 }
 
-Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major) {
+Result<Rewriting> rewrite(Action const& action, Schema const& schema, RewriteContext const& context) {
   std::string const what = fmt::format("cannot rewrite {} on {}", name_of(action.kind), action.table.text());
   auto const found = registered().find(action.kind);
   if (found == registered().end())
@@ -120,7 +120,7 @@ Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major)
                  .todo = "pgdrill review says what to do instead"});
   bool const of_type =
       action.kind == ActionKind::add_enum_value || action.kind == ActionKind::rename_enum_value;
-  if (of_type) return found->second(action, {}, schema, major);
+  if (of_type) return found->second(action, {}, schema, context);
   TRY(Table const* const table, exact_table(action.table, schema, what));
   bool const needs_column = !action.column.empty() && action.kind != ActionKind::add_column;
   if (needs_column && table->column(action.column) == nullptr)
@@ -139,7 +139,7 @@ Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major)
            .why = fmt::format("domain {} refuses NULL, and the column beside it begins empty", type.text()),
            .todo = "let the domain take NULL, and SET NOT NULL on the column"});
   }
-  return found->second(action, *table, schema, major);
+  return found->second(action, *table, schema, context);
 }
 
 std::vector<RenderedFile> render(Rewriting const& rewriting, std::size_t first_number) {

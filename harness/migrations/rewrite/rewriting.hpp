@@ -30,9 +30,16 @@ struct Rewriting {
   std::string note = {};  ///< instead of files: why it is safe as it stands, and what to mind
 };
 
+/// What a rewriting may need beside the action and its table.
+struct RewriteContext {
+  std::string const& text;  ///< of the whole file, whose comments may say what SQL does not
+  int major = 15;           ///< of the server
+};
+
 /// Rewrites one action. Error kind usage when this kind cannot be rewritten, or needs what is not known:
 /// `why` says so.
-[[nodiscard]] Result<Rewriting> rewrite(Action const& action, Schema const& schema, int major);
+[[nodiscard]] Result<Rewriting> rewrite(Action const& action, Schema const& schema,
+                                        RewriteContext const& context);
 
 /// The table with its whole definition, as a live catalogue gives it. Error kind usage, with `what`, when
 /// only files tell of it, or when a statement that was not run yet changes what must be repeated word by
@@ -51,7 +58,7 @@ struct RenderedFile {
 /// golang-migrate's names; transactions and lock_timeout are spelled out, so that psql runs them as well.
 [[nodiscard]] std::vector<RenderedFile> render(Rewriting const& rewriting, std::size_t first_number);
 
-using Rewrite = Result<Rewriting> (*)(Action const&, Table const&, Schema const&, int major);
+using Rewrite = Result<Rewriting> (*)(Action const&, Table const&, Schema const&, RewriteContext const&);
 /// One kind of change, one file, registered by its last line.
 struct RegisterRewrite {
   RegisterRewrite(ActionKind kind, Rewrite rewrite);

@@ -137,6 +137,13 @@ std::string set_not_null_by_proof(Name const& table, std::string const& column) 
                                     quote(column), check));
 }
 
+std::string set_not_null_again(Name const& table, std::string const& column) {
+  return refuse_rows(
+             table, quote(column) + " IS NULL",
+             fmt::format("{} would be NOT NULL again: fill them first, what with only you know", column)) +
+         set_not_null_by_proof(table, column);
+}
+
 std::string drop_not_null(Name const& table, std::string const& column) {
   return in_transaction(
       fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL;\n", quote(table), quote(column)));

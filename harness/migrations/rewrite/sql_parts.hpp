@@ -38,6 +38,8 @@ namespace pgdrill::review {
 /// SET NOT NULL without a scan under the strongest lock: CHECK ... NOT VALID, VALIDATE, SET NOT NULL, DROP
 /// CHECK. Transactions of its own, also for a tool that sends the file as one string.
 [[nodiscard]] std::string set_not_null_by_proof(Name const& table, std::string const& column);
+/// The same for the way back of drop_not_null(): says how many rows hold NULL before it changes anything.
+[[nodiscard]] std::string set_not_null_again(Name const& table, std::string const& column);
 /// Its way back, and a transaction too.
 [[nodiscard]] std::string drop_not_null(Name const& table, std::string const& column);
 

@@ -256,11 +256,35 @@ TEST(Rewrite, AddNotNullWithoutDefaultStopsAtRowsWithNullBeforeAnyVersionNotices
 }
 
 TEST(Rewrite, DropColumn) {
-  prove({.setup = orders,
-         .change = "ALTER TABLE orders DROP COLUMN quantity",
-         .former = {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 17)",
-                    "SELECT quantity FROM orders"},
-         .next = {"INSERT INTO orders (id, state) VALUES ((SELECT max(id) + 1 FROM orders), 'n')"}});
+  Change const change{
+      .setup = orders,
+      .change = "ALTER TABLE orders DROP COLUMN quantity",
+      .former = {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 17)",
+                 "SELECT quantity FROM orders",
+                 "DO $$BEGIN ASSERT (SELECT count(*) FROM orders WHERE state = 'n' AND quantity <> 1) = 0; "
+                 "END$$"},
+      .next = {"INSERT INTO orders (id, state) VALUES ((SELECT max(id) + 1 FROM orders), 'n')"}};
+  prove(change);
+  prove_way_back_from_each_file(change);
+}
+
+/// What the former version reads in rows that the next one writes, a comment says: it is NOT NULL at any
+/// time.
+TEST(Rewrite, DropNotNullColumnWithoutDefault) {
+  Change const change{
+      .setup = orders + "ALTER TABLE orders ALTER quantity DROP DEFAULT;",
+      .change =
+          "-- pgdrill: back quantity = length(orders.state) + 2\n"
+          "ALTER TABLE orders DROP COLUMN quantity",
+      .former =
+          {"INSERT INTO orders (id, quantity) VALUES ((SELECT max(id) + 1 FROM orders), 17)",
+           "DO $$BEGIN ASSERT (SELECT count(*) FROM orders WHERE quantity IS NULL) = 0; END$$",
+           "DO $$BEGIN ASSERT (SELECT count(*) FROM orders WHERE state = 'next' AND quantity <> 6) = 0; "
+           "END$$"},
+      .next = {"INSERT INTO orders (id, state) VALUES ((SELECT max(id) + 1 FROM orders), 'next')",
+               "UPDATE orders SET note = 'x' WHERE id % 100 = 7"}};
+  prove(change);
+  prove_way_back_from_each_file(change);
 }
 
 }  // namespace

@@ -203,7 +203,10 @@ class Proof {
       bool const stops =
           !change_.stops_at.empty() && down(i).name.find(change_.stops_at) != std::string::npos;
       if (stops) {
-        EXPECT_NE(run_file(in_phases_, down(i).content), "") << down(i).name << " has no reason to stop";
+        std::string const before = fingerprint(in_phases_);
+        EXPECT_THAT(run_file(in_phases_, down(i).content), testing::HasSubstr(change_.stops_saying))
+            << down(i).name;
+        EXPECT_EQ(fingerprint(in_phases_), before) << down(i).name << " did something before it stopped";
         ASSERT_EQ(run_file(in_phases_, change_.goes_on_after), "");
         stopped = true;
       }
@@ -292,12 +295,29 @@ review::Rewriting rewriting_of(postgres::ConnectionParameters const& database, s
   }
   auto const statement = review::parse_statement(change);
   EXPECT_TRUE(statement.has_value());
-  auto rewriting =
-      review::rewrite(review::actions_of(*statement, change).front(), catalogue->schema, catalogue->major);
+  auto rewriting = review::rewrite(review::actions_of(*statement, change).front(), catalogue->schema,
+                                   {change, catalogue->major});
   EXPECT_TRUE(rewriting.has_value()) << describe(rewriting.error());
   return rewriting.value_or(review::Rewriting());
 }
 
 void prove(Change const& change) { Proof(change).run(); }
+
+void prove_way_back_from_each_file(Change const& change) {
+  auto const database = PostgresServer::shared().fresh_database(change.setup);
+  std::string const former = fingerprint(database);
+  review::Rewriting const rewriting = rewriting_of(database, change.change);
+  std::vector<review::RenderedFile> const files = review::render(rewriting, 1);
+  ASSERT_FALSE(files.empty());
+  for (std::size_t end = 1; end <= rewriting.files.size(); ++end) {
+    std::string const from = "back from " + files[2 * end - 1].name;
+    for (std::size_t i = 0; i < end; ++i) ASSERT_EQ(run_file(database, files[2 * i].content), "") << from;
+    all_work(database, change.next, from);
+    for (std::size_t i = end; i-- > 0;)
+      ASSERT_EQ(run_file(database, files[2 * i + 1].content), "") << from << ": " << files[2 * i + 1].name;
+    EXPECT_EQ(fingerprint(database), former) << from;
+    all_work(database, change.former, from);
+  }
+}
 
 }  // namespace pgdrill::test

@@ -25,12 +25,18 @@ struct Change {
   std::string prepared = {};     ///< SQL that the change at once needs first, and the files do by themselves
   std::string large = "orders";  ///< the table with more than 1000 rows by `id`, whose backfills are cut off
   /// The down file (a part of its name) that stops on the way back, since the next version left rows that the
-  /// former one cannot hold, and the SQL after which it does not. Empty for none.
+  /// former one cannot hold, what it says then, and the SQL after which it does not. Empty for none.
   std::string stops_at = {};
+  std::string stops_saying = {};
   std::string goes_on_after = {};
 };
 
 void prove(Change const& change);
+
+/// From behind each file, and after the next version has written rows there, all down files before it lead to
+/// the former version, which works, and to its schema. For changes that both versions work with from the
+/// first file on.
+void prove_way_back_from_each_file(Change const& change);
 
 /// Of a change of a live database; fails the test when it is refused.
 [[nodiscard]] review::Rewriting rewriting_of(postgres::ConnectionParameters const& database,

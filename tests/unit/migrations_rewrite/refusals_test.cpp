@@ -233,6 +233,27 @@ TEST(RewriteRefusals, OfWhatWouldStopHalfWay) {
         << change;
 }
 
+/// Rows of the next version would be NULL, which the former one never reads, and going down stops at them.
+TEST(RewriteRefusals, OfAColumnOfWhichNobodySaysWhatItHoldsLater) {
+  std::string const filled = people + "ALTER TABLE people ALTER name SET NOT NULL;";
+  std::string const drop = "ALTER TABLE people DROP COLUMN name;";
+  EXPECT_THAT(refusal(filled, drop), HasSubstr("-- pgdrill: back name = EXPRESSION"));
+  for (auto const& [back, said] :
+       std::vector<std::pair<std::string, std::string>>{{"name", "names name"},
+                                                        {"upper(nam)", "names nam"},
+                                                        {"(SELECT 'x')", "is a subquery"},
+                                                        {"'x' ||", "is no expression"}}) {
+    std::string const comment = "-- pgdrill: back name = " + back + "\n";
+    EXPECT_THAT(refusal(filled, comment + drop), HasSubstr(said)) << back;
+    EXPECT_THAT(refusal(people, comment +
+                                    "ALTER TABLE people ADD COLUMN label text; UPDATE people SET label "
+                                    "= name || ''; " +
+                                    drop),
+                HasSubstr(said))
+        << back;
+  }
+}
+
 TEST(RewriteRefusals, OfATriggerThatFiresAfterOurs) {
   std::string const late = people +
                            "CREATE TRIGGER zzz BEFORE UPDATE ON people FOR EACH ROW EXECUTE FUNCTION "
