@@ -73,21 +73,28 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
 /// rules.
 void read_writing(pqxx::transaction_base& transaction, Schema& schema) {
   for (pqxx::row const& row : transaction.exec(
-           "SELECT n.nspname, c.relname, t.tgname AS name, t.tgtype & 16 <> 0 AS of_update,"
+           "SELECT n.nspname, c.relname, t.tgname AS name, t.tgtype & 16 <> 0 AND t.tgenabled <> 'R' AND NOT "
+           "starts_with(t.tgname::text, 'zz_pgdrill_') AS of_update,"
            " t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND t.tgname::text COLLATE \"C\" > 'zz_pgdrill' AND NOT "
            "starts_with(t.tgname::text, 'zz_pgdrill_') AS late,"
-           " false AS rule"
+           " false AS rule, pg_get_triggerdef(t.oid) AS definition, t.tgenabled AS enabled,"
+           " ARRAY(SELECT a.attname::text FROM unnest(t.tgattr::int2[]) k(number)"
+           "  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number) AS columns"
            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = "
            "c.relnamespace"
            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND " PGDRILL_USER_SCHEMA
-           " UNION ALL SELECT n.nspname, c.relname, w.rulename, false, false, true"
+           " UNION ALL SELECT n.nspname, c.relname, w.rulename, false, false, true, NULL, NULL, NULL"
            " FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class JOIN pg_namespace n ON n.oid = "
            "c.relnamespace"
            " WHERE c.relkind IN ('r', 'p') AND " PGDRILL_USER_SCHEMA " ORDER BY 1, 2, 3")) {
     Table* const table = schema.table(name_at(row, "nspname", "relname"));
     if (table == nullptr) continue;
     if (row["rule"].as<bool>()) table->rules.emplace_back(row["name"].c_str());
-    if (row["of_update"].as<bool>()) table->update_triggers.emplace_back(row["name"].c_str());
+    if (row["of_update"].as<bool>())
+      table->update_triggers.push_back({.name = row["name"].c_str(),
+                                        .definition = row["definition"].c_str(),
+                                        .columns = texts(row["columns"]),
+                                        .enabled = row["enabled"].c_str()[0]});
     if (row["late"].as<bool>()) table->late_triggers.emplace_back(row["name"].c_str());
   }
 }

@@ -157,6 +157,7 @@ void Schema::rename_table(Name const& from, Name const& to) {
   if (node.empty()) return;
   node.key() = to.in_public().text();
   node.mapped().own().name = to;
+  for (UpdateTrigger& trigger : node.mapped().own().update_triggers) trigger.definition.clear();
   tables_.own().insert(std::move(node));
   for (Index index : indexes_of(from)) {
     index.table = to;

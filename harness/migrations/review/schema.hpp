@@ -81,6 +81,15 @@ struct Index {
   std::string definition = {};  ///< as pg_get_indexdef() gives it; empty when replayed
 };
 
+/// A trigger of the user that an UPDATE of a row, or of the table, fires.
+struct UpdateTrigger {
+  std::string name;
+  std::string definition;            ///< as pg_get_triggerdef() gives it, with all names qualified; empty
+                                     ///< when the table was renamed since
+  std::vector<std::string> columns;  ///< of UPDATE OF; empty for any
+  char enabled = 'O';                ///< as in pg_trigger.tgenabled
+};
+
 struct Table {
   /// Who names the table or one of its columns: views, functions, foreign keys of others, triggers, policies.
   struct User {
@@ -106,8 +115,8 @@ struct Table {
   bool hides_rows = false;                   ///< they do for its owner, too, and for who read the catalogue
   bool inherits = false;                     ///< from another table or another from it, without partitions
   std::vector<std::string> rules = {};       ///< that rewrite statements on it
-  std::vector<std::string> update_triggers = {};  ///< enabled ones of the user
-  std::vector<std::string> late_triggers = {};    ///< who may change a row after triggers called zz_pgdrill_
+  std::vector<UpdateTrigger> update_triggers = {};  ///< enabled ones of users
+  std::vector<std::string> late_triggers = {};  ///< who may change a row after triggers called zz_pgdrill_
 
   [[nodiscard]] Column const* column(std::string const& name) const;
   [[nodiscard]] Column* column(std::string const& name);

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
-#include "harness/base/text.hpp"
 #include "harness/migrations/rewrite/carried_over.hpp"
 #include "harness/migrations/rewrite/group.hpp"
+#include "harness/migrations/rewrite/spared_triggers.hpp"
 
 namespace pgdrill::review {
 
@@ -22,26 +21,6 @@ struct Part {
 
 Error refusal(std::string what, std::string why, std::string todo) {
   return {.kind = ErrorKind::usage, .what = std::move(what), .why = std::move(why), .todo = std::move(todo)};
-}
-
-/// A backfill writes each row once more, which a trigger of the table sees.
-void mention_triggers(Result<Rewriting>& rewriting, Table const* table) {
-  if (!rewriting || table == nullptr || table->update_triggers.empty()) return;
-  std::string const triggers = join(table->update_triggers, ", ");
-  bool fires = false;
-  for (PhaseFile& file : rewriting->files) {
-    bool const fills =
-        file.up.find("FOR UPDATE") != std::string::npos || file.down.find("FOR UPDATE") != std::string::npos;
-    if (fills)
-      file.comment += fmt::format(" Each row that is filled fires trigger {} of the table.", triggers);
-    fires = fires || fills;
-  }
-  if (fires)
-    rewriting->note += fmt::format(
-        "the backfill, and the way back, fire trigger {} of {} for each row; if a date of the last change or "
-        "an "
-        "audit must not see that, let the trigger pass over these sessions first",
-        triggers, table->name.text());
 }
 
 /// The parts of one file, in its order.
@@ -60,13 +39,7 @@ class Reader {
         group = rewrite_group({file_->text, section.statements, i, *schema_, major_});
       if (group) {
         covered = i + group->consumed;
-        std::set<std::string> mentioned;
-        for (std::size_t one = i; one < covered; ++one) {
-          for (Action const& action : section.statements[one].actions) {
-            if (mentioned.insert(action.table.in_public().text()).second)
-              mention_triggers(group->rewriting, schema_->table(action.table));
-          }
-        }
+        if (group->rewriting) spare_triggers(*group->rewriting, *schema_);
         parts_.push_back({statement.offset, true, std::move(group->rewriting)});
       }
       // A SET between the statements of a group is none of the group.
@@ -127,7 +100,7 @@ class Reader {
     RewriteContext const context{file_->text, major_};
     if (carried) return carry_over(action, *schema_, context);
     Result<Rewriting> rewriting = rewrite(action, *schema_, context);
-    mention_triggers(rewriting, schema_->table(action.table));
+    if (rewriting) spare_triggers(*rewriting, *schema_);
     return rewriting;
   }
 

@@ -87,6 +87,9 @@ Result<Table const*> exact_table(Name const& name, Schema const& schema, std::st
   for (Index const& one : schema.indexes_of(name)) {
     if (one.definition.empty()) changed = "index " + one.name;
   }
+  for (UpdateTrigger const& one : table->update_triggers) {
+    if (one.definition.empty()) changed = "trigger " + one.name;
+  }
   for (Column const& one : table->columns) {
     if (one.default_text == replayed_default) changed = "the default of " + one.name;
   }

@@ -81,7 +81,8 @@ std::string batched_change(Name const& table, std::vector<std::string> const& ke
   std::string const columns = list(key, "");
   // Keyset: each batch begins where the last one ended, so that a large table is read once.
   auto const batch = [&](std::string const& bound) {
-    return fmt::format(R"(    WITH batch AS MATERIALIZED (
+    return fmt::format(R"(    PERFORM set_config('pgdrill.backfill', 'on', true);
+    WITH batch AS MATERIALIZED (
       SELECT {columns} FROM {table} WHERE {bound}({predicate}) ORDER BY {columns} LIMIT 1000 FOR UPDATE
     ), changed AS (
       {change}

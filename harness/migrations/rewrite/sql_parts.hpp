@@ -15,6 +15,8 @@ namespace pgdrill::review {
 /// A name for a helper object, cut to PostgreSQL's 63 bytes: "zz_pgdrill_sync_orders_status".
 [[nodiscard]] std::string helper_name(std::string const& role, Name const& table, std::string const& column);
 
+/// "on" in the transactions of a backfill, and NULL or empty in all others.
+inline constexpr std::string_view backfill_setting = "current_setting('pgdrill.backfill', true)";
 /// Rows by key, in batches that commit: SET `assignments` where `predicate` still holds. Run again after an
 /// interruption it does what is left. Not in a transaction. It and the next ones see every row, or fail.
 [[nodiscard]] std::string batched_update(Name const& table, std::vector<std::string> const& key,

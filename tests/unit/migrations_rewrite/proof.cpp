@@ -14,6 +14,7 @@
 #include "harness/migrations/review/sql_file.hpp"
 #include "harness/migrations/rewrite/group.hpp"
 #include "harness/migrations/rewrite/rewriting.hpp"
+#include "harness/migrations/rewrite/spared_triggers.hpp"
 #include "probes/fingerprint_snapshot.hpp"
 #include "tests/support/postgres_server.hpp"
 
@@ -291,13 +292,16 @@ review::Rewriting rewriting_of(postgres::ConnectionParameters const& database, s
                                       catalogue->schema, catalogue->major});
   if (group) {
     EXPECT_TRUE(group->rewriting.has_value()) << describe(group->rewriting.error());
-    return std::move(group->rewriting).value_or(review::Rewriting());
+    review::Rewriting rewriting = std::move(group->rewriting).value_or(review::Rewriting());
+    review::spare_triggers(rewriting, catalogue->schema);
+    return rewriting;
   }
   auto const statement = review::parse_statement(change);
   EXPECT_TRUE(statement.has_value());
   auto rewriting = review::rewrite(review::actions_of(*statement, change).front(), catalogue->schema,
                                    {change, catalogue->major});
   EXPECT_TRUE(rewriting.has_value()) << describe(rewriting.error());
+  if (rewriting) review::spare_triggers(*rewriting, catalogue->schema);
   return rewriting.value_or(review::Rewriting());
 }
 
