@@ -255,7 +255,9 @@ void read_types(pqxx::transaction_base& transaction, Schema& schema) {
   for (pqxx::row const& row : transaction.exec(
            "SELECT n.nspname, t.typname, t.typtype, coalesce(format_type(t.typbasetype, t.typtypmod), '') AS "
            "base,"
-           " t.typnotnull, t.typnotnull OR EXISTS (SELECT FROM pg_constraint o WHERE o.contypid = t.oid) AS "
+           " t.typnotnull OR EXISTS (SELECT FROM pg_constraint o WHERE o.contypid = t.oid AND"
+           "  pg_get_constraintdef(o.oid) LIKE '%VALUE IS NOT NULL%') AS refuses_null, t.typnotnull OR "
+           "EXISTS (SELECT FROM pg_constraint o WHERE o.contypid = t.oid) AS "
            "constrained,"
            " ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY "
            "e.enumsortorder) AS labels"
@@ -264,7 +266,7 @@ void read_types(pqxx::transaction_base& transaction, Schema& schema) {
     UserType type{.kind = row["typtype"].c_str()[0], .labels = texts(row["labels"])};
     if (type.kind == 'd') type.base = parse_type(row["base"].c_str());
     type.constrained = row["constrained"].as<bool>();
-    type.refuses_null = row["typnotnull"].as<bool>();
+    type.refuses_null = row["refuses_null"].as<bool>();
     schema.set_type(name_at(row, "nspname", "typname"), std::move(type));
   }
   for (pqxx::row const& row : transaction.exec(

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/migrations/rewrite/column_replacement.hpp"
+#include "harness/migrations/rewrite/domains.hpp"
 
 namespace pgdrill::review {
 namespace {
@@ -76,6 +77,7 @@ Result<Rewriting> change_type(Action const& action, Table const& table, Schema c
   std::string const subject = fmt::format("change type of {}.{} from {} to {}", table.name.text(),
                                           action.column, from.text(), to.text());
   TRY_VOID(check(from, to, *table.column(action.column), subject));
+  TRY_VOID(check_domain(to, schema, "cannot rewrite: " + subject));
   // Without PostgreSQL's deparser for one expression, a cast is all that is carried over.
   if (expression != nullptr && find(*expression, "TypeCast.arg.ColumnRef") == nullptr)
     return fail(

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/migrations/rewrite/column_details.hpp"
+#include "harness/migrations/rewrite/domains.hpp"
 #include "harness/migrations/rewrite/key_replacement.hpp"
 #include "harness/migrations/rewrite/sync_trigger.hpp"
 
@@ -151,9 +152,12 @@ class Plan {
   }
 
   void expand() {
+    std::vector<Type> next_types;
+    if (r_->type != column_.type) next_types.push_back(r_->type);
     add({Phase::expand, "add_column",
          "Adds the next column, empty and without a default: the catalogue only.",
-         fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(r_->next), next_type()) +
+         try_domains(r_->table->name, sync(r_->column, r_->next).next, next_types, *r_->schema) +
+             fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table_, quote(r_->next), next_type()) +
              details_sql(column_, r_->table->name, r_->next, r_->keeps_storage),
          fmt::format("ALTER TABLE {} DROP COLUMN {};\n", table_, quote(r_->next))});
   }

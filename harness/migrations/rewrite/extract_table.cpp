@@ -236,7 +236,7 @@ Result<Rewriting> build(Found const& found, Table const& table, Schema const& sc
   Rewriting rewriting{fmt::format("move {} of {} to {}", join(found.dropped, ", "), table.name.text(),
                                   found.made.name.text()),
                       {}};
-  TRY_VOID(check_former(table, found.dropped, rewriting.subject));
+  TRY_VOID(check_former(table, schema, found.dropped, rewriting.subject));
   if (table.row_security)
     return fail({.kind = ErrorKind::usage,
                  .what = "cannot rewrite: " + rewriting.subject,

@@ -6,6 +6,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/migrations/rewrite/column_details.hpp"
+#include "harness/migrations/rewrite/domains.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 
 namespace pgdrill::review {
@@ -38,12 +39,13 @@ Result<Table const*> known_table(Name const& name, Schema const& schema) {
   return table;
 }
 
-Result<> check_former(Table const& table, std::vector<std::string> const& columns,
+Result<> check_former(Table const& table, Schema const& schema, std::vector<std::string> const& columns,
                       std::string const& subject) {
   for (std::string const& name : columns) {
     Column const* const column = table.column(name);
     if (column == nullptr) continue;
     TRY_VOID(check_dependants(*column, subject));
+    TRY_VOID(check_domain(column->type, schema, "cannot rewrite: " + subject));
   }
   for (Constraint const& constraint : table.constraints) {
     if (constraint.kind == 'n') continue;

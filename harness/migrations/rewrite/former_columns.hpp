@@ -13,9 +13,9 @@ struct FormerColumns {
 /// The table with its whole definition. Error kind usage when only files are known, or partitioned tables or
 /// views stand in the way.
 [[nodiscard]] Result<Table const*> known_table(Name const& name, Schema const& schema);
-/// Refuses columns of the key, and those that constraints stand on.
-[[nodiscard]] Result<> check_former(Table const& table, std::vector<std::string> const& columns,
-                                    std::string const& subject);
+/// Refuses columns of the key, those that constraints stand on, and those of a domain that refuses NULL.
+[[nodiscard]] Result<> check_former(Table const& table, Schema const& schema,
+                                    std::vector<std::string> const& columns, std::string const& subject);
 /// DROP NOT NULL for each that has it, so that the next version may leave it out.
 [[nodiscard]] std::vector<PhaseFile> relax(FormerColumns const& former, Phase phase);
 /// Indexes, tombstones, and the columns themselves.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/text.hpp"
+#include "harness/migrations/rewrite/domains.hpp"
 #include "harness/migrations/rewrite/former_columns.hpp"
 #include "harness/migrations/rewrite/group.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
@@ -106,7 +107,7 @@ class Plan {
 
   Result<Rewriting> build(std::string const& text) {
     TRY_VOID(read_columns(text));
-    TRY_VOID(check_former(*table_, found_->dropped, subject_));
+    TRY_VOID(check_former(*table_, *schema_, found_->dropped, subject_));
     sync_ = {table_->name, helper_name("sync", table_->name, next_.front().column), former_, next_};
     before_contract();
     FormerColumns const columns{table_, schema_, found_->dropped};
@@ -161,6 +162,8 @@ class Plan {
       if (is_subquery(assigned->expression))
         return refuse(added->column + " is computed by a subquery, which a trigger would run for each row",
                       "write the function of the trigger by hand");
+      TRY_VOID(check_domain(definition.column.type, *schema_, "cannot rewrite: " + subject_));
+      next_types_.push_back(definition.column.type);
       next_.push_back({added->column, assigned->expression, definition.column.type.text()});
     }
     for (std::size_t i = 0; i < found_->dropped.size(); ++i) {
@@ -188,7 +191,8 @@ class Plan {
       drops.push_back("DROP COLUMN " + quote(one.column));
     }
     files_.push_back({Phase::expand, "add_columns", "Empty and without a default: the catalogue only.",
-                      fmt::format("ALTER TABLE {} {};\n", name_, join(adds, ", ")),
+                      try_domains(table_->name, next_, next_types_, *schema_) +
+                          fmt::format("ALTER TABLE {} {};\n", name_, join(adds, ", ")),
                       fmt::format("ALTER TABLE {} {};\n", name_, join(drops, ", "))});
     files_.push_back({Phase::dual_write, "sync_trigger",
                       "Keeps both forms in step, whichever version writes.", create_sync_trigger(sync_),
@@ -217,6 +221,7 @@ class Plan {
   std::string name_;
   std::string subject_;
   std::vector<Computed> next_;
+  std::vector<Type> next_types_;
   std::vector<Computed> former_;
   std::vector<Computed> guessed_;  ///< of these, whose way back is read from the way there
   SyncTrigger sync_;

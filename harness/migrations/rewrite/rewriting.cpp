@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "harness/migrations/rewrite/domains.hpp"
 #include "harness/migrations/rewrite/sql_parts.hpp"
 
 namespace pgdrill::review {
@@ -132,16 +133,8 @@ Result<Rewriting> rewrite(Action const& action, Schema const& schema, RewriteCon
   ActionKind const kind = action.kind;
   bool const replaces = kind == ActionKind::rename_column || kind == ActionKind::set_type;
   if (replaces || kind == ActionKind::set_not_null) TRY_VOID(check_triggers(*table, what));
-  if (replaces || kind == ActionKind::drop_column) {
-    Type const& type = table->column(action.column)->type;
-    UserType const* const user_type = schema.type({type.schema, type.name});
-    if (user_type != nullptr && user_type->refuses_null)
-      return fail(
-          {.kind = ErrorKind::usage,
-           .what = what,
-           .why = fmt::format("domain {} refuses NULL, and the column beside it begins empty", type.text()),
-           .todo = "let the domain take NULL, and SET NOT NULL on the column"});
-  }
+  if (replaces || kind == ActionKind::drop_column)
+    TRY_VOID(check_domain(table->column(action.column)->type, schema, what));
   return found->second(action, *table, schema, context);
 }
 
