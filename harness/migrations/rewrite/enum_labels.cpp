@@ -1,5 +1,6 @@
 #include "harness/migrations/rewrite/enum_labels.hpp"
 
+#include "harness/base/text.hpp"
 #include "harness/migrations/review/names.hpp"
 
 namespace pgdrill::review {
@@ -64,6 +65,24 @@ std::optional<LabelChange> read_case(json::value const& expression, std::string 
   return change.others ? std::optional(change) : std::nullopt;
 }
 
+/// array_replace(array_replace(column, 'a', 'b'), 'c', 'd'): from the inside out.
+std::optional<LabelChange> read_array_replace(json::value const& expression, std::string const& column) {
+  json::value const* const call = find(without_casts(expression), "FuncCall");
+  if (call == nullptr) return is_column(expression, column) ? std::optional(LabelChange()) : std::nullopt;
+  std::vector<std::string> const name = strings_of(find(*call, "funcname"));
+  json::array const& arguments = list_of(find(*call, "args"));
+  if (name.empty() || name.back() != "array_replace" || arguments.size() != 3) return std::nullopt;
+  std::optional<LabelChange> change = read_array_replace(arguments[0], column);
+  std::optional<std::string> const from = label_of(arguments[1]);
+  std::optional<std::string> const to = label_of(arguments[2]);
+  if (!change || !from || !to) return std::nullopt;
+  for (auto& [label, becomes] : change->becomes) {
+    if (becomes == *from) becomes = *to;
+  }
+  change->becomes.try_emplace(*from, *to);
+  return change;
+}
+
 }  // namespace
 
 std::string LabelChange::next_of(std::string const& label) const {
@@ -77,9 +96,34 @@ std::optional<std::string> label_of(json::value const& expression) {
   return get_string(*text, "sval");
 }
 
+std::optional<LabelArray> array_of(json::value const& expression) {
+  LabelArray read;
+  if (json::value const* const array = find(without_casts(expression), "A_ArrayExpr")) {
+    read.constructed = true;
+    for (json::value const& element : list_of(find(*array, "elements"))) {
+      std::optional<std::string> label = label_of(element);
+      if (!label) return std::nullopt;
+      read.labels.push_back(*std::move(label));
+    }
+    return read;
+  }
+  std::optional<std::string> const text = label_of(expression);
+  bool const plain = text && text->size() >= 2 && text->front() == '{' && text->back() == '}' &&
+                     text->find_first_of("\"\\{}", 1) == text->size() - 1;
+  if (!plain) return std::nullopt;
+  std::string const inner = text->substr(1, text->size() - 2);
+  for (std::string const& part : inner.empty() ? std::vector<std::string>() : split(inner, ',')) {
+    std::string const label(trim(part));
+    if (label == "NULL" || label == "null") return std::nullopt;
+    read.labels.push_back(label);
+  }
+  return read;
+}
+
 std::optional<LabelChange> read_using(json::value const& expression, std::string const& column) {
   json::value const& inner = without_casts(expression);
   if (is_column(inner, column)) return LabelChange();
+  if (find(inner, "FuncCall") != nullptr) return read_array_replace(inner, column);
   json::value const* const cases = find(inner, "CaseExpr");
   return cases == nullptr ? std::nullopt : read_case(*cases, column);
 }

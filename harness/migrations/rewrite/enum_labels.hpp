@@ -16,8 +16,8 @@ struct LabelChange {
   [[nodiscard]] std::string next_of(std::string const& label) const;
 };
 
-/// Of USING c::text::next, or a CASE over labels (both forms) with the column or a label after ELSE; nothing
-/// for any other expression.
+/// Of USING c::text::next, or a CASE over labels (both forms) with the column or a label after ELSE; of an
+/// array c::text[]::next[], or array_replace() of that. Nothing for any other expression.
 [[nodiscard]] std::optional<LabelChange> read_using(json::value const& expression, std::string const& column);
 /// Of `UPDATE t SET c = 'x' WHERE c = 'y'`, or IN (...): the column and its change.
 struct LabelUpdate {
@@ -25,6 +25,12 @@ struct LabelUpdate {
   LabelChange change;
 };
 [[nodiscard]] std::optional<LabelUpdate> read_update(json::value const& update);
+struct LabelArray {
+  std::vector<std::string> labels = {};
+  bool constructed = false;  ///< ARRAY['a', 'b'], and not '{a,b}'
+};
+/// Of either, with or without casts, of one dimension and without NULL; nothing for any other expression.
+[[nodiscard]] std::optional<LabelArray> array_of(json::value const& expression);
 /// The text of 'x' or 'x'::type; nothing for any other expression.
 [[nodiscard]] std::optional<std::string> label_of(json::value const& expression);
 

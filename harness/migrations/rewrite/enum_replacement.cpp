@@ -26,18 +26,63 @@ bool holds(std::vector<std::string> const& labels, std::string const& label) {
   return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
 
+/// https://www.postgresql.org/docs/15/datatype-enum.html
+constexpr std::size_t longest_label = 63;
+
+/// A literal in a template for column_replacement.
+std::string escaped(std::string const& label) {
+  std::string out;
+  for (char const c : literal(label)) out += c == '%' ? "%%" : std::string(1, c);
+  return out;
+}
+
 /// A template for column_replacement: labels that stay are cast, the others named.
 std::string mapping(Labels const& labels) {
-  auto const escaped = [](std::string const& label) {
-    std::string out;
-    for (char const c : literal(label)) out += c == '%' ? "%%" : std::string(1, c);
-    return out;
-  };
   std::string cases;
   for (auto const& [from, to] : labels) {
     if (from != to) cases += fmt::format(" WHEN {} THEN {}", escaped(from), escaped(to));
   }
   return cases.empty() ? "(%)::text" : fmt::format("CASE (%)::text{} ELSE (%)::text END", cases);
+}
+
+/// The same for an array, of any number of dimensions.
+std::string array_mapping(Labels const& labels) {
+  Labels changed;
+  for (auto const& [from, to] : labels) {
+    if (from != to) changed[from] = to;
+  }
+  // What one replacement gives, none that follows may take: longer than any label, it is none.
+  auto const between = [](std::string const& label) { return label + std::string(longest_label + 1, '_'); };
+  std::string expression = "(%)::text[]";
+  auto const replace = [&](std::string const& from, std::string const& to) {
+    expression = fmt::format("array_replace({}, {}, {})", expression, escaped(from), escaped(to));
+  };
+  for (auto const& [from, to] : changed) replace(from, between(from));
+  for (auto const& [from, to] : changed) replace(between(from), to);
+  return expression;
+}
+
+/// The labels of a default; nothing when it is another expression.
+std::optional<LabelArray> read_default(json::value const& expression, bool array) {
+  if (array) return array_of(expression);
+  std::optional<std::string> label = label_of(expression);
+  return label ? std::optional(LabelArray{{*std::move(label)}}) : std::nullopt;
+}
+
+/// A default of the type, in the form in which it was read: 'a', '{"a","b"}' or ARRAY['a', 'b'].
+std::string write_default(LabelArray const& value, Type const& type) {
+  std::vector<std::string> parts;
+  if (!type.array) return fmt::format("{}::{}", literal(value.labels.front()), type.text());
+  if (value.constructed) {
+    for (std::string const& label : value.labels) parts.push_back(literal(label));
+    return fmt::format("ARRAY[{}]::{}", join(parts, ", "), type.text());
+  }
+  for (std::string const& label : value.labels) {
+    std::string part = "\"";
+    for (char const c : label) part += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+    parts.push_back(part + "\"");
+  }
+  return fmt::format("{}::{}", literal("{" + join(parts, ",") + "}"), type.text());
 }
 
 /// All columns go through a phase before any goes through the next one.
@@ -92,10 +137,10 @@ class Plan {
   Result<> check(EnumColumn const& column) const {
     TRY(Table const* const table, known_table(column.table, schema_));
     Column const* const found = table->column(column.column);
-    if (found == nullptr || found->type.array || !is_type(found->type, r_->type))
+    if (found == nullptr || found->type.array != column.array || !is_type(found->type, r_->type))
       return refuse(fmt::format("{}.{} is not of the type", column.table.text(), column.column),
                     "rewrite the change of this column by itself");
-    std::string const cast = "::" + found->type.text();
+    std::string const cast = "::" + typed({found->type.schema, found->type.name}).text();
     auto const refuse_attached = [&](std::string const& what, std::string const& why) {
       return refuse(fmt::format("{} {}", what, why),
                     "drop it first and add it again after the last phase contract");
@@ -155,40 +200,51 @@ class Plan {
     return labels;
   }
 
-  /// The next column's default as SQL; empty for none.
-  [[nodiscard]] Result<std::string> next_default(EnumColumn const& column, Column const& former,
-                                                 Labels const& forward) const {
-    std::string label = column.default_label.value_or("");
-    if (!column.default_label && !former.default_text.empty()) {
+  /// The next column's default; nothing for none.
+  [[nodiscard]] Result<std::optional<LabelArray>> next_default(EnumColumn const& column, Column const& former,
+                                                               Labels const& forward) const {
+    auto const not_labels = [&] {
+      return refuse("the default of " + former.name + " is not a label", "DROP DEFAULT first");
+    };
+    bool const none = column.new_default ? *column.new_default == nullptr : former.default_text.empty();
+    if (none) return std::nullopt;
+    std::optional<LabelArray> value;
+    if (column.new_default) {
+      value = read_default(**column.new_default, column.array);
+      if (!value) return not_labels();
+    } else {
       auto const parsed = parse_statement("SELECT " + former.default_text);
-      std::optional<std::string> read;
-      if (parsed) {
-        json::array const& targets = list_of(find(parsed->node, "targetList"));
-        json::value const* const value = targets.empty() ? nullptr : find(targets[0], "ResTarget.val");
-        if (value != nullptr) read = label_of(*value);
+      json::array const& targets = list_of(parsed ? find(parsed->node, "targetList") : nullptr);
+      json::value const* const expression = targets.empty() ? nullptr : find(targets[0], "ResTarget.val");
+      if (expression != nullptr) value = read_default(*expression, column.array);
+      if (!value) return not_labels();
+      for (std::string& label : value->labels) {
+        if (!forward.contains(label)) return not_labels();
+        label = forward.at(label);
       }
-      if (!read || !forward.contains(*read))
-        return refuse("the default of " + former.name + " is not a label", "DROP DEFAULT first");
-      label = forward.at(*read);
     }
-    if (!label.empty() && !holds(r_->labels, label))
-      return refuse(fmt::format("the default '{}' is not a label of the new type", label), "set another one");
-    return label;
+    for (std::string const& label : value->labels) {
+      if (!holds(r_->labels, label))
+        return refuse(fmt::format("the default '{}' is not a label of the new type", label),
+                      "set another one");
+    }
+    return value;
   }
 
-  [[nodiscard]] static Type named(Name const& name) { return {name.name, name.schema, {}, false}; }
-  [[nodiscard]] static std::string cast(std::string const& label, Name const& type) {
-    return label.empty() ? "" : fmt::format("{}::{}", literal(label), named(type).text());
+  [[nodiscard]] static Type typed(Name const& name, bool array = false) {
+    return {name.name, name.schema, {}, array};
   }
-
   Result<> both_rounds(EnumColumn const& column, std::vector<PhaseFile>& first,
                        std::vector<PhaseFile>& second) {
-    schema_.table(column.table)->column(column.column)->type = named(r_->type.in_public());
+    schema_.table(column.table)->column(column.column)->type = typed(r_->type.in_public(), column.array);
     Table const before = *schema_.table(column.table);
     Column const former = *before.column(column.column);
     TRY(Labels const there, forward(column));
     TRY(Labels const back, backward(there));
-    TRY(std::string const label, next_default(column, former, there));
+    TRY(std::optional<LabelArray> const value, next_default(column, former, there));
+    auto* const map = column.array ? &array_mapping : &mapping;
+    Type const beside = typed(beside_, column.array);
+    Type const final_type = typed(final_, column.array);
     std::string const next = column.column.substr(0, 50) + "__next";
     Replacement const aside{.subject = subject_,
                             .table = &before,
@@ -196,24 +252,24 @@ class Plan {
                             .column = column.column,
                             .next = next,
                             .final_name = next,
-                            .type = named(beside_),
-                            .forward = mapping(there),
-                            .backward = mapping(back),
-                            .next_default = cast(label, beside_)};
+                            .type = beside,
+                            .forward = map(there),
+                            .backward = map(back),
+                            .next_default = value ? write_default(*value, beside) : ""};
     TRY(Rewriting round, replace_column(aside));
     first.insert(first.end(), round.files.begin(), round.files.end());
     Schema between = schema_;
     apply(aside, between);
     // Between the rounds the types change their names.
-    between.table(column.table)->column(next)->type = named(final_);
-    between.table(column.table)->column(next)->default_text = cast(label, final_);
+    between.table(column.table)->column(next)->type = final_type;
+    between.table(column.table)->column(next)->default_text = value ? write_default(*value, final_type) : "";
     Replacement const home{.subject = subject_,
                            .table = between.table(column.table),
                            .schema = &between,
                            .column = next,
                            .next = column.column,
                            .final_name = column.column,
-                           .type = named(final_)};
+                           .type = final_type};
     TRY(round, replace_column(home));
     second.insert(second.end(), round.files.begin(), round.files.end());
     return {};

@@ -14,9 +14,10 @@ namespace pgdrill::review {
 struct EnumColumn {
   Name table;
   std::string column;
+  bool array = false;  ///< of the type
   LabelChange change = {};
-  /// The new default's label, "" for none; nothing: the former default's label, as it is changed.
-  std::optional<std::string> default_label = {};
+  /// The new default's expression, null for none; nothing: the former default, with its labels changed.
+  std::optional<json::value const*> new_default = {};
 };
 
 struct EnumReplacement {

@@ -34,9 +34,11 @@ Result<Rewriting> rename_value(Action const& action, Table const&, Schema const&
   std::replace(replacement.labels.begin(), replacement.labels.end(), former, action.name);
   for (Table const* const table : schema.tables()) {
     for (Column const& column : table->columns) {
-      if (!column.type.array && is_type(column.type, action.table))
-        replacement.columns.push_back(
-            {.table = table->name, .column = column.name, .change = {.becomes = {{former, action.name}}}});
+      if (is_type(column.type, action.table))
+        replacement.columns.push_back({.table = table->name,
+                                       .column = column.name,
+                                       .array = column.type.array,
+                                       .change = {.becomes = {{former, action.name}}}});
     }
   }
   if (replacement.columns.empty())

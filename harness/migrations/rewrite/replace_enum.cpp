@@ -51,7 +51,7 @@ class Reader {
         // First the rows were changed, then what is left of them by USING.
         for (auto const& [from, to] : before.change.becomes)
           column.change.becomes.try_emplace(from, column.change.next_of(to));
-        if (before.default_label) column.default_label = before.default_label;
+        if (before.new_default) column.new_default = before.new_default;
       }
     }
     return out;
@@ -62,7 +62,7 @@ class Reader {
     Name table;
     std::string column;
     LabelChange change = {};
-    std::optional<std::string> default_label = {};
+    std::optional<json::value const*> new_default = {};
   };
 
   [[nodiscard]] bool replaces(Name const& table, std::string const& column) const {
@@ -104,8 +104,8 @@ class Reader {
   }
   bool set_type(Action const& action) {
     Type const type = type_of(find(*action.node, "typeName"));
-    if (created_.empty() || type.array || !is_type(type, created_)) return false;
-    EnumColumn column{.table = action.table, .column = action.column};
+    if (created_.empty() || !is_type(type, created_)) return false;
+    EnumColumn column{.table = action.table, .column = action.column, .array = type.array};
     json::value const* const expression = find(*action.node, "raw_default");
     std::optional<LabelChange> const change =
         expression == nullptr ? LabelChange() : read_using(*expression, action.column);
@@ -115,10 +115,9 @@ class Reader {
     return true;
   }
   bool set_default(Action const& action) {
-    json::value const* const value = find(*action.node, "def");
-    std::optional<std::string> label = value == nullptr ? "" : label_of(*value);
-    if (!label || (complete() && !replaces(action.table, action.column))) return false;
-    before_.push_back({.table = action.table, .column = action.column, .default_label = std::move(label)});
+    if (complete() && !replaces(action.table, action.column)) return false;
+    before_.push_back(
+        {.table = action.table, .column = action.column, .new_default = find(*action.node, "def")});
     return true;
   }
 
@@ -147,10 +146,12 @@ std::optional<GroupRewriting> replace(Statements const& statements) {
   EnumReplacement const replacement = reader.replacement(statements.text);
   if (!reader.is_understood())
     return GroupRewriting{
-        consumed, fail({.kind = ErrorKind::usage,
-                        .what = "cannot rewrite the change of enum " + replacement.type.text(),
-                        .why = "USING is neither a cast by way of text nor a CASE over labels",
-                        .todo = "write it as CASE column::text WHEN 'a' THEN 'b' ELSE column::text END"})};
+        consumed,
+        fail({.kind = ErrorKind::usage,
+              .what = "cannot rewrite the change of enum " + replacement.type.text(),
+              .why = "USING is neither a cast by way of text nor a CASE over labels, nor array_replace()",
+              .todo = "write it as CASE column::text WHEN 'a' THEN 'b' ELSE column::text END, or of an "
+                      "array as array_replace(column::text[], 'a', 'b')"})};
   return GroupRewriting{consumed, replace_enum(replacement, statements.schema)};
 }
 

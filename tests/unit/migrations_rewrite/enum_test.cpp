@@ -53,6 +53,51 @@ TEST(Rewrite, EnumWhoseReplacementTakesItsNameLast) {
          .between = uses("state__next", "50% \"paid\"")});
 }
 
+/// Of several dimensions, with NULL, and empty ones; a label becomes one that becomes another.
+std::string const arrays =
+    "CREATE TYPE mood AS ENUM ('new', 'paid', 'lost, \"50%\"');"
+    "CREATE TABLE orders (id int PRIMARY KEY, tags mood[] NOT NULL DEFAULT '{new,paid}', one mood, more "
+    "mood[]);"
+    "CREATE INDEX orders_tags_idx ON orders USING gin (tags);"
+    "INSERT INTO orders SELECT i, (enum_range(NULL::mood))[:i % 4], 'paid', CASE i % 3 WHEN 0 THEN"
+    " ARRAY[['new', NULL], ['lost, \"50%\"', 'paid']]::mood[] WHEN 1 THEN '{}' END"
+    " FROM generate_series(1, 2500) i;";
+
+std::vector<std::string> uses_array(std::string const& column, std::string const& labels) {
+  return {
+      "INSERT INTO orders (id) SELECT max(id) + 1 FROM orders",
+      "UPDATE orders SET " + column + " = '" + labels + "' WHERE id % 100 = 7",
+      "DO $$BEGIN ASSERT (SELECT " + column + "::text = '" + labels + "' FROM orders WHERE id = 7); END$$"};
+}
+
+TEST(Rewrite, EnumOfArrays) {
+  auto const replaced = [](std::string const& column) {
+    return "ALTER TABLE orders ALTER " + column + " TYPE mood[] USING array_replace(array_replace(" + column +
+           "::text[], 'paid', 'gone'), 'new', 'paid')::mood[];";
+  };
+  prove(
+      {.setup = arrays,
+       .change = "ALTER TYPE mood RENAME TO was; CREATE TYPE mood AS ENUM ('lost, \"50%\"', 'paid', 'gone');"
+                 "ALTER TABLE orders ALTER tags DROP DEFAULT;" +
+                 replaced("tags") +
+                 "ALTER TABLE orders ALTER tags SET DEFAULT ARRAY['lost, \"50%\"', "
+                 "'gone']::mood[];" +
+                 replaced("more") +
+                 "ALTER TABLE orders ALTER one TYPE mood USING CASE one::text WHEN 'new' THEN 'paid'"
+                 " WHEN 'paid' THEN 'gone' ELSE one::text END::mood; DROP TYPE was;",
+       .former = uses_array("tags", "{{paid,new},{NULL,new}}"),
+       .next = uses_array("tags", "{gone,paid}"),
+       .between = uses_array("tags__next", "{gone,paid}")});
+}
+
+TEST(Rewrite, RenamedLabelOfAnEnumOfArrays) {
+  prove({.setup = arrays,
+         .change = "ALTER TYPE mood RENAME VALUE 'new' TO 'open'",
+         .former = uses_array("tags", "{new,paid,NULL}"),
+         .next = uses_array("tags", "{open,paid}"),
+         .between = uses_array("tags__next", "{open,paid}")});
+}
+
 TEST(Rewrite, RenamedLabelOfAnEnumInQuotes) {
   prove({.setup = "CREATE TYPE \"State\" AS ENUM ('new', 'paid');"
                   "CREATE TABLE orders (id int PRIMARY KEY, s \"State\" DEFAULT 'new', p \"State\");"

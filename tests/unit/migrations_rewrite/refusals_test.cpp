@@ -103,13 +103,23 @@ TEST(RewriteRefusals, WhatAStatementBeforeMadeIsNotKnownExactly) {
 TEST(RewriteRefusals, OfEnumsSayWhichLabelIsNotKnown) {
   auto const replaced = [](std::string const& labels, std::string const& expression) {
     return "ALTER TYPE mood RENAME TO was; CREATE TYPE mood AS ENUM (" + labels +
-           "); ALTER TABLE people ALTER m TYPE mood USING " + expression + "; DROP TYPE was;";
+           "); ALTER TABLE people ALTER m TYPE mood" + (expression.ends_with("[]") ? "[]" : "") + " USING " +
+           expression + "; DROP TYPE was;";
   };
   EXPECT_THAT(refusal(people, replaced("'ok'", "m::text::mood")), HasSubstr("label 'sad' of people.m"));
   EXPECT_THAT(refusal(people, replaced("'sad', 'ok', 'fine'", "m::text::mood")),
               HasSubstr("-- pgdrill: back 'fine' = 'LABEL'"));
   EXPECT_THAT(refusal(people, replaced("'sad', 'ok'", "lower(m::text)::mood")),
               HasSubstr("CASE over labels"));
+  std::string const arrays =
+      "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE people (id int PRIMARY KEY, m mood[] DEFAULT "
+      "'{sad,NULL}');";
+  EXPECT_THAT(refusal(arrays, "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"),
+              HasSubstr("the default of m is not a label"));
+  EXPECT_THAT(refusal(arrays, replaced("'sad', 'ok'", "array_remove(m::text[], 'x')::mood[]")),
+              HasSubstr("array_replace"));
+  EXPECT_THAT(refusal(arrays, replaced("'sad', 'ok'", "m::text::mood")),
+              HasSubstr("people.m is not of the type"));
   EXPECT_THAT(refusal(people + "CREATE INDEX i ON people (id) WHERE m = 'ok';",
                       "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';"),
               HasSubstr("index i names labels"));
@@ -331,7 +341,8 @@ TEST(RewriteRefusals, AnAddedLabelIsANoteAndNoRefusal) {
 }
 
 TEST(RewriteRefusals, TypeWithOtherUsersIsRefusedByTheFirstFile) {
-  auto const database = PostgresServer::shared().fresh_database(people + "CREATE TABLE l (m mood[]);");
+  auto const database = PostgresServer::shared().fresh_database(
+      people + "CREATE FUNCTION f(mood) RETURNS int LANGUAGE sql AS 'SELECT 1';");
   Result<review::Catalogue> const catalogue = run_to_end(review::read_catalogue(database));
   review::Options options;
   options.schema = catalogue.value().schema;
@@ -339,7 +350,7 @@ TEST(RewriteRefusals, TypeWithOtherUsersIsRefusedByTheFirstFile) {
       {review::read_sql("change.sql", "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';")}, options);
   ASSERT_FALSE(rewritten.files.empty());
   EXPECT_THAT(rewritten.files.front().content, HasSubstr("has other users"));
-  EXPECT_THAT(run_file(database, rewritten.files.front().content), HasSubstr("column m of table l"));
+  EXPECT_THAT(run_file(database, rewritten.files.front().content), HasSubstr("function f(mood)"));
 }
 
 }  // namespace
