@@ -48,7 +48,12 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
            " c.relrowsecurity, c.relrowsecurity AND c.relforcerowsecurity AND NOT (SELECT rolsuper OR "
            "rolbypassrls FROM pg_roles WHERE rolname = current_user) AS hides_rows,"
            " NOT c.relispartition AND c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE "
-           "c.oid IN (h.inhrelid, h.inhparent)) AS inherits"
+           "c.oid IN (h.inhrelid, h.inhparent)) AS inherits,"
+           " obj_description(c.oid, 'pg_class') AS comment,"
+           " ARRAY(SELECT DISTINCT format('%s %s', g.privilege_type,"
+           "   CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE '\"' || replace(pg_get_userbyid(g.grantee)::text, "
+           "'\"', '\"\"') || '\"' END)"
+           "  FROM aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g) AS grants"
            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
            " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND c.relispartition"
            " LEFT JOIN pg_class p ON p.oid = i.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace"
@@ -65,6 +70,8 @@ void read_tables(pqxx::transaction_base& transaction, Schema& schema) {
     table.row_security = row["relrowsecurity"].as<bool>();
     table.hides_rows = row["hides_rows"].as<bool>();
     table.inherits = row["inherits"].as<bool>();
+    table.comment = row["comment"].c_str();
+    for (std::string& grant : texts(row["grants"])) table.grants.insert(std::move(grant));
     schema.add(std::move(table));
   }
 }

@@ -114,6 +114,8 @@ struct Table {
   bool row_security = false;                 ///< policies decide who sees and writes which row
   bool hides_rows = false;                   ///< they do for its owner, too, and for who read the catalogue
   bool inherits = false;                     ///< from another table or another from it, without partitions
+  std::string comment = {};                  ///< from a live catalogue, as are the rights
+  std::set<std::string> grants = {};         ///< on the table as a whole, its owner's, too: "SELECT \"bob\""
   std::vector<std::string> rules = {};       ///< that rewrite statements on it
   std::vector<UpdateTrigger> update_triggers = {};  ///< enabled ones of users
   std::vector<std::string> late_triggers = {};  ///< who may change a row after triggers called zz_pgdrill_

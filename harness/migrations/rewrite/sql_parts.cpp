@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "harness/base/text.hpp"
 #include "harness/migrations/review/lexer.hpp"
@@ -48,6 +49,12 @@ std::string quote(Name const& name) {
   return quote(full.schema) + "." + quote(full.name);
 }
 std::string literal(std::string const& text) { return postgres::quote_literal(text); }
+
+std::string statement_sql(std::string text) {
+  while (!text.empty() && (text.back() == ';' || std::isspace(static_cast<unsigned char>(text.back())) != 0))
+    text.pop_back();
+  return text + ";\n";
+}
 
 std::string dollar_quote(std::string tag, std::string const& body) {
   while (body.find("$" + tag) != std::string::npos) tag += '_';

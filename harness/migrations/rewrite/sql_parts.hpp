@@ -9,6 +9,8 @@ namespace pgdrill::review {
 
 [[nodiscard]] std::string quote(std::string const& identifier);
 [[nodiscard]] std::string quote(Name const& name);
+/// A statement of a file as one of ours: with one semicolon, and a line break behind it.
+[[nodiscard]] std::string statement_sql(std::string text);
 [[nodiscard]] std::string literal(std::string const& text);
 /// A body between dollar quotes of which it holds none: "$sync$...$sync$", or "$sync_$" when it has that.
 [[nodiscard]] std::string dollar_quote(std::string tag, std::string const& body);

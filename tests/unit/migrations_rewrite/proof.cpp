@@ -13,6 +13,7 @@
 #include "harness/migrations/review/reviewer.hpp"
 #include "harness/migrations/review/sql_file.hpp"
 #include "harness/migrations/rewrite/group.hpp"
+#include "harness/migrations/rewrite/rewrite_files.hpp"
 #include "harness/migrations/rewrite/rewriting.hpp"
 #include "harness/migrations/rewrite/spared_triggers.hpp"
 #include "probes/fingerprint_snapshot.hpp"
@@ -322,6 +323,43 @@ void prove_way_back_from_each_file(Change const& change) {
     EXPECT_EQ(fingerprint(database), former) << from;
     all_work(database, change.former, from);
   }
+}
+
+void prove_file(Change const& change) {
+  auto const database = PostgresServer::shared().fresh_database(change.setup);
+  auto const at_once = PostgresServer::shared().fresh_database(change.setup);
+  json::object const former = whole_fingerprint(database);
+  std::string const former_rows = all_rows(database);
+  review::Options options;
+  options.schema = run_to_end(review::read_catalogue(database)).value().schema;
+  review::RewrittenFiles const rewritten =
+      review::rewrite_files({review::read_sql("change.sql", change.change)}, options);
+  for (Error const& one : rewritten.refusals) ADD_FAILURE() << describe(one);
+  ASSERT_FALSE(rewritten.files.empty());
+  expect_bounded_locks(options.schema, rewritten.files);
+  bool contracted = false;
+  for (std::size_t i = 0; i < rewritten.files.size(); i += 2) {
+    review::RenderedFile const& up = rewritten.files[i];
+    review::RenderedFile const& down = rewritten.files[i + 1];
+    contracted = contracted || up.name.find("_contract_") != std::string::npos;
+    if (!contracted) all_work(database, change.former, "before " + up.name);
+    std::string const before = fingerprint(database);
+    ASSERT_EQ(run_file(database, up.content), "") << up.name;
+    std::string const after = fingerprint(database);
+    ASSERT_EQ(run_file(database, down.content), "") << down.name;
+    EXPECT_EQ(fingerprint(database), before) << down.name;
+    ASSERT_EQ(run_file(database, up.content), "") << up.name << " again";
+    EXPECT_EQ(fingerprint(database), after) << up.name << " again";
+  }
+  ASSERT_EQ(run_file(at_once, change.change), "");
+  expect_same(whole_fingerprint(at_once), whole_fingerprint(database), "in phases beside at once");
+  EXPECT_EQ(all_rows(database), all_rows(at_once));
+  all_work(database, change.next, "at the end");
+  for (std::size_t i = rewritten.files.size(); i > 0; i -= 2)
+    ASSERT_EQ(run_file(database, rewritten.files[i - 1].content), "") << rewritten.files[i - 1].name;
+  expect_same(former, whole_fingerprint(database), "all the way back");
+  EXPECT_EQ(all_rows(database), former_rows);
+  all_work(database, change.former, "all the way back");
 }
 
 }  // namespace pgdrill::test

@@ -38,6 +38,10 @@ void prove(Change const& change);
 /// first file on.
 void prove_way_back_from_each_file(Change const& change);
 
+/// Of a file of several statements: every file up, down and up again, at the end the same schema and rows as the
+/// statements give at once, and behind all down files the former ones. `former` reads.
+void prove_file(Change const& change);
+
 /// Of a change of a live database; fails the test when it is refused.
 [[nodiscard]] review::Rewriting rewriting_of(postgres::ConnectionParameters const& database,
                                              std::string const& change);
