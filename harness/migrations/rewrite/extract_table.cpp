@@ -232,6 +232,20 @@ Result<Sides> sides_of(Found const& found, Table const& table, std::string const
   return sides;
 }
 
+/// Of columns that the former version never reads NULL in, and the next one may leave without a value.
+std::string stops_going_down(Found const& found, Table const& table) {
+  std::vector<std::string> stops;
+  for (std::string const& name : found.dropped) {
+    if (!table.column(name)->not_null) continue;
+    stops.push_back(
+        fmt::format("a row of {} to which the next version gives none in {} has NULL in {}, which the former "
+                    "version never "
+                    "reads; going down stops there until it is filled",
+                    table.name.text(), found.made.name.text(), name));
+  }
+  return join(stops, "; ");
+}
+
 Result<Rewriting> build(Found const& found, Table const& table, Schema const& schema) {
   Rewriting rewriting{fmt::format("move {} of {} to {}", join(found.dropped, ", "), table.name.text(),
                                   found.made.name.text()),
@@ -278,6 +292,7 @@ Result<Rewriting> build(Found const& found, Table const& table, Schema const& sc
                                       Sides::list(sides.moved, &Pair::former, from + "."))),
                    "not copied; run the backfill again"),
        "SELECT 1;  -- nothing was changed\n"});
+  rewriting.note = stops_going_down(found, table);
   for (PhaseFile& file : relax(columns, Phase::switch_over)) add(std::move(file));
   add({Phase::contract, "refill_former", "Going down it fills the former columns from the new table.",
        "SELECT 1;  -- only its down file does something\n",

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/support/postgres_server.hpp"
 #include "tests/unit/migrations_rewrite/proof.hpp"
 
 namespace pgdrill::test {
@@ -29,6 +30,20 @@ TEST(Rewrite, ExtractTable) {
        .stops_at = "relax_street",
        .stops_saying = "street would be NOT NULL again: fill them first",
        .goes_on_after = "UPDATE orders SET street = '' WHERE street IS NULL"});
+}
+
+TEST(Rewrite, ExtractTableSaysWhereItsWayBackMayStop) {
+  std::string const change =
+      "CREATE TABLE addresses (order_id int PRIMARY KEY, street text); INSERT INTO addresses (order_id, "
+      "street) "
+      "SELECT id, street FROM orders; ALTER TABLE orders DROP COLUMN street;";
+  for (bool const filled : {false, true}) {
+    auto const database = PostgresServer::shared().fresh_database(
+        std::string("CREATE TABLE orders (id int PRIMARY KEY, street text") +
+        (filled ? " NOT NULL);" : ");"));
+    std::string const note = rewriting_of(database, change).note;
+    EXPECT_EQ(note.find("has NULL in street") != std::string::npos, filled) << note;
+  }
 }
 
 }  // namespace
