@@ -194,6 +194,14 @@ Case objective_case(ObjectiveResult const& objective) {
   return result;
 }
 
+/// Of a run that demands nothing: an error, unless it is known to prove nothing.
+Case no_objective_case(Run const& run) {
+  bool const known = run.demands_nothing || run.placebo || run.must_fail;
+  return {.name = "objectives",
+          .outcome = known ? Outcome::skipped : Outcome::error,
+          .message = "the scenario has none: nothing was demanded of the rollback"};
+}
+
 Case undo_case(Run const& run) {
   Case result{.name = "everything undone"};
   for (UndoRecordState const& record : run.undo) {
@@ -222,6 +230,7 @@ std::vector<Case> cases_of(Run const& run, Verdict const& verdict) {
   for (Case& witness : witness_cases(run)) cases.push_back(std::move(witness));
   for (Case& check : check_cases(run)) cases.push_back(std::move(check));
   for (ObjectiveResult const& objective : verdict.objectives) cases.push_back(objective_case(objective));
+  if (run.objectives.empty()) cases.push_back(no_objective_case(run));
   cases.push_back(undo_case(run));
   cases.push_back(end_case(run));
   return cases;

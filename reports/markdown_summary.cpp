@@ -24,6 +24,7 @@ std::string bullets(std::vector<std::string> const& entries) {
 }
 
 std::string objectives(Verdict const& verdict) {
+  if (verdict.objectives.empty()) return "";
   std::string text = "| Objective | Status | Measured | Limit |\n|---|---|---:|---:|\n";
   for (ObjectiveResult const& objective : verdict.objectives) {
     text += fmt::format("| {} | {} | {} | {} {} |\n", markdown_cell(objective.name),

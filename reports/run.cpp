@@ -29,6 +29,7 @@ ObjectiveLimit objective_of(json::object const& declared) {
 void run_started(Run& run, json::object const& event) {
   run.scenario = object(event, "scenario");
   run.must_fail = text(run.scenario, "expect") == "fail";
+  run.demands_nothing = text(run.scenario, "objectives") == "none";
   run.placebo = get_bool(json::value(event), "placebo");
   run.target = object(event, "target");
   run.version = text(event, "pgdrill.version");

@@ -189,9 +189,10 @@ struct Run {
   std::vector<std::string> postgres_versions;  ///< of the environments that it told, in their order
   Nanoseconds undo_started = -1;  ///< what probes see after this is the clean-up, not the rollback
   std::int64_t unreadable_lines = 0;
-  bool placebo = false;     ///< its faults were left out
-  bool must_fail = false;   ///< a negative control
-  std::int64_t events = 0;  ///< number of the last one; 0: they have none, as in journals of other hands
+  bool placebo = false;          ///< its faults were left out
+  bool must_fail = false;        ///< a negative control
+  bool demands_nothing = false;  ///< its scenario says that nothing is to be proven
+  std::int64_t events = 0;       ///< number of the last one; 0: they have none, as in journals of other hands
   std::int64_t missing_events = 0;
   std::int64_t repeated_events = 0;  ///< or out of order
 

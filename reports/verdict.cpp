@@ -126,6 +126,15 @@ void judge_objective_results(Verdict const& verdict, Judgement& judgement) {
   }
 }
 
+/// What demands nothing cannot fail, and so proves nothing. Control arms prove nothing of the rollback
+/// anyway.
+void judge_demands(Run const& run, Judgement& judgement) {
+  bool const control = run.placebo || run.must_fail;
+  if (control || run.demands_nothing || !run.objectives.empty() || run.status != "completed") return;
+  judgement.add(exit_inconclusive,
+                "the scenario has no objectives: nothing was demanded of the rollback, so nothing is proven");
+}
+
 void judge_undo(Run const& run, Judgement& judgement) {
   for (UndoRecordState const& record : run.undo) {
     if (record.status == "done") continue;
@@ -160,8 +169,8 @@ void judge_unexplained(Run const& run, Judgement& judgement) {
                   fmt::format("the run ended as '{}', and no part of it says why", run.status));
 }
 
-/// What a control arm says is about the drill, never about the rollback.
-void judge_control(Run const& run, Verdict& verdict) {
+/// What a control arm says is about the drill, never about the rollback; and what was to prove nothing does.
+void judge_purpose(Run const& run, Verdict& verdict) {
   auto const say = [&](std::string decision, std::string reason) {
     verdict.decision = std::move(decision);
     verdict.reasons.insert(verdict.reasons.begin(), std::move(reason));
@@ -169,6 +178,8 @@ void judge_control(Run const& run, Verdict& verdict) {
   if (run.placebo && verdict.decision == "go")
     say("inconclusive",
         "a placebo: its faults were left out, it shows what the harness costs and proves nothing");
+  if (run.demands_nothing && verdict.decision == "go")
+    say("inconclusive", "objectives: none; nothing was to be proven, and nothing is");
   if (!run.must_fail) return;
   if (verdict.exit_code == exit_pass) {
     verdict.exit_code = exit_missed;
@@ -198,6 +209,7 @@ Verdict judge(Run const& run) {
   judge_end(run, judgement);
   judge_steps(run, judgement);
   judge_objective_results(verdict, judgement);
+  judge_demands(run, judgement);
   judge_effects(run, judgement);
   for (std::string& gap : gaps_of(run)) judgement.add(exit_inconclusive, std::move(gap));
   judge_unexplained(run, judgement);
@@ -212,7 +224,7 @@ Verdict judge(Run const& run) {
     if (!verdict.not_examined.empty())
       verdict.reasons.back() += fmt::format("; not examined: {}", verdict.not_examined.size());
   }
-  judge_control(run, verdict);
+  judge_purpose(run, verdict);
   verdict.remediation = remediation_notes(run, verdict);
   return verdict;
 }

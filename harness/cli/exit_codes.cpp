@@ -8,7 +8,9 @@ std::vector<ExitCode> const& exit_codes() {
       {"1", "an objective missed, or a property disproved"},
       {"2", "usage, or a scenario that is not valid"},
       {"3", "cluster or database could not be reached or prepared; nothing was broken"},
-      {"4", "inconclusive: an effect without witness, an objective not measured, a check undecided"},
+      {"4",
+       "inconclusive: an effect without witness, an objective not measured or none at all, a check "
+       "undecided"},
       {"5", "clean-up incomplete: the message names what is left and how to mend it"},
       {"6", "`gate`: a regression against the baseline, confirmed"},
       {"7", "`gate`: suspect; runs are missing that confirm or clear it"},

@@ -69,19 +69,25 @@ std::optional<scenario::Scenario> load_scenario(Arguments const& arguments) {
 
 std::optional<scenario::Scenario> load_scenario_file(std::filesystem::path const& file,
                                                      Arguments const& arguments) {
+  std::optional<scenario::ParseOutcome> outcome = load_valid(file, arguments);
+  if (!outcome) return std::nullopt;
+  return std::move(outcome->scenario);
+}
+
+std::optional<scenario::ParseOutcome> load_valid(std::filesystem::path const& file,
+                                                 Arguments const& arguments) {
   Result<scenario::ParseOutcome> outcome = read_scenario(file, arguments);
   if (!outcome) {
     std::fprintf(stderr, "pgdrill: %s\n", ::pgdrill::describe(outcome.error()).c_str());
     return std::nullopt;
   }
-  if (outcome->problems.empty()) return std::move(outcome->scenario);
-  std::fputs(render_outcome(*outcome, file).c_str(), stderr);
+  if (outcome->problems.empty()) return std::move(*outcome);
+  tell(outcome->problems, *outcome);
   return std::nullopt;
 }
 
-std::string render_outcome(scenario::ParseOutcome const& outcome, std::filesystem::path const& file) {
-  static_cast<void>(file);  // the outcome has the text of every file that was read
-  return scenario::render_problems(outcome.problems, outcome.sources);
+void tell(std::vector<scenario::Problem> const& problems, scenario::ParseOutcome const& outcome) {
+  std::fputs(scenario::render_problems(problems, outcome.sources).c_str(), stderr);
 }
 
 int report_error(Error const& error) {

@@ -17,13 +17,15 @@ namespace pgdrill::cli {
 /// The same for a file given by name, with the variables and the namespace of the command line.
 [[nodiscard]] std::optional<scenario::Scenario> load_scenario_file(std::filesystem::path const& file,
                                                                    Arguments const& arguments);
+/// The same with what is only warned of, which is not told here.
+[[nodiscard]] std::optional<scenario::ParseOutcome> load_valid(std::filesystem::path const& file,
+                                                               Arguments const& arguments);
 /// The file's problems by its own words: also when it is valid. Error: of the command line, or io.
 [[nodiscard]] Result<scenario::ParseOutcome> read_scenario(std::filesystem::path const& file,
                                                            Arguments const& arguments);
 
-/// All problems with the lines that they are in, for people.
-[[nodiscard]] std::string render_outcome(scenario::ParseOutcome const& outcome,
-                                         std::filesystem::path const& file);
+/// Writes problems or warnings of an outcome to standard error, with the lines that they are in.
+void tell(std::vector<scenario::Problem> const& problems, scenario::ParseOutcome const& outcome);
 
 /// Writes an error to standard error and gives the exit code that goes with its kind.
 [[nodiscard]] int report_error(Error const& error);

@@ -88,7 +88,8 @@ std::string plan_text(json::object const& document) {
                                 get_string(plan, "scenario.name"), get_string(plan, "scenario.title"),
                                 get_string(plan, "target.namespace"), get_string(plan, "target.cluster"),
                                 get_string(plan, "target.database"), get_string(plan, "target.service"));
-  if (!list(plan, "objectives").empty()) out += "\nobjectives:\n";
+  out += list(plan, "objectives").empty() ? "\nobjectives: none, so that a run proves nothing\n"
+                                          : "\nobjectives:\n";
   for (json::value const& one : list(plan, "objectives"))
     out += fmt::format("  - {}: at most {}{}\n", get_string(one, "name"), get_string(one, "limit"),
                        get_string(one, "unit") == "s" ? "" : " " + get_string(one, "unit"));

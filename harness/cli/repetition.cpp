@@ -86,13 +86,10 @@ json::array spread_of(std::vector<json::value> const& verdicts) {
 
 void write_suite(std::filesystem::path const& evidence, json::array runs,
                  std::vector<json::value> const& verdicts, int code) {
-  json::object const suite{
-      {"decision", code == 0                                                       ? "go"
-                   : code == reports::exit_missed || code == reports::exit_unclean ? "no-go"
-                                                                                   : "inconclusive"},
-      {"exit_code", code},
-      {"spread", spread_of(verdicts)},
-      {"runs", std::move(runs)}};
+  json::object const suite{{"decision", decision_of_all(code, runs)},
+                           {"exit_code", code},
+                           {"spread", spread_of(verdicts)},
+                           {"runs", std::move(runs)}};
   std::ofstream file(evidence / "suite.json");
   file << json::serialize(suite) << "\n";
   if (!file.flush()) std::fprintf(stderr, "pgdrill: cannot write %s\n", (evidence / "suite.json").c_str());
@@ -182,6 +179,13 @@ int gravest(std::vector<int> const& codes) {
     if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
   }
   return reports::exit_pass;
+}
+
+std::string decision_of_all(int code, json::array const& members) {
+  auto const is_go = [](json::value const& one) { return get_string(one, "decision") == "go"; };
+  if (code == reports::exit_pass)
+    return std::any_of(members.begin(), members.end(), is_go) ? "go" : "inconclusive";
+  return code == reports::exit_missed || code == reports::exit_unclean ? "no-go" : "inconclusive";
 }
 
 }  // namespace pgdrill::cli

@@ -42,4 +42,8 @@ struct OneRun {
 /// The exit code that decides among several.
 [[nodiscard]] int gravest(std::vector<int> const& codes);
 
+/// The decision over runs or scenarios with a `decision` each, by the exit code that decides. Control arms
+/// and what demands nothing pass without being GO: where there is nothing else, neither is the whole.
+[[nodiscard]] std::string decision_of_all(int code, json::array const& members);
+
 }  // namespace pgdrill::cli

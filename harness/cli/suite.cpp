@@ -22,9 +22,12 @@ bool has_one_of(std::vector<std::string> const& tags, std::vector<std::string> c
   });
 }
 
-std::string decision_of(int code) {
-  if (code == reports::exit_pass) return "go";
-  return code == reports::exit_missed || code == reports::exit_unclean ? "no-go" : "inconclusive";
+/// By its own evidence; what left none proves nothing.
+std::string decision_in(std::filesystem::path const& evidence, int code) {
+  std::error_code ignored;
+  bool const repeated = std::filesystem::exists(evidence / "suite.json", ignored);
+  std::string const text = read_file(evidence / (repeated ? "suite.json" : "verdict.json")).value_or("null");
+  return get_string(parse_json(text, "verdict").value_or(nullptr), "decision", decision_of_all(code, {}));
 }
 
 void print_suite(json::array const& scenarios) {
@@ -72,10 +75,12 @@ std::optional<std::vector<Chosen>> choose_scenarios(Arguments const& arguments) 
   for (std::string const& given : arguments.texts("SCENARIO")) {
     for (std::string const& file : scenario_files(given)) {
       ++read;
-      std::optional<scenario::Scenario> scenario = load_scenario_file(file, arguments);
-      valid = valid && scenario.has_value();
-      if (scenario && selected(scenario->tags, arguments.texts("tag"), arguments.texts("skip-tag")))
-        chosen.push_back({file, std::move(*scenario)});
+      std::optional<scenario::ParseOutcome> outcome = load_valid(file, arguments);
+      valid = valid && outcome.has_value();
+      if (!outcome || !selected(outcome->scenario.tags, arguments.texts("tag"), arguments.texts("skip-tag")))
+        continue;
+      tell(outcome->warnings, *outcome);
+      chosen.push_back({file, std::move(outcome->scenario)});
     }
   }
   if (!valid) return std::nullopt;
@@ -101,14 +106,14 @@ int run_suite(Arguments const& arguments, std::vector<Chosen> chosen, std::files
     own.set("SCENARIO", {one.file});
     int const code = run(own, std::move(one), evidence / directory);
     entry["exit_code"] = code;
-    entry["decision"] = decision_of(code);
+    entry["decision"] = decision_in(evidence / directory, code);
     scenarios.emplace_back(std::move(entry));
     codes.push_back(code);
     if (code == reports::exit_interrupted || code == reports::exit_terminated) break;
   }
   int const code = gravest(codes);
   if (arguments.text("output") != "json") print_suite(scenarios);
-  json::object const suite{{"decision", decision_of(code)},
+  json::object const suite{{"decision", decision_of_all(code, scenarios)},
                            {"exit_code", code},
                            {"not_run", chosen.size() - codes.size()},
                            {"scenarios", std::move(scenarios)}};

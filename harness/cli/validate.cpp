@@ -16,7 +16,8 @@ namespace {
 std::vector<std::string> const formats{"text", "json", "github", "gitlab"};
 
 reports::Annotation annotation_of(scenario::Problem const& problem) {
-  return {.title = "pgdrill validate",
+  return {.level = problem.warning ? "warning" : "error",
+          .title = "pgdrill validate",
           .message = problem.message,
           .file = problem.location.file,
           .line = problem.location.line,
@@ -34,6 +35,7 @@ struct Sum {
   std::size_t files = 0;
   std::size_t wrong = 0;
   json::array problems = {};
+  json::array warnings = {};
   std::vector<reports::Annotation> annotations = {};
 };
 
@@ -45,13 +47,18 @@ bool examine(std::string const& file, Arguments const& arguments, bool text, Sum
     std::fprintf(stderr, "pgdrill: %s\n", ::pgdrill::describe(outcome.error()).c_str());
     return false;
   }
+  if (text) tell(outcome->warnings, *outcome);
+  for (scenario::Problem const& warning : outcome->warnings) {
+    sum.warnings.push_back(problem_json(warning));
+    sum.annotations.push_back(annotation_of(warning));
+  }
   if (outcome->problems.empty()) {
     if (text) print(file + ": valid\n");
     return true;
   }
   ++sum.wrong;
   if (text) {
-    std::fputs(render_outcome(*outcome, file).c_str(), stderr);
+    tell(outcome->problems, *outcome);
     std::fprintf(stderr, "%s: %zu %s\n", file.c_str(), outcome->problems.size(),
                  outcome->problems.size() == 1 ? "error" : "errors");
   }
@@ -81,8 +88,10 @@ int run(Arguments const& arguments) {
       readable = examine(file, arguments, *format == "text", sum) && readable;
   }
   if (*format == "json")
-    print(pretty(json::object{
-        {"files", sum.files}, {"valid", sum.wrong == 0 && readable}, {"problems", sum.problems}}));
+    print(pretty(json::object{{"files", sum.files},
+                              {"valid", sum.wrong == 0 && readable},
+                              {"problems", sum.problems},
+                              {"warnings", sum.warnings}}));
   if (*format == "gitlab") print(reports::gitlab_code_quality(sum.annotations));
   if (*format == "github" || (*format == "text" && reports::detect_ci() == reports::Ci::github))
     print_github(sum.annotations);

@@ -74,6 +74,19 @@ std::string drill_sha256(scenario::Scenario const& scenario) {
       {"steps", acts_json(scenario.steps)}}));
 }
 
+json::object scenario_json(scenario::Scenario const& scenario) {
+  json::object value{{"name", scenario.name},
+                     {"title", scenario.title},
+                     {"file", scenario.file.filename().string()},
+                     {"sha256", scenario.sha256},
+                     {"drill_sha256", drill_sha256(scenario)},
+                     {"tags", json::value_from(scenario.tags)},
+                     {"variables", json::value_from(scenario.variables)},
+                     {"expect", scenario.expect_failure ? "fail" : "pass"}};
+  if (scenario.demands_nothing) value["objectives"] = "none";
+  return value;
+}
+
 /// The checks that a run makes when it comes to its end.
 json::array checks_json(scenario::Scenario const& scenario, std::vector<Entry<Step>> const& steps) {
   json::array all;
@@ -114,15 +127,7 @@ void Executor::write_started() {
     for (Item const* item : scenario::all_items(block)) steps.push_back(step_json(*item, blocks.size()));
     blocks.push_back(scenario::worst_case(block).count());
   }
-  json::object fields{{"scenario",
-                       {{"name", scenario.name},
-                        {"title", scenario.title},
-                        {"file", scenario.file.filename().string()},
-                        {"sha256", scenario.sha256},
-                        {"drill_sha256", drill_sha256(scenario)},
-                        {"tags", json::value_from(scenario.tags)},
-                        {"variables", json::value_from(scenario.variables)},
-                        {"expect", scenario.expect_failure ? "fail" : "pass"}}},
+  json::object fields{{"scenario", scenario_json(scenario)},
                       {"seed", settings_.seed},
                       {"placebo", settings_.placebo},
                       {"pgdrill", {{"version", PGDRILL_VERSION}}},

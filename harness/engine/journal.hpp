@@ -17,6 +17,7 @@
 //                  (and: checks[{name,step}], the `check` events that the run writes when it comes to its
 //                  end, in their order; step is empty for a condition of the steady state) (and:
 //                  repetition{id,index,of} of a run that is repeated; the repeats of one run share the id)
+//                  (and: scenario.objectives(none) of one that is known to demand nothing)
 //   step-started   step kind title
 //   waiting        step for why?                    what a step waits for from here on, for people
 //   trigger        step condition condition_ns unmet_ns? at? observed
@@ -36,8 +37,8 @@
 //                  recovery-started base-restored replay-started replay-stopped promoted cluster-ready
 //                  cut-over reconnected verified
 //   clock          mark order(same|before|after) step source clock(kubernetes|node) at resolution_ns
-//                  (a moment by a clock of the cluster beside the mark of that name and step: the same moment,
-//                  or one that must lie before or after it)
+//                  (a moment by a clock of the cluster beside the mark of that name and step: the same
+//                  moment, or one that must lie before or after it)
 //   clock-offset   clock(kubernetes|node) step seen_by least_ns most_ns      that clock is at least and at
 //                  most so far ahead of ours
 //   witness        subject(step id) status(seen|missing) channel expected observed detail

@@ -155,7 +155,7 @@ json::object target() {
 }
 
 json::object objectives() {
-  return schema::map(
+  json::object limits = schema::map(
       {{"rto", schema::duration("From the first wrong answer to the first of an unbroken right stretch")},
        {"rpo", schema::duration("How old the oldest acknowledged write may be that is missing afterwards")},
        {"integrity",
@@ -165,6 +165,10 @@ json::object objectives() {
            {{"type", "integer"}, {"minimum", 0}},
            {{"type", "string"}, {"pattern", R"(^[0-9]+$|\$\{[^}]*\})"}}}}}}},
       {}, "What the rollback must achieve; what is not measured is never met");
+  return {
+      {"description",
+       "What the rollback must achieve; what is not measured is never met. `none`: nothing is to be proven"},
+      {"anyOf", {std::move(limits), {{"const", "none"}}}}};
 }
 
 json::object gate() {

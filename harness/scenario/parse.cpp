@@ -25,7 +25,7 @@ SecretLines secret_lines(std::vector<Problem> const& problems) {
 
 void render(std::string& text, Problem const& problem, std::vector<std::string> const& lines,
             SecretLines const& secret) {
-  text += problem.location.text() + ": error: " + problem.message + "\n";
+  text += problem.location.text() + (problem.warning ? ": warning: " : ": error: ") + problem.message + "\n";
   auto const index = static_cast<std::size_t>(problem.location.line - 1);
   bool const hidden = secret.contains({problem.location.file, problem.location.line});
   if (hidden || problem.location.line < 1 || index >= lines.size()) return;
@@ -41,6 +41,18 @@ void render(std::string& text, Problem const& problem, std::vector<std::string> 
     pad += line[i] == '\t' ? '\t' : ' ';
   }
   text += "  " + std::string(number.size(), ' ') + " | " + pad + "^\n";
+}
+
+/// A control arm proves nothing of the rollback anyway.
+void warn_of_no_objectives(YamlNode const& document, ParseOutcome& into) {
+  YamlNode const* const given = document.value("objectives");
+  bool const none_given = given == nullptr || (given->kind == YamlNode::Kind::map && given->entries.empty());
+  if (!none_given || into.scenario.expect_failure) return;
+  into.warnings.push_back(
+      {.location = given == nullptr ? document.location : given->location,
+       .message = "no objectives: nothing is demanded of the rollback, and the run will be inconclusive "
+                  "(exit code 4); give 'objectives', or 'objectives: none' when nothing is to be proven",
+       .warning = true});
 }
 
 }  // namespace
@@ -80,6 +92,7 @@ ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Cat
     read_repetition(reader, document, outcome.scenario);
     read_guards(reader, document, catalogue, outcome.scenario);
     read_steps(reader, document, catalogue, options, outcome);
+    if (outcome.problems.empty()) warn_of_no_objectives(document, outcome);
   }
   auto const place = [&file_name](Problem const& problem) {
     Location const& at = problem.location;

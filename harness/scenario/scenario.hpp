@@ -128,6 +128,7 @@ struct Scenario {
   Target target;
   std::map<std::string, std::string> variables;
   std::vector<Objective> objectives;
+  bool demands_nothing = false;  ///< `objectives: none`: it is known to prove nothing
   std::vector<ProbeSpec> probes;
   std::vector<StepSpec> steps;
   std::vector<std::string> tags = {};
@@ -151,8 +152,9 @@ struct Scenario {
 /// One thing wrong with a scenario.
 struct Problem {
   Location location;
-  std::string message;  ///< "unknown key 'stpes'; did you mean 'steps'?"
-  bool secret = false;  ///< its line is shown to nobody
+  std::string message;   ///< "unknown key 'stpes'; did you mean 'steps'?"
+  bool secret = false;   ///< its line is shown to nobody
+  bool warning = false;  ///< it is valid all the same
 };
 
 struct ParseOptions {
@@ -166,6 +168,7 @@ struct ParseOptions {
 struct ParseOutcome {
   Scenario scenario;                                ///< only to be used when `problems` is empty
   std::vector<Problem> problems;                    ///< in order of their place
+  std::vector<Problem> warnings = {};               ///< what is valid and hardly meant
   std::map<std::string, std::string> sources = {};  ///< texts of all files that were read, by name
 };
 

@@ -119,8 +119,13 @@ void read_target(Reader& reader, YamlNode const& document, ParseOptions const& o
 }
 
 void read_objectives(Reader& reader, YamlNode const& document, Scenario& into) {
-  YamlNode const* const node = section(reader, document, "objectives", false);
+  YamlNode const* const node = document.value("objectives");
   if (node == nullptr) return;
+  if (node->kind == YamlNode::Kind::scalar && reader.text(*node, "'objectives'") == "none") {
+    into.demands_nothing = true;
+    return;
+  }
+  if (!reader.expect_map(*node, "'objectives', when it is not 'none',")) return;
   reader.reject_unknown_keys(*node, {"rto", "rpo", "integrity"});
   for (YamlNode::Entry const& entry : node->entries) {
     if (entry.key == "integrity") read_integrity(reader, entry.value, into);

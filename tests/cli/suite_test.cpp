@@ -79,6 +79,24 @@ TEST_F(SuiteDirectory, TheGravestDecidesAndAllAreTold) {
   EXPECT_EQ(get_int(suite, "not_run"), 0);
 }
 
+TEST_F(SuiteDirectory, IsGoOnlyWhenOneOfItIs) {
+  write("a.yaml", "a");
+  write("b.yaml", "b");
+  for (auto const& [first, whole] : {std::pair{"go", "go"}, {"inconclusive", "inconclusive"}}) {
+    auto const run = [&](Arguments const&, Chosen const& one, std::filesystem::path const& evidence) {
+      std::string const decision = one.scenario.name == "a" ? first : "inconclusive";
+      std::filesystem::create_directories(evidence);
+      std::ofstream(evidence / "verdict.json") << R"({"decision": ")" << decision << "\"}";
+      return 0;
+    };
+    EXPECT_EQ(run_suite({}, *choose(), directory_.path() / "evidence", run), 0);
+    json::value const suite =
+        parse_json(read_file(directory_.path() / "evidence/suite.json").value_or("")).value();
+    EXPECT_EQ(get_string(suite, "decision"), whole) << "placebos and controls pass, and are no proof";
+    EXPECT_EQ(get_string(find(suite, "scenarios")->as_array().at(0), "decision"), first);
+  }
+}
+
 TEST_F(SuiteDirectory, AnInterruptEndsIt) {
   write("a.yaml", "a");
   write("b.yaml", "b");

@@ -123,6 +123,23 @@ TEST_F(Validate, RunRefusesOptionsThatItDoesNotKnowBeforeItBreaksAnything) {
   }
 }
 
+TEST_F(Validate, WarnsOfADrillThatDemandsNothing) {
+  std::string const name = file(head + "steps: [mark: {name: m}]\n");
+  CommandResult const text = pgdrill_verb({"validate", name});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_EQ(text.out, name + ": valid\n");
+  EXPECT_THAT(text.err, HasSubstr(name + ":1:1: warning: no objectives"));
+  EXPECT_THAT(pgdrill_verb({"run", name, "--kubeconfig", "/nowhere"}).err,
+              HasSubstr("warning: no objectives"));
+  json::value const document = test::json_of(pgdrill_verb({"validate", name, "-o", "json"}));
+  EXPECT_TRUE(get_bool(document, "valid"));
+  EXPECT_EQ(find(document, "warnings")->as_array().size(), 1U);
+  EXPECT_THAT(pgdrill_verb({"validate", name, "-o", "github"}).out, HasSubstr("::warning file=" + name));
+  json::value const gitlab = test::json_of(pgdrill_verb({"validate", name, "-o", "gitlab"}));
+  EXPECT_EQ(get_string(gitlab.as_array().at(0), "severity"), "minor");
+  EXPECT_THAT(pgdrill_verb({"plan", name}).out, HasSubstr("objectives: none"));
+}
+
 TEST_F(Validate, GivesGitlabACodeQualityReport) {
   CommandResult const result = pgdrill_verb({"validate", broken(), "-o", "gitlab"});
   json::array const issues = test::json_of(result).as_array();

@@ -22,6 +22,7 @@ class DrillTest : public testing::Test {
     std::filesystem::path const file = directory_.path() / "scenario.yaml";
     std::ofstream(file) << "apiVersion: pgdrill.io/v1\nkind: Scenario\nmetadata: {name: test}\n"
                            "target: {namespace: develop, cluster: orders, service: orders-db}\n"
+                        << (sections.find("objectives:") == std::string::npos ? "objectives: none\n" : "")
                         << sections;
     return file;
   }

@@ -20,6 +20,12 @@ constexpr char const* head =
     "apiVersion: pgdrill.io/v1\nkind: Scenario\nmetadata: {name: example}\n"
     "target: {namespace: develop, cluster: orders, service: orders-db}\n";
 
+/// An example with objectives has them in the place of the head's.
+std::string under_head(std::string const& yaml) {
+  bool const demands = yaml.find("objectives:") != std::string::npos;
+  return head + std::string(demands ? "" : "objectives: none\n") + yaml;
+}
+
 /// The fenced YAML of the page, with the heading that it stands under.
 std::vector<Example> examples() {
   std::vector<Example> all;
@@ -33,7 +39,7 @@ std::vector<Example> examples() {
       yaml.clear();
     } else if (line == "```" && inside) {
       inside = false;
-      all.push_back({heading, yaml.starts_with("apiVersion") ? yaml : head + yaml});
+      all.push_back({heading, yaml.starts_with("apiVersion") ? yaml : under_head(yaml)});
     } else if (inside) {
       yaml += line + "\n";
     } else if (line.starts_with("#")) {

@@ -73,6 +73,7 @@ apiVersion: pgdrill.io/v1
 kind: Scenario
 metadata: {name: status, title: Is there something to roll back to}
 target: {namespace: develop, cluster: orders, database: app, service: orders-db, secret: orders-app}
+objectives: none
 steps:
   - status-check: {kustomizations: [migrations]}
     timeout: 60s

@@ -18,7 +18,7 @@ using testing::Not;
 constexpr char const* scenario =
     "apiVersion: pgdrill.io/v1\nkind: Scenario\nmetadata: {name: terminal}\n"
     "target: {namespace: develop, cluster: orders, service: orders-db}\n"
-    "probes:\n  - heartbeat: {every: 50ms}\n"
+    "objectives: none\nprobes:\n  - heartbeat: {every: 50ms}\n"
     "steps:\n"
     "  - mark: {name: the first of two marks with a name that is long, after: 1s}\n"
     "  - service-cut:\n    for: 2s\n"

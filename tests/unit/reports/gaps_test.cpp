@@ -104,6 +104,14 @@ Change const changes[] = {
        });
      },
      "probe heartbeat counts for the RTO and has no sample"},
+    {"nothing_demanded", [](Events& events) { started(events)["objectives"] = json::array(); },
+     "the scenario has no objectives"},
+    {"nothing_to_be_proven",
+     [](Events& events) {
+       started(events)["objectives"] = json::array();
+       started(events)["scenario"].as_object()["objectives"] = "none";
+     },
+     "objectives: none"},
     {"a_placebo", [](Events& events) { started(events)["placebo"] = true; }, "a placebo"},
     {"a_blind_control", [](Events& events) { started(events)["scenario"].as_object()["expect"] = "fail"; },
      "the drill is blind"},
@@ -122,6 +130,26 @@ TEST_P(Changed, IsNotGo) {
 
 INSTANTIATE_TEST_SUITE_P(Journals, Changed, testing::ValuesIn(changes),
                          [](auto const& one) { return std::string(one.param.name); });
+
+TEST(Demands, OneThatDemandsNothingFailsUnlessItSaysSo) {
+  Events events = events_of(passing_run().text());
+  started(events)["objectives"] = json::array();
+  EXPECT_EQ(judge(run_of(events)).exit_code, exit_inconclusive);
+  started(events)["scenario"].as_object()["objectives"] = "none";
+  EXPECT_EQ(judge(run_of(events)).exit_code, exit_pass) << "it did what it was to do";
+  events.insert(events.end() - 1, {{"event", "step-finished"}, {"step", "verify"}, {"status", "failed"}});
+  EXPECT_EQ(judge(run_of(events)).exit_code, exit_missed) << "what failed, failed";
+}
+
+TEST(ControlArms, NeedNoObjectives) {
+  Events events = events_of(passing_run().text());
+  started(events)["objectives"] = json::array();
+  started(events)["placebo"] = true;
+  EXPECT_EQ(judge(run_of(events)).exit_code, exit_pass);
+  started(events)["placebo"] = false;
+  started(events)["scenario"].as_object()["expect"] = "fail";
+  EXPECT_EQ(judge(run_of(events)).exit_code, exit_missed) << "a blind one is blind all the same";
+}
 
 TEST(ControlArms, ANegativeControlPassesOnlyByFailing) {
   Events events = events_of(passing_run().text());

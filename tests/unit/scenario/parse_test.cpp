@@ -8,6 +8,7 @@ namespace pgdrill::scenario {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 ParseOutcome parse(std::string const& rest, ParseOptions const& options = {}) {
@@ -88,6 +89,23 @@ TEST(Parse, ObjectivesHaveTheirUnits) {
   EXPECT_EQ(outcome.scenario.objectives[0].unit, "s");
   EXPECT_EQ(outcome.scenario.objectives[2].count_limit, 0);
   EXPECT_EQ(outcome.scenario.objectives[2].unit, "differences");
+}
+
+TEST(Parse, WhoDemandsNothingIsWarnedUnlessItIsSaid) {
+  for (std::string const none : {"", "objectives: {}\n"}) {
+    ParseOutcome const outcome = parse(none + "steps: [restore]\n");
+    ASSERT_THAT(problems_text(outcome), IsEmpty());
+    ASSERT_EQ(outcome.warnings.size(), 1U) << none;
+    EXPECT_EQ(outcome.warnings[0].location.line, none.empty() ? 1 : 6);
+    EXPECT_THAT(render_problems(outcome.warnings, outcome.sources), HasSubstr(": warning: no objectives"));
+    EXPECT_FALSE(outcome.scenario.demands_nothing);
+  }
+  EXPECT_THAT(parse("expect: fail\nsteps: [restore]\n").warnings, IsEmpty()) << "it proves nothing anyway";
+  EXPECT_THAT(parse("objectives: {rto: 1s}\nsteps: [restore]\n").warnings, IsEmpty());
+  ParseOutcome const said = parse("objectives: none\nsteps: [restore]\n");
+  ASSERT_THAT(problems_text(said), IsEmpty());
+  EXPECT_THAT(said.warnings, IsEmpty());
+  EXPECT_TRUE(said.scenario.demands_nothing);
 }
 
 TEST(Parse, ProbesHaveNamesAndMayCountForTheRto) {
