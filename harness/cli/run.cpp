@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <boost/asio/signal_set.hpp>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -98,16 +97,6 @@ Result<> open_journal(RunParts& parts, std::string const& run_id) {
 
 std::vector<std::string> const formats{"text", "json"};
 
-Result<std::uint16_t> port_of(Arguments const& arguments) {
-  std::string const given = arguments.text("metrics-port");
-  std::uint16_t port = 0;
-  auto const [end, problem] = std::from_chars(given.data(), given.data() + given.size(), port);
-  if (problem == std::errc() && end == given.data() + given.size()) return port;
-  return fail({.kind = ErrorKind::usage,
-               .what = "--metrics-port takes a port",
-               .why = "'" + given + "' is no number from 0 to 65535"});
-}
-
 Task<> forward_signals(RunParts& parts, engine::Executor& executor) {
   asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
   for (int count = 1;; ++count) {
@@ -124,7 +113,7 @@ Task<> forward_signals(RunParts& parts, engine::Executor& executor) {
 }
 
 Task<> serve_metrics(RunParts& parts) {
-  std::uint16_t const port = port_of(parts.arguments).value_or(0);
+  std::uint16_t const port = port_option(parts.arguments, "metrics-port").value_or(0);
   Result<std::uint16_t> const bound = parts.metrics.bind(co_await asio::this_coro::executor, port);
   if (!bound) {
     std::fprintf(stderr, "pgdrill: no live metrics: %s\n", ::pgdrill::describe(bound.error()).c_str());
@@ -268,7 +257,7 @@ bool names_one_file(Arguments const& arguments) {
 
 /// Before anything is broken, not after.
 Result<> check_options(Arguments const& arguments) {
-  TRY_VOID(port_of(arguments));
+  TRY_VOID(port_option(arguments, "metrics-port"));
   if (arguments.given("history")) TRY_VOID(reports::read_history(arguments.text("history")));
   return {};
 }

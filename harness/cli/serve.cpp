@@ -2,7 +2,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 
 #include "harness/base/scope.hpp"
 #include "harness/cli/load_scenario.hpp"
@@ -51,9 +50,9 @@ int run(Arguments const& arguments) {
     if (!readable) return report_error(readable.error());
   }
   reports::EvidenceMetrics metrics(arguments.text("DIRECTORY"), interval, history);
-  unsigned long const port = std::strtoul(arguments.text("port").c_str(), nullptr, 10);
-  if (port > 65535) return report_error({.kind = ErrorKind::usage, .what = "--port takes 0 to 65535"});
-  Result<> const served = run_to_end(serve_until_told(metrics, static_cast<std::uint16_t>(port)));
+  Result<std::uint16_t> const port = port_option(arguments, "port");
+  if (!port) return report_error(port.error());
+  Result<> const served = run_to_end(serve_until_told(metrics, *port));
   return served ? 0 : report_error(served.error());
 }
 

@@ -1,6 +1,7 @@
 #include "harness/cli/verb.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "harness/base/text.hpp"
 
@@ -41,6 +42,16 @@ std::vector<Verb> verbs() {
 std::string long_name(std::string const& option) {
   std::string const last = split(option, ',').back();
   return last.substr(last.find_first_not_of('-'));
+}
+
+Result<std::uint16_t> port_option(Arguments const& arguments, std::string const& name) {
+  std::string const given = arguments.text(name);
+  std::uint16_t port = 0;
+  auto const [end, problem] = std::from_chars(given.data(), given.data() + given.size(), port);
+  if (problem == std::errc() && end == given.data() + given.size()) return port;
+  return fail({.kind = ErrorKind::usage,
+               .what = "--" + name + " takes a port",
+               .why = "'" + given + "' is no number from 0 to 65535"});
 }
 
 std::vector<Option> cluster_options() {

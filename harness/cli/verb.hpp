@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/error.hpp"
+
 namespace pgdrill::cli {
 
 struct Option {
@@ -59,5 +61,7 @@ struct RegisterVerb {
 
 /// --kubeconfig, --context, -n/--namespace, as in kubectl; for each verb that speaks to a cluster.
 [[nodiscard]] std::vector<Option> cluster_options();
+/// An option that names a port, 0 among them; error usage says what was given.
+[[nodiscard]] Result<std::uint16_t> port_option(Arguments const& arguments, std::string const& name);
 
 }  // namespace pgdrill::cli
