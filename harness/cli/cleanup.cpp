@@ -8,11 +8,14 @@
 #include "harness/cli/load_scenario.hpp"
 #include "harness/engine/lease.hpp"
 #include "harness/engine/undo.hpp"
+#include "harness/flux/git.hpp"
 #include "reports/verdict.hpp"
 
 namespace pgdrill::cli {
 
 namespace {
+
+constexpr std::string_view journal_prefix = "pgdrill-cleanup";
 
 /// What is still open in a journal, with the namespace it is in.
 struct OpenInJournal {
@@ -49,9 +52,9 @@ Result<OpenInJournal> read_open(std::filesystem::path const& file) {
 /// Undoes one run's records; what it does goes into a journal of its own that nobody keeps.
 Task<Result<bool>> undo_run(std::shared_ptr<kube::Client> client, std::string ns,
                             engine::PendingUndo pending) {
-  CO_TRY(std::filesystem::path const directory, make_temporary_directory("pgdrill-cleanup"));
+  CO_TRY(std::unique_ptr<ScratchDirectory> const directory, ScratchDirectory::make(journal_prefix));
   CO_TRY(std::unique_ptr<engine::Journal> const journal,
-         engine::Journal::create(directory / "journal.jsonl", pending.run_id));
+         engine::Journal::create(directory->path() / "journal.jsonl", pending.run_id));
   cnpg::DatabaseAccess databases(client, ns);
   engine::UndoLog log(*journal, client, ns, pending.run_id);
   log.adopt(pending.records, true);
@@ -65,8 +68,6 @@ Task<Result<bool>> undo_run(std::shared_ptr<kube::Client> client, std::string ns
   }
   for (Error const& failure : log.failures())
     std::fprintf(stderr, "pgdrill: %s\n", ::pgdrill::describe(failure).c_str());
-  std::error_code ignored;
-  std::filesystem::remove_all(directory, ignored);
   co_return left.empty() && log.failures().empty();
 }
 
@@ -79,7 +80,8 @@ Task<Result<bool>> clean_up(Arguments const& arguments) {
     if (!open.pending.records.empty()) all.push_back(std::move(open.pending));
   }
   // A misspelt name has nothing to undo either.
-  Result<json::value> const there = co_await connection.client->get({kube::namespace_type, "", connection.ns});
+  Result<json::value> const there =
+      co_await connection.client->get({kube::namespace_type, "", connection.ns});
   if (!there && there.error().kind == ErrorKind::not_found) co_return fail(there.error());
   CO_TRY_VOID(co_await engine::release_stale_lease(*connection.client, connection.ns));
   if (!arguments.given("journal")) {
@@ -94,7 +96,15 @@ Task<Result<bool>> clean_up(Arguments const& arguments) {
   co_return clean;
 }
 
+/// Of this machine: a run that was killed elsewhere has left its clones there.
+void remove_clones() {
+  std::size_t const removed = ScratchDirectory::remove_abandoned(flux::clone_prefix) +
+                              ScratchDirectory::remove_abandoned(journal_prefix);
+  if (removed > 0) std::printf("removed %zu temporary directories that killed runs left here\n", removed);
+}
+
 int run(Arguments const& arguments) {
+  remove_clones();
   Result<bool> const clean = run_to_end(clean_up(arguments));
   if (!clean) return report_error(clean.error());
   return *clean ? 0 : reports::exit_unclean;

@@ -39,17 +39,12 @@ Result<> write_below(std::filesystem::path const& root, FileChange const& change
 
 }  // namespace
 
-WorkTree::WorkTree(Repository repository, std::filesystem::path directory)
+WorkTree::WorkTree(Repository repository, std::unique_ptr<ScratchDirectory> directory)
     : repository_(std::move(repository)), directory_(std::move(directory)) {}
-
-WorkTree::~WorkTree() {
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
-}
 
 Task<Result<std::string>> WorkTree::git(std::vector<std::string> arguments) {
   Result<std::string> output = co_await run_git({.arguments = std::move(arguments),
-                                                 .directory = directory_,
+                                                 .directory = directory(),
                                                  .set_env = {},
                                                  .deadline = repository_.deadline});
   if (!output) output.error().where = without_credentials(repository_.url) + " (" + repository_.branch + ")";
@@ -57,8 +52,8 @@ Task<Result<std::string>> WorkTree::git(std::vector<std::string> arguments) {
 }
 
 Task<Result<std::unique_ptr<WorkTree>>> WorkTree::clone(Repository repository) {
-  CO_TRY(std::filesystem::path const directory, make_temporary_directory("pgdrill-git"));
-  std::unique_ptr<WorkTree> tree(new WorkTree(std::move(repository), directory));
+  CO_TRY(std::unique_ptr<ScratchDirectory> directory, ScratchDirectory::make(clone_prefix));
+  std::unique_ptr<WorkTree> tree(new WorkTree(std::move(repository), std::move(directory)));
   std::vector<std::string> arguments = {"clone",
                                         "--quiet",
                                         "--depth",
@@ -68,7 +63,7 @@ Task<Result<std::unique_ptr<WorkTree>>> WorkTree::clone(Repository repository) {
                                         tree->repository_.branch,
                                         "--",
                                         tree->repository_.url,
-                                        directory.string()};
+                                        tree->directory().string()};
   CO_TRY_VOID(co_await tree->git(std::move(arguments)));
   co_return tree;
 }
@@ -79,18 +74,18 @@ Task<Result<std::string>> WorkTree::head() {
 }
 
 Result<std::string> WorkTree::read(std::filesystem::path const& path) const {
-  if (!std::filesystem::exists(directory_ / path)) {
+  if (!std::filesystem::exists(directory() / path)) {
     return fail({.kind = ErrorKind::not_found,
                  .what = "no such file in the repository",
                  .where = without_credentials(repository_.url) + ": " + path.string()});
   }
-  return read_file(directory_ / path);
+  return read_file(directory() / path);
 }
 
 Task<Result<std::string>> WorkTree::commit(std::vector<FileChange> files, std::string message) {
   std::vector<std::string> add = {"add", "--"};
   for (FileChange const& file : files) {
-    CO_TRY_VOID(write_below(directory_, file));
+    CO_TRY_VOID(write_below(directory(), file));
     add.push_back(file.path.lexically_normal().string());
   }
   CO_TRY_VOID(co_await git(std::move(add)));

@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/scratch_directory.hpp"
 #include "harness/base/task.hpp"
 
 namespace pgdrill::flux {
+
+/// What temporary directories of clones are called, before "-" and some letters.
+inline constexpr std::string_view clone_prefix = "pgdrill-clone";
 
 struct Repository {
   std::string url;  ///< as git takes it; may hold credentials, so print `without_credentials(url)`
@@ -33,11 +37,8 @@ class WorkTree {
  public:
   /// A shallow clone of the branch. Errors as run_git's, `where` names the repository.
   [[nodiscard]] static Task<Result<std::unique_ptr<WorkTree>>> clone(Repository repository);
-  ~WorkTree();
-  WorkTree(WorkTree const&) = delete;
-  WorkTree& operator=(WorkTree const&) = delete;
 
-  [[nodiscard]] std::filesystem::path const& directory() const { return directory_; }
+  [[nodiscard]] std::filesystem::path const& directory() const { return directory_->path(); }
   [[nodiscard]] Task<Result<std::string>> head();
   /// Content of a file of the work tree; not_found when there is none.
   [[nodiscard]] Result<std::string> read(std::filesystem::path const& path) const;
@@ -58,14 +59,14 @@ class WorkTree {
   [[nodiscard]] Task<Result<Pushed>> push();
 
  private:
-  WorkTree(Repository repository, std::filesystem::path directory);
+  WorkTree(Repository repository, std::unique_ptr<ScratchDirectory> directory);
   [[nodiscard]] Task<Result<std::string>> git(std::vector<std::string> arguments);
   [[nodiscard]] Task<Result<>> deepen();
   [[nodiscard]] Task<Result<>> rebase();
   [[nodiscard]] Task<Result<std::string>> try_push();
 
   Repository repository_;
-  std::filesystem::path directory_;
+  std::unique_ptr<ScratchDirectory> directory_;
   bool shallow_ = true;
 };
 

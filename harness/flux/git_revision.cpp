@@ -1,6 +1,6 @@
 #include "harness/flux/git_revision.hpp"
 
-#include "harness/base/files.hpp"
+#include "harness/flux/git.hpp"
 #include "harness/flux/git_command.hpp"
 
 namespace pgdrill::flux {
@@ -39,13 +39,8 @@ std::optional<RevisionPath> parse_revision_path(std::string_view text) {
   return std::nullopt;
 }
 
-RevisionFiles::RevisionFiles(RevisionPath from, std::filesystem::path directory)
+RevisionFiles::RevisionFiles(RevisionPath from, std::unique_ptr<ScratchDirectory> directory)
     : from_(std::move(from)), directory_(std::move(directory)) {}
-
-RevisionFiles::~RevisionFiles() {
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
-}
 
 Error RevisionFiles::missing(std::string why) const {
   return {.kind = ErrorKind::not_found,
@@ -65,8 +60,8 @@ Task<Result<std::string>> RevisionFiles::git(std::vector<std::string> arguments)
   all.insert(all.end(), arguments.begin(), arguments.end());
   Result<std::string> output =
       co_await run_git({.arguments = std::move(all),
-                        .directory = directory_,
-                        .set_env = {{"GIT_INDEX_FILE", (directory_ / "index").string()}},
+                        .directory = directory_->path(),
+                        .set_env = {{"GIT_INDEX_FILE", (directory_->path() / "index").string()}},
                         .deadline = std::chrono::minutes(2)});
   if (output) co_return output;
   output.error().what = "cannot read the files of a Git revision";
@@ -78,8 +73,8 @@ Task<Result<>> RevisionFiles::find_repository() {
   std::string const repository = from_.repository.empty() ? "." : from_.repository;
   bool const local = is_directory(repository);
   if (!local && !is_url(repository)) co_return fail(missing("there is no directory " + repository));
-  git_directory_ = (directory_ / "repository").string();
-  GitCommand command{.directory = local ? std::filesystem::path(repository) : directory_};
+  git_directory_ = (directory_->path() / "repository").string();
+  GitCommand command{.directory = local ? std::filesystem::path(repository) : directory_->path()};
   command.deadline = std::chrono::minutes(2);
   if (local)
     command.arguments = {"rev-parse", "--absolute-git-dir"};
@@ -123,8 +118,8 @@ Task<Result<>> RevisionFiles::check_out() {
 }
 
 Task<Result<std::unique_ptr<RevisionFiles>>> RevisionFiles::read(RevisionPath from) {
-  CO_TRY(std::filesystem::path const directory, make_temporary_directory("pgdrill-git"));
-  std::unique_ptr<RevisionFiles> files(new RevisionFiles(std::move(from), directory));
+  CO_TRY(std::unique_ptr<ScratchDirectory> directory, ScratchDirectory::make(clone_prefix));
+  std::unique_ptr<RevisionFiles> files(new RevisionFiles(std::move(from), std::move(directory)));
   std::error_code ignored;
   std::filesystem::create_directory(files->root(), ignored);
   CO_TRY_VOID(co_await files->find_repository());

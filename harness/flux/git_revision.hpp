@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/scratch_directory.hpp"
 #include "harness/base/task.hpp"
 
 namespace pgdrill::flux {
@@ -28,22 +29,19 @@ class RevisionFiles {
   /// Symbolic links become files that hold their target. Errors: not_found (no repository, revision or path
   /// of that name), else as run_git's.
   [[nodiscard]] static Task<Result<std::unique_ptr<RevisionFiles>>> read(RevisionPath from);
-  ~RevisionFiles();
-  RevisionFiles(RevisionFiles const&) = delete;
-  RevisionFiles& operator=(RevisionFiles const&) = delete;
 
   /// Holds what is below the path; or, when the path is a file, that file alone.
-  [[nodiscard]] std::filesystem::path root() const { return directory_ / "files"; }
+  [[nodiscard]] std::filesystem::path root() const { return directory_->path() / "files"; }
 
  private:
-  RevisionFiles(RevisionPath from, std::filesystem::path directory);
+  RevisionFiles(RevisionPath from, std::unique_ptr<ScratchDirectory> directory);
   [[nodiscard]] Task<Result<std::string>> git(std::vector<std::string> arguments);
   [[nodiscard]] Task<Result<>> find_repository();
   [[nodiscard]] Task<Result<>> check_out();
   [[nodiscard]] Error missing(std::string why) const;
 
   RevisionPath from_;
-  std::filesystem::path directory_;
+  std::unique_ptr<ScratchDirectory> directory_;
   std::string git_directory_;
 };
 
