@@ -1,6 +1,7 @@
 // What must hold before anything is touched: the opt-in, the hold on the namespace, no undo left by others,
-// and each step's own preflight.
+// what the scenario names, and each step's own preflight.
 #include "harness/engine/executor.hpp"
+#include "harness/engine/named_objects.hpp"
 
 namespace pgdrill::engine {
 
@@ -23,6 +24,13 @@ Error undo_is_pending(std::string const& ns, PendingUndo const& pending) {
           .why = "run " + pending.run_id + " left " + std::to_string(pending.records.size()) +
                  " thing(s) to undo" + what,
           .todo = "pgdrill cleanup -n " + ns};
+}
+
+template <class T>
+std::vector<scenario::Declaration> declared(std::vector<Entry<T>> const& entries) {
+  std::vector<scenario::Declaration> all;
+  for (Entry<T> const& entry : entries) all.push_back(entry.declaration);
+  return all;
 }
 
 }  // namespace
@@ -66,6 +74,12 @@ void Executor::note_beside(std::vector<Item> const& items) {
 }
 
 Task<Result<>> Executor::preflight() {
+  scenario::Catalogue const catalogue{.steps = declared(*settings_.steps),
+                                      .faults = declared(*settings_.faults),
+                                      .probes = declared(*settings_.probes),
+                                      .triggers = declared(*settings_.triggers)};
+  CO_TRY_VOID(co_await must_exist(*settings_.kube, settings_.scenario.target,
+                                  named_objects(settings_.scenario, catalogue)));
   for (Item const* item : scenario::all_items(settings_.scenario)) {
     auto const step = steps_.find(item);
     Task<Result<>> asked = step != steps_.end() ? step->second->preflight(context_, *item)

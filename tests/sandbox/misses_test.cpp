@@ -11,18 +11,18 @@ using testing::IsEmpty;
 
 /// One use of each fault that there is.
 struct Aim {
-  char const* wrong;  ///< nothing is there to be hit
+  char const* wrong;  ///< nothing is there to be hit; empty: it hits whatever is named, which must be there
   char const* right;  ///< hits; empty for one that needs a step beside it
 };
 
 std::map<std::string, Aim> const aims{
     {"pod-kill", {"{selector: app=nobody}", "{role: replica}"}},
     {"fence", {"{cluster: nobody}", "{role: replica}"}},
-    {"service-cut", {"{service: nobody}", "{}"}},
+    {"service-cut", {"", "{}"}},
     {"recovery-pod-kill", {"{}", ""}},
     {"statement-kill", {"{file: migration.sql, number: 1}", ""}},
     {"store-credentials", {"{cluster: nobody}", "{}"}},
-    {"terminate-connections", {"{service: nobody}", "{}"}},
+    {"terminate-connections", {"", "{}"}},
 };
 
 class Misses : public DrillTest {
@@ -48,9 +48,30 @@ TEST_F(Misses, EveryFaultIsTried) {
 
 TEST_F(Misses, NothingThereToBeHit) {
   for (auto const& [fault, aim] : aims) {
+    if (std::string_view(aim.wrong).empty()) continue;
     expect_inconclusive(fault, "steps:\n  - " + fault + ": " + aim.wrong + "\n    timeout: 20s\n");
   }
   expect_inconclusive("pod-kill of a cluster", "steps:\n  - pod-kill: {cluster: nobody}\n");
+  EXPECT_THAT(traces(), IsEmpty());
+}
+
+/// Whoever names it, and at whatever time: the same exit code, before anything is broken.
+TEST_F(Misses, ANameThatNobodyHasIsToldAtOnce) {
+  std::string const mark = "steps:\n  - mark: {name: m}\n";
+  std::map<std::string, std::string> const uses{
+      {"Service develop/nobody",
+       "steps:\n  - mark: {name: m}\n  - service-cut: {service: nobody}\n    when: {after: 1h}\n"},
+      {"Service develop/absent", "steps:\n  - terminate-connections: {service: absent}\n"},
+      {"Service develop/away", "probes:\n  - heartbeat: {service: away}\n" + mark},
+      {"Secret develop/none", "probes:\n  - heartbeat: {secret: none}\n" + mark},
+  };
+  for (auto const& [object, sections] : uses) {
+    std::filesystem::remove_all(evidence());
+    CommandResult const result = run(sections);
+    EXPECT_EQ(result.exit_code, 3) << object << "\n" << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr("the scenario names what is not there: " + object));
+    EXPECT_THAT(events("step-started"), IsEmpty()) << object;
+  }
   EXPECT_THAT(traces(), IsEmpty());
 }
 
