@@ -36,9 +36,9 @@ void add_history(MetricSet& metrics, History const& history) {
   }
   if (rto.size() > history_runs) rto.erase(rto.begin(), rto.end() - history_runs);
   if (rto.empty()) return;
-  metrics.set("pgdrill_history_rto_seconds", statistics::median(rto), {{"quantile", "0.5"}});
-  metrics.set("pgdrill_history_rto_seconds", quantile(rto, 0.9), {{"quantile", "0.9"}});
-  metrics.set("pgdrill_history_rto_seconds", quantile(rto, 1), {{"quantile", "1"}});
+  metrics.set("pgdrill_history_rto_seconds", statistics::median(rto), {{"stat", "median"}});
+  metrics.set("pgdrill_history_rto_seconds", quantile(rto, 0.9), {{"stat", "p90"}});
+  metrics.set("pgdrill_history_rto_seconds", quantile(rto, 1), {{"stat", "max"}});
 }
 
 /// One gating metric's screen.

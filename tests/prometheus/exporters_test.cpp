@@ -156,6 +156,12 @@ TEST(Serve, FollowsTheEvidence) {
   EXPECT_THAT(serving.text(), HasSubstr("pgdrill_verdict{cluster=\"orders\",namespace=\"develop\","
                                         "scenario=\"data-rollback\",verdict=\"go\"} 1"));
   EXPECT_THAT(serving.text(), HasSubstr("state=\"no_verdict\"} 1"));
+  // More than a run's own metrics: the history's as well.
+  TemporaryDirectory const scraped;
+  ASSERT_TRUE(write_file_atomically(scraped.path() / "text", serving.text()).has_value());
+  CommandResult const check =
+      run({"sh", "-c", "promtool check metrics < " + (scraped.path() / "text").string()});
+  EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
   // The next run is disproved: its verdict counts, and the proof of the run before stays.
   put_run(evidence.path() / "b", 21, "\"status\":\"passed\"", "\"status\":\"failed\"");
   std::string const text = serving.text();
