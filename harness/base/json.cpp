@@ -123,6 +123,8 @@ void write_pretty(json::value const& value, std::size_t indent, std::string& int
       write_pretty(element, indent + 2, into);
     }
     into += "\n" + outer + "]";
+  } else if (value.is_double() && std::isfinite(value.get_double())) {
+    into += fmt::format("{}", value.get_double());  // Boost.JSON writes 0E0
   } else {
     into += json::serialize(value);
   }

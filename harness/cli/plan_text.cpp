@@ -23,6 +23,7 @@ json::array const& list(json::value const& document, std::string_view path) {
 
 std::string value_text(json::value const& value) {
   if (value.is_string()) return std::string(value.get_string());
+  if (value.is_double()) return fmt::format("{}", value.get_double());  // Boost.JSON writes 0E0
   if (!value.is_array()) return json::serialize(value);
   std::vector<std::string> parts;
   for (json::value const& one : value.get_array()) parts.push_back(value_text(one));

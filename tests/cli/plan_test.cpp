@@ -98,6 +98,15 @@ TEST(Plan, ARoleThatMustFindSecretsNamesNone) {
   }
 }
 
+TEST(Plan, WritesNumbersAsPeopleDo) {
+  for (std::string const format : {"text", "json"}) {
+    std::string const out = pgdrill_verb({"plan", shipped, "-o", format}).out;
+    EXPECT_THAT(out,
+                HasSubstr(format == "text" ? "statements_per_second: 0," : "statements_per_second\": 0,"));
+    EXPECT_THAT(out, Not(HasSubstr("0E0")));
+  }
+}
+
 TEST(Plan, IsTheSameAsTextAndAsJson) {
   CommandResult const text = pgdrill_verb({"plan", shipped});
   CommandResult const json = pgdrill_verb({"plan", shipped, "-o", "json"});
