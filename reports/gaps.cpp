@@ -36,12 +36,12 @@ void find_unmade_checks(Run const& run, Gaps& gaps) {
   }
 }
 
-void find_unwitnessed_faults(Run const& run, Gaps& gaps) {
-  if (run.placebo) return;
+void find_unwitnessed_effects(Run const& run, Gaps& gaps) {
   for (StepRecord const& step : run.steps) {
+    bool const acted = step.fault ? !run.placebo : step.effect;
     bool const witnessed = std::any_of(run.witnesses.begin(), run.witnesses.end(),
                                        [&](Witness const& witness) { return witness.subject == step.id; });
-    if (step.fault && step.status == "ok" && !witnessed)
+    if (acted && step.status == "ok" && !witnessed)
       gaps.push_back(fmt::format("the effect of step {} has no witness", step.id));
   }
 }
@@ -57,14 +57,26 @@ void find_silent_probes(Run const& run, Gaps& gaps) {
   }
 }
 
+/// The recovery that the others saw is none of a client that nobody has heard of since.
+void find_probes_that_fell_silent(Run const& run, Rto const& rto, Gaps& gaps) {
+  for (Series const& series : run.series) {
+    if (std::optional<Nanoseconds> const since = silent_since(run, series, rto))
+      gaps.push_back(
+          fmt::format("probe {} counts for the RTO and fell silent {:.3f} s into the run ({}): whether it "
+                      "recovered is not known",
+                      series.probe, static_cast<double>(*since) / 1e9, series.sample_class));
+  }
+}
+
 }  // namespace
 
-std::vector<std::string> gaps_of(Run const& run) {
+std::vector<std::string> gaps_of(Run const& run, Rto const& rto) {
   Gaps gaps;
   if (run.status != "completed") return gaps;
   for (auto const& find : {&find_lost_lines, &find_undone_steps, &find_unmade_checks,
-                           &find_unwitnessed_faults, &find_silent_probes})
+                           &find_unwitnessed_effects, &find_silent_probes})
     find(run, gaps);
+  find_probes_that_fell_silent(run, rto, gaps);
   return gaps;
 }
 

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "reports/run.hpp"
+#include "reports/outage.hpp"
 
 namespace pgdrill::reports {
 
 /// One sentence for each gap; empty for a whole journal, and for one that did not complete (that is told
 /// anyway).
-[[nodiscard]] std::vector<std::string> gaps_of(Run const& run);
+[[nodiscard]] std::vector<std::string> gaps_of(Run const& run, Rto const& rto);
 
 }  // namespace pgdrill::reports

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <queue>
 
@@ -124,13 +123,19 @@ LastAnswers last_answers(Run const& run, std::string const& probe) {
 /// A probe proves that the service answers rightly at the end. Only a run that did all that it had to do
 /// disproves it; one that stopped before may have stopped too early. What does not count for the RTO is
 /// evidence and decides nothing.
-Case probe_case(Run const& run, ProbeRecord const& probe) {
+Case probe_case(Run const& run, ProbeRecord const& probe, Rto const& rto) {
   Case result{.name = "probe " + probe.name};
   LastAnswers const answers = last_answers(run, probe.name);
   result.body = answers.text;
+  bool const silent = std::any_of(run.series.begin(), run.series.end(), [&](Series const& series) {
+    return series.probe == probe.name && silent_since(run, series, rto);
+  });
   if (!probe.error.empty()) {
     result.outcome = Outcome::error;
     result.message = "it ended early: " + probe.error;
+  } else if (silent) {
+    result.outcome = Outcome::error;
+    result.message = "it fell silent before the recovery";
   } else if (answers.samples == 0) {
     result.outcome = probe.counts_for_rto ? Outcome::error : Outcome::skipped;
     result.message = "it has no sample";
@@ -143,10 +148,6 @@ Case probe_case(Run const& run, ProbeRecord const& probe) {
   }
   return result;
 }
-
-/// Kinds of steps that write a witness of their own; every fault has one.
-constexpr std::array<std::string_view, 4> witnessed_kinds{"commit-migration", "cut-over", "repair-history",
-                                                          "run-sql"};
 
 /// One case for all witnesses of a step: how many there are differs from run to run.
 Case witness_case(Run const& run, std::string const& step) {
@@ -173,9 +174,7 @@ std::vector<Case> witness_cases(Run const& run) {
     if (std::find(steps.begin(), steps.end(), step) == steps.end()) steps.push_back(step);
   };
   for (StepRecord const& step : run.steps) {
-    bool const own =
-        std::find(witnessed_kinds.begin(), witnessed_kinds.end(), step.kind) != witnessed_kinds.end();
-    if (own || step.fault) add(step.id);
+    if (step.effect || step.fault) add(step.id);
   }
   for (Witness const& witness : run.witnesses) add(witness.subject);
   std::vector<Case> cases;
@@ -226,7 +225,7 @@ Case end_case(Run const& run) {
 std::vector<Case> cases_of(Run const& run, Verdict const& verdict) {
   std::vector<Case> cases;
   for (StepRecord const& step : run.steps) cases.push_back(step_case(step));
-  for (ProbeRecord const& probe : run.probes) cases.push_back(probe_case(run, probe));
+  for (ProbeRecord const& probe : run.probes) cases.push_back(probe_case(run, probe, verdict.rto));
   for (Case& witness : witness_cases(run)) cases.push_back(std::move(witness));
   for (Case& check : check_cases(run)) cases.push_back(std::move(check));
   for (ObjectiveResult const& objective : verdict.objectives) cases.push_back(objective_case(objective));

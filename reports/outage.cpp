@@ -124,6 +124,34 @@ Rto measure_rto(Run const& run) {
   return rto;
 }
 
+namespace {
+
+/// The moment that every client must have outlived; empty when nothing was rolled back.
+std::optional<Nanoseconds> end_of_rollback(Run const& run, Rto const& rto) {
+  if (rto.measured) return rto.to;
+  std::vector<Phase> const phases = phases_of(run, rto);
+  return phases.empty() ? std::nullopt : std::optional(phases.back().to);
+}
+
+}  // namespace
+
+std::optional<Nanoseconds> silent_since(Run const& run, Series const& series, Rto const& rto) {
+  std::optional<Nanoseconds> const recovered = end_of_rollback(run, rto);
+  if (!recovered || !counts(run, series)) return std::nullopt;
+  Nanoseconds last_scheduled = -1;
+  Nanoseconds last_ended = -1;
+  Nanoseconds longest_pause = 0;
+  for (Sample const& sample : series.samples) {
+    if (!tells_of_time_before(sample, run.undo_started)) continue;
+    if (last_scheduled >= 0) longest_pause = std::max(longest_pause, sample.scheduled - last_scheduled);
+    last_scheduled = sample.scheduled;
+    last_ended = std::max(last_ended, sample.ended);
+  }
+  if (last_ended < 0 || last_ended >= *recovered) return std::nullopt;
+  Nanoseconds const end = run.undo_started >= 0 ? run.undo_started : run.ended;
+  return end - last_scheduled > longest_pause ? std::optional(last_ended) : std::nullopt;
+}
+
 bool ends_phase(std::string_view mark) {
   return std::ranges::find(phase_ends, mark, &PhaseEnd::mark) != phase_ends.end();
 }

@@ -50,6 +50,11 @@ struct Rto {
 /// probes that count. Never measured: no sample, or no fall was seen.
 [[nodiscard]] Rto measure_rto(Run const& run);
 
+/// When a series was answered last whose probe fell silent while others went on: before the recovery (or,
+/// where no outage was seen, before the last mark of the rollback), and for longer than it ever was between
+/// two calls. Whether it recovered nobody knows. Empty: it went on, or does not count for the RTO.
+[[nodiscard]] std::optional<Nanoseconds> silent_since(Run const& run, Series const& series, Rto const& rto);
+
 /// A part of the rollback between two marks.
 struct Phase {
   std::string name;  ///< detect, decide, revert, restore, replay, promote, ready, cut-over, reconnect,

@@ -53,6 +53,7 @@ void run_started(Run& run, json::object const& event) {
                          .kind = text(step, "kind"),
                          .title = text(step, "title"),
                          .fault = text(step, "sort") == "fault",
+                         .effect = get_bool(declared, "effect"),
                          .status = "planned"});
   }
   for (json::value const& declared : array(event, "checks")) {

@@ -22,7 +22,8 @@ struct StepRecord {
   std::string kind;
   std::string title;
   bool fault = false;
-  std::string status;  ///< planned, started, ok, failed, error, cancelled, skipped
+  bool effect = false;  ///< a step that changes something whenever it is done, and so has a witness
+  std::string status;   ///< planned, started, ok, failed, error, cancelled, skipped
   Nanoseconds started = -1;
   Nanoseconds ended = -1;
   json::object error;  ///< kind, what, where, why, todo, code; empty when none

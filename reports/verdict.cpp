@@ -60,12 +60,14 @@ class Judgement {
   std::vector<Entry> entries_;
 };
 
-/// An act is announced before it is done: from then on something may be broken. The drill's own schema breaks
-/// nothing.
+/// An act is announced before it is done: from then on something may be broken; what cannot be undone is done
+/// by faults alone. The drill's own schema breaks nothing.
 bool anything_was_broken(Run const& run) {
   return std::any_of(run.undo.begin(), run.undo.end(),
                      [](UndoRecordState const& record) { return record.kind != "drop-schema"; }) ||
-         !run.witnesses.empty() || run.mark("damage-done") != nullptr;
+         std::any_of(run.faults.begin(), run.faults.end(),
+                     [](FaultRecord const& fault) { return fault.applied_at >= 0; }) ||
+         run.mark("damage-done") != nullptr;
 }
 
 void judge_steps(Run const& run, Judgement& judgement) {
@@ -211,7 +213,7 @@ Verdict judge(Run const& run) {
   judge_objective_results(verdict, judgement);
   judge_demands(run, judgement);
   judge_effects(run, judgement);
-  for (std::string& gap : gaps_of(run)) judgement.add(exit_inconclusive, std::move(gap));
+  for (std::string& gap : gaps_of(run, verdict.rto)) judgement.add(exit_inconclusive, std::move(gap));
   judge_unexplained(run, judgement);
   judgement.finish(verdict);
   verdict.not_examined = not_examined_by(run);

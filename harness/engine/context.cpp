@@ -71,6 +71,15 @@ void RunContext::undecided(std::string_view name, std::string_view subject, std:
                           {"details", json::array{}}});
 }
 
+void RunContext::witness(std::string_view step, Witness const& witness, std::string_view detail) {
+  journal.write("witness", {{"subject", step},
+                            {"status", witness.seen ? "seen" : "missing"},
+                            {"channel", witness.channel},
+                            {"expected", witness.expected},
+                            {"observed", witness.observed},
+                            {"detail", detail}});
+}
+
 void RunContext::fact(std::string_view name, json::value value) {
   journal.write("fact", {{"name", name}, {"value", value}});
   facts[std::string(name)] = std::move(value);

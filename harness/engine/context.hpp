@@ -31,6 +31,14 @@ struct ClockReading {
   std::string at;  ///< RFC 3339
 };
 
+/// What was seen of an effect, on a channel other than the one that caused it.
+struct Witness {
+  bool seen = false;
+  std::string channel;   ///< "watch of the Pod"
+  std::string expected;  ///< "uid 4f2... is gone"
+  std::string observed;
+};
+
 struct RunContext {
   std::string run_id;       ///< "r" + 8 letters and digits; part of every name that we create
   scenario::Target target;  ///< after a cut-over of its service its cluster is the restored one
@@ -66,6 +74,8 @@ struct RunContext {
   /// Writes a `check` event that could not be decided, with the reason.
   void undecided(std::string_view name, std::string_view subject, std::string_view step, std::string expected,
                  std::string reason);
+  /// Writes a `witness` event: what was seen of a step's effect.
+  void witness(std::string_view step, Witness const& witness, std::string_view detail = "");
   void fact(std::string_view name, json::value value);  ///< writes a `fact` event and keeps it in `facts`
 
   std::map<std::string, std::string, std::less<>> waits = {};  ///< by step: what `waiting` said last

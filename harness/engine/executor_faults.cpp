@@ -22,12 +22,10 @@ bool missed_target(Error const& error) {
 void Executor::miss(FaultRun& run, std::string expected, std::string observed) {
   run.settled = true;
   settings_.journal->write("fault", {{"step", run.spec.id}, {"action", "missed"}, {"why", observed}});
-  settings_.journal->write("witness", {{"subject", run.spec.id},
-                                       {"status", "missing"},
-                                       {"channel", run.declaration.witness},
-                                       {"expected", std::move(expected)},
-                                       {"observed", std::move(observed)},
-                                       {"detail", run.target}});
+  context_.witness(
+      run.spec.id,
+      {.channel = run.declaration.witness, .expected = std::move(expected), .observed = std::move(observed)},
+      run.target);
 }
 
 /// Two of the same kind on the same target would be one: the first to be lifted ends both, and what the
@@ -72,12 +70,7 @@ Task<Result<>> Executor::see(FaultRun& run) {
   CO_TRY(Witness const witness, co_await run.fault.witness(context_, run.spec));
   if (!run.declaration.lasting) run.effect->to = settings_.journal->elapsed_ns();
   run.settled = true;
-  settings_.journal->write("witness", {{"subject", run.spec.id},
-                                       {"status", witness.seen ? "seen" : "missing"},
-                                       {"channel", witness.channel},
-                                       {"expected", witness.expected},
-                                       {"observed", witness.observed},
-                                       {"detail", run.target}});
+  context_.witness(run.spec.id, witness, run.target);
   co_return Result<>();
 }
 
@@ -155,12 +148,12 @@ void Executor::check_dose(Item const& spec, bool lasting, Span effect) {
   scenario::Phase const* const phase = scenario::find_phase(spec.overlap);
   if (phase == nullptr || phase->begins_with.empty()) return;  // it ends with the step that it stands beside
   Dose const dose = dose_of(effect, lasting, spans_of(*phase, context_.mark_times));
-  settings_.journal->write("witness", {{"subject", spec.id},
-                                       {"status", dose.overlaps ? "seen" : "missing"},
-                                       {"channel", "marks of phase " + phase->name},
-                                       {"expected", "the effect overlaps phase " + phase->name},
-                                       {"observed", dose.observed},
-                                       {"detail", "dose"}});
+  context_.witness(spec.id,
+                   {.seen = dose.overlaps,
+                    .channel = "marks of phase " + phase->name,
+                    .expected = "the effect overlaps phase " + phase->name,
+                    .observed = dose.observed},
+                   "dose");
 }
 
 /// Tells how it ended; false when the run must not go on.

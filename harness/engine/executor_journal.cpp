@@ -17,13 +17,18 @@ json::object objective_json(scenario::Objective const& objective) {
 }
 
 /// `block` is the item of `steps` that it belongs to.
-json::object step_json(scenario::StepSpec const& item, std::size_t block) {
+json::object step_json(scenario::StepSpec const& item, std::size_t block,
+                       std::vector<Entry<Step>> const& steps) {
   json::object step{{"id", item.id},
                     {"kind", item.kind},
                     {"title", item.title},
                     {"timeout_ns", item.timeout.count()},
                     {"block", block}};
-  if (item.sort == scenario::StepSpec::Sort::fault) step["sort"] = "fault";
+  if (item.sort == scenario::StepSpec::Sort::fault) {
+    step["sort"] = "fault";
+  } else if (Entry<Step> const* const entry = find_entry(steps, item.kind)) {
+    if (!entry->declaration.effect.empty() && entry->make()->always_acts(item)) step["effect"] = true;
+  }
   if (item.when) step["when"] = trigger_text(*item.when);
   return step;
 }
@@ -124,7 +129,8 @@ void Executor::write_started() {
   }
   json::array blocks;
   for (Item const& block : scenario.steps) {
-    for (Item const* item : scenario::all_items(block)) steps.push_back(step_json(*item, blocks.size()));
+    for (Item const* item : scenario::all_items(block))
+      steps.push_back(step_json(*item, blocks.size(), *settings_.steps));
     blocks.push_back(scenario::worst_case(block).count());
   }
   json::object fields{{"scenario", scenario_json(scenario)},

@@ -17,7 +17,8 @@
 //                  (and: checks[{name,step}], the `check` events that the run writes when it comes to its
 //                  end, in their order; step is empty for a condition of the steady state) (and:
 //                  repetition{id,index,of} of a run that is repeated; the repeats of one run share the id)
-//                  (and: scenario.objectives(none) of one that is known to demand nothing)
+//                  (and: steps[].effect(true) of a step that writes a witness whenever it ends well; faults
+//                  do anyway) (and: scenario.objectives(none) of one that is known to demand nothing)
 //   step-started   step kind title
 //   waiting        step for why?                    what a step waits for from here on, for people
 //   trigger        step condition condition_ns unmet_ns? at? observed

@@ -37,6 +37,13 @@ class Step {
   /// Whether the probes must run before it: false for a step that waits until there is something to probe.
   /// Probes start before the first step that is observed.
   [[nodiscard]] virtual bool observed() const { return true; }
+  /// Whether a use of it that ends well always changes something, and so writes a witness: false where it is
+  /// known only while it runs (a Backup is taken when there is none). Of one without a declared effect nobody
+  /// asks.
+  [[nodiscard]] virtual bool always_acts(scenario::StepSpec const& spec) const {
+    static_cast<void>(spec);
+    return true;
+  }
   /// Names of the `check` events that it writes when it comes to its end, whatever they come to: the journal
   /// tells them before the first step runs, so that a report knows which a run did not reach.
   [[nodiscard]] virtual std::vector<std::string> checks(scenario::StepSpec const& spec,
@@ -51,14 +58,6 @@ class Step {
 struct FaultTarget {
   std::string text;                   ///< "Pod develop/orders-1 (uid 4f2...)"
   std::vector<UndoRecord> undo = {};  ///< announced before `apply`; undone last in, first out
-};
-
-/// What was seen of an effect, on a channel other than the one that caused it.
-struct Witness {
-  bool seen = false;
-  std::string channel;   ///< "watch of the Pod"
-  std::string expected;  ///< "uid 4f2... is gone"
-  std::string observed;
 };
 
 /// A fault: made fresh for each use. The engine waits for its trigger, announces the undo, applies, asks for

@@ -12,8 +12,10 @@ namespace pgdrill::scenario {
 
 enum class ParameterType { text, integer, number, boolean, duration, text_list };
 
+class Parameters;
+
 /// Things of a scenario that a parameter may name.
-enum class Named { nothing, probe, target };
+enum class Named { nothing, probe, target, mark };
 
 struct ParameterDeclaration {
   std::string name;
@@ -23,8 +25,8 @@ struct ParameterDeclaration {
   std::string help;                       ///< one sentence
   std::vector<std::string> allowed = {};  ///< for text: the only values; empty for any
   std::string unit = {};                  ///< of a number: "rows", "%"; a duration carries its own
-  Named refers_to =
-      Named::nothing;  ///< its text names such a thing, which must be there (a target: before it)
+  Named refers_to = Named::nothing;   ///< its text names such a thing, which must be there (a target: before
+                                      ///< it; a mark: of any step)
   Named introduces = Named::nothing;  ///< its text is the name of a new one
   /// Why a text or duration cannot be meant; empty: it can.
   std::function<std::string(std::string const&)> complaint = {};
@@ -55,6 +57,9 @@ struct Declaration {
   /// For a fault: it lasts until it is lifted (`for`, or the end of the step it runs beside). Otherwise it is
   /// one blow.
   bool lasting = false;
+  std::vector<std::string> marks = {};  ///< of a step: the marks that it may write, beside those it is given
+  /// Why parameters cannot be meant together; empty: they can. Asked when each of them alone is right.
+  std::function<std::string(Parameters const&)> contradiction = {};
 };
 
 /// All that can be named, sorted by name.

@@ -117,6 +117,10 @@ class CaptureTarget final : public engine::Step {
     context.waiting(spec.id, "WAL segment " + wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, cluster, wal, time));
     context.check(archived_check, "archive", spec.id, true, wal + " archived", wal + " archived");
+    context.witness(spec.id, {.seen = true,
+                              .channel = "pg_stat_archiver of Cluster " + cluster,
+                              .expected = "segment " + wal + " is archived",
+                              .observed = "it is"});
     captured["name"] = name;
     captured["expected"] = json::value_from(expected);
     captured["read_through"] = std::move(read_through);

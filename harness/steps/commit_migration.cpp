@@ -42,9 +42,10 @@ class CommitMigration : public engine::Step {
                                          {{"batch", {"jobs"}, {"get", "list", "watch", "delete"}},
                                           {"", {"pods", "pods/log"}, {"get", "list"}}}}),
         .effect = "pushes a commit; its migration changes the database",
-        .witness = "the migrations' history table",
+        .witness = "the migrations' history table; of a pending one, its Job",
         .undo = "reverts the commit, puts the saved content of all tables back",
-        .longest = std::chrono::minutes(2)};
+        .longest = std::chrono::minutes(2),
+        .marks = {"migration-pushed", "damage-done"}};
   }
 
   Task<Result<>> preflight(RunContext& context, StepSpec const& spec) override {
@@ -67,7 +68,7 @@ class CommitMigration : public engine::Step {
     context.waiting(spec.id, "Flux to apply the migration", "commit " + pushed.commit.substr(0, 12));
     std::string const outcome = spec.parameters.text("outcome");
     std::string log;
-    if (outcome == "pending") CO_TRY_VOID(co_await wait_for_job(context, pushed.commit, time));
+    if (outcome == "pending") CO_TRY_VOID(co_await wait_for_job(context, spec.id, pushed.commit, time));
     if (outcome != "pending") {
       Result<> const applied = co_await reconcile(context, spec, pushed.commit, time);
       CO_TRY_VOID(as_expected(applied, outcome));
@@ -227,12 +228,18 @@ class CommitMigration : public engine::Step {
   }
 
   /// Flux goes on waiting for the Job after this.
-  Task<Result<>> wait_for_job(RunContext& context, std::string commit, TimeLeft time) {
+  Task<Result<>> wait_for_job(RunContext& context, std::string step, std::string commit, TimeLeft time) {
     std::function<Task<>(Scope&)> body = [&](Scope& scope) {
       return until_started(scope, context, commit, time);
     };
     co_await with_scope(std::move(body));
-    if (!job_.empty()) co_return Result<>();
+    if (!job_.empty()) {
+      context.witness(step, {.seen = true,
+                             .channel = "Jobs of Kustomization " + objects_.kustomization,
+                             .expected = "a new one",
+                             .observed = "Job " + job_});
+      co_return Result<>();
+    }
     co_return fail({.kind = ErrorKind::timeout,
                     .what = "the migration did not begin",
                     .where = "Kustomization " + objects_.kustomization,
@@ -279,12 +286,10 @@ class CommitMigration : public engine::Step {
       table = get_string(value, "history_table", table);
     }
     CO_TRY(std::string const after, co_await read_history(context, context.target.cluster, table));
-    context.journal.write("witness", {{"subject", spec.id},
-                                      {"status", after != before ? "seen" : "missing"},
-                                      {"channel", "history table " + table},
-                                      {"expected", "another state than " + before},
-                                      {"observed", after},
-                                      {"detail", ""}});
+    context.witness(spec.id, {.seen = after != before,
+                              .channel = "history table " + table,
+                              .expected = "another state than " + before,
+                              .observed = after});
     co_return Result<>();
   }
 

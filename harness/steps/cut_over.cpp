@@ -32,7 +32,8 @@ class CutOver final : public engine::Step {
                                          engine::database_permissions()}),
         .effect = "patches the Service's selector, ends connections to the old Cluster",
         .witness = "the database behind the Service names the restored Cluster",
-        .undo = "puts the former selector back"};
+        .undo = "puts the former selector back",
+        .marks = {"cut-over", "reconnected"}};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
@@ -110,12 +111,10 @@ class CutOver final : public engine::Step {
       bool const arrived = behind && *behind == cluster;
       std::string const observed = behind ? *behind : ::pgdrill::describe(behind.error());
       if (arrived || time.over()) {
-        context.journal.write("witness", {{"subject", step},
-                                          {"status", arrived ? "seen" : "missing"},
-                                          {"channel", "SQL through Service " + service},
-                                          {"expected", cluster},
-                                          {"observed", observed},
-                                          {"detail", ""}});
+        context.witness(step, {.seen = arrived,
+                               .channel = "SQL through Service " + service,
+                               .expected = cluster,
+                               .observed = observed});
       }
       if (arrived) co_return Result<>();
       if (time.over()) {

@@ -28,7 +28,8 @@ class Detect final : public engine::Step {
             .permissions = {},
             .effect = {},
             .witness = "rows that differ against rows that the migration says it changed",
-            .undo = {}};
+            .undo = {},
+            .marks = {"detected", "decided"}};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
@@ -96,13 +97,12 @@ class Detect final : public engine::Step {
     std::int64_t const seen = rows_differing(context, probes);
     // A migration that does not say how many rows it changed is witnessed by any difference.
     bool const agreed = claimed >= 0 ? seen == claimed : seen > 0;
-    context.journal.write(
-        "witness", {{"subject", get_string(migration->second, "step", "commit-migration")},
-                    {"status", agreed ? "seen" : "missing"},
-                    {"channel", "digest of the tables"},
-                    {"expected", claimed >= 0 ? std::to_string(claimed) + " rows differ" : "rows differ"},
-                    {"observed", std::to_string(seen) + " rows differ"},
-                    {"detail", get_string(migration->second, "commit")}});
+    context.witness(get_string(migration->second, "step", "commit-migration"),
+                    {.seen = agreed,
+                     .channel = "digest of the tables",
+                     .expected = claimed >= 0 ? std::to_string(claimed) + " rows differ" : "rows differ",
+                     .observed = std::to_string(seen) + " rows differ"},
+                    get_string(migration->second, "commit"));
     return agreed;
   }
 };

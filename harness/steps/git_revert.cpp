@@ -19,8 +19,9 @@ class GitRevert : public engine::Step {
             .parameters = {{"repository", ParameterType::text, true, "", "GitRepository"}},
             .permissions = {{"source.toolkit.fluxcd.io", {"gitrepositories"}, {"get"}}},
             .effect = "pushes a commit",
-            .witness = "Flux fetches the commit",
-            .undo = "nothing: the revert is what undo would do"};
+            .witness = "Flux fetches the commit, as the step wait-reconciled sees",
+            .undo = "nothing: the revert is what undo would do",
+            .marks = {"revert-pushed"}};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
@@ -41,7 +42,8 @@ class GitRevert : public engine::Step {
     CO_TRY_VOID(co_await tree->revert(commit));
     CO_TRY(flux::Pushed const pushed, co_await tree->push());
     context.mark("revert-pushed", spec.id, "git push", "", pushed.commit);
-    json::object fact{{"commit", pushed.commit}, {"reverts", commit}, {"rebased", pushed.rebased}};
+    json::object fact{
+        {"step", spec.id}, {"commit", pushed.commit}, {"reverts", commit}, {"rebased", pushed.rebased}};
     context.fact(engine::facts::revert, fact);
     co_return StepOutcome{.passed = true, .outputs = std::move(fact)};
   }

@@ -12,7 +12,10 @@ class MarkStep final : public engine::Step {
   static scenario::Declaration describe() {
     return {.name = "mark",
             .summary = "Marks a moment in the journal, after a pause if one is given",
-            .parameters = {{"name", ParameterType::text, true, "", "The mark's name."},
+            .parameters = {{.name = "name",
+                            .required = true,
+                            .help = "The mark's name.",
+                            .introduces = scenario::Named::mark},
                            {"after", ParameterType::duration, false, "0s", "How long to wait before."}}};
   }
 

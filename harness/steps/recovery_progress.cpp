@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/base/scope.hpp"
+#include "harness/base/text.hpp"
 #include "harness/cnpg/recovery_log.hpp"
 #include "harness/steps/cluster_clocks.hpp"
 
@@ -165,7 +166,14 @@ Task<Result<>> follow_pods(RunContext& context, std::string step, std::string cl
     Following following{.context = context, .step = step, .pod = kube::name_of(pod), .marked = marked};
     context.waiting(step, "the recovery in pod " + following.pod + " to end");
     CO_TRY(PodEnd const end, co_await follow_pod(following, pod, time));
-    if (end.succeeded) co_return Result<>();
+    if (end.succeeded) {
+      context.witness(step,
+                      {.seen = !marked.empty(),
+                       .channel = "log of pod " + following.pod,
+                       .expected = "the stages of a recovery",
+                       .observed = marked.empty() ? "none" : join({marked.begin(), marked.end()}, ", ")});
+      co_return Result<>();
+    }
     if (!end.failure) continue;
     if (!end.may_pass) co_return fail(*end.failure);
     context.mark("recovery-pod-failed", step, "pod " + following.pod, "", end.failure->why);

@@ -34,12 +34,10 @@ class RepairHistory : public engine::Step {
     CO_TRY_VOID(co_await context.databases.superuser(cluster, context.target.database, repair));
     CO_TRY(std::string const after, co_await ask(context, cluster, state_sql));
     std::string const expected = version + " false";
-    context.journal.write("witness", {{"subject", spec.id},
-                                      {"status", after == expected ? "seen" : "missing"},
-                                      {"channel", "public.schema_migrations"},
-                                      {"expected", expected},
-                                      {"observed", after},
-                                      {"detail", ""}});
+    context.witness(spec.id, {.seen = after == expected,
+                              .channel = "public.schema_migrations",
+                              .expected = expected,
+                              .observed = after});
     co_return StepOutcome{.outputs = {{"was", found}}};
   }
 

@@ -49,7 +49,9 @@ class Restore final : public engine::Step {
             .effect = "creates a Cluster",
             .witness = "the recovery pod's log",
             .undo = "deletes the Cluster",
-            .longest = std::chrono::minutes(10)};
+            .longest = std::chrono::minutes(10),
+            .marks = {"restore-requested", "recovery-started", "base-restored", "replay-started",
+                      "replay-stopped", "promoted", "recovery-pod-failed", "cluster-ready"}};
   }
 
   Task<Result<>> preflight(RunContext& context, scenario::StepSpec const& spec) override {

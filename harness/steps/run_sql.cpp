@@ -36,12 +36,10 @@ class RunSql : public engine::Step {
     CO_TRY(std::string const answer,
            co_await context.databases.superuser(cluster, database, spec.parameters.text("witness")));
     bool const seen = trim(answer) == "t";
-    context.journal.write("witness", {{"subject", spec.id},
-                                      {"status", seen ? "seen" : "missing"},
-                                      {"channel", spec.parameters.text("witness")},
-                                      {"expected", "t"},
-                                      {"observed", trim(answer)},
-                                      {"detail", ""}});
+    context.witness(spec.id, {.seen = seen,
+                              .channel = spec.parameters.text("witness"),
+                              .expected = "t",
+                              .observed = std::string(trim(answer))});
     co_return StepOutcome{.outputs = {{"cluster", cluster}}};
   }
 };

@@ -71,6 +71,9 @@ class StatusCheck final : public engine::Step {
 
   bool observed() const override { return false; }
 
+  /// Most namespaces have a Backup.
+  bool always_acts(scenario::StepSpec const&) const override { return false; }
+
   std::vector<std::string> checks(scenario::StepSpec const& spec, scenario::Scenario const&) const override {
     std::vector<std::string> names{healthy_check};
     for (std::string const& kustomization : spec.parameters.texts("kustomizations"))
@@ -186,7 +189,8 @@ class StatusCheck final : public engine::Step {
       }
     }
     if (chosen.empty()) chosen = under_way;
-    if (chosen.empty()) {
+    bool const taken = chosen.empty();
+    if (taken) {
       CO_TRY(chosen, co_await take_backup(context, context.target.cluster));
     }
     context.waiting(step, "Backup " + chosen + " to complete");
@@ -200,6 +204,12 @@ class StatusCheck final : public engine::Step {
     }
     context.waiting(step, "WAL segment " + backup.end_wal + " to be archived");
     CO_TRY_VOID(co_await wait_archived(context, context.target.cluster, backup.end_wal, time));
+    if (taken)
+      context.witness(step,
+                      {.seen = true,
+                       .channel = "pg_stat_archiver of Cluster " + context.target.cluster,
+                       .expected = "segment " + backup.end_wal + " of Backup " + chosen + " is archived",
+                       .observed = "it is"});
     co_return backup;
   }
 

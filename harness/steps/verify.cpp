@@ -73,7 +73,12 @@ class Verify : public engine::Step {
         .effect = "with the check backup: takes a Backup of the restored Cluster",
         .witness = "the Backup is completed and its last WAL segment is archived",
         .undo = "deletes its own Backup object",
-        .longest = std::chrono::minutes(2)};
+        .longest = std::chrono::minutes(2),
+        .marks = {"verified"}};
+  }
+
+  bool always_acts(StepSpec const& spec) const override {
+    return std::ranges::count(spec.parameters.texts("checks"), "backup") > 0;
   }
 
   /// In the order in which they are made.

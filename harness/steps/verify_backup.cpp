@@ -55,6 +55,11 @@ Task<Result<bool>> check_backup(Verification& verification) {
   context.waiting(verification.step, "WAL segment " + backup->end_wal + " to be archived",
                   "without it Backup " + name + " cannot be restored");
   Result<> const archived = co_await wait_archived(context, verification.cluster, backup->end_wal, time);
+  context.witness(verification.step,
+                  {.seen = archived.has_value(),
+                   .channel = "pg_stat_archiver of Cluster " + verification.cluster,
+                   .expected = "segment " + backup->end_wal + " of Backup " + name + " is archived",
+                   .observed = archived ? "it is" : ::pgdrill::describe(archived.error())});
   CO_TRY(Archiver const after, co_await read_archiver(verification));
   ArchiveProof proof;
   if (archived) {

@@ -23,7 +23,8 @@ class WaitReconciled : public engine::Step {
             .effect = "annotates both objects with reconcile.fluxcd.io/requestedAt",
             .witness = "lastAppliedRevision names the commit",
             .undo = "nothing: Flux reconciles anyway",
-            .longest = std::chrono::minutes(2)};
+            .longest = std::chrono::minutes(2),
+            .marks = {"revert-fetched", "revert-applied"}};
   }
 
   Task<Result<StepOutcome>> run(RunContext& context, scenario::StepSpec const& spec) override {
@@ -36,13 +37,23 @@ class WaitReconciled : public engine::Step {
                       .why = "no step has reverted a commit"});
     }
     std::string const commit = get_string(revert->second, "commit");
-    flux::FluxObjects objects{context.target.ns, spec.parameters.text("repository"),
-                              spec.parameters.text("kustomization")};
+    flux::FluxObjects const objects{context.target.ns, spec.parameters.text("repository"),
+                                    spec.parameters.text("kustomization")};
     context.waiting(spec.id, "Flux to apply the revert", "commit " + commit.substr(0, 12));
     CO_TRY(flux::ReconcileClocks const clocks,
-           co_await flux::reconcile(*context.kube, std::move(objects), commit, time.left()));
+           co_await flux::reconcile(*context.kube, objects, commit, time.left()));
     context.mark("revert-fetched", spec.id, "GitRepository", clocks.fetched_at, commit);
     context.mark("revert-applied", spec.id, "Kustomization", clocks.applied_at, commit);
+    context.witness(get_string(revert->second, "step"),
+                    {.seen = true,
+                     .channel = "GitRepository " + objects.repository + ": status.artifact.revision",
+                     .expected = "commit " + commit,
+                     .observed = "fetched at " + clocks.fetched_at});
+    context.witness(spec.id,
+                    {.seen = true,
+                     .channel = "Kustomization " + objects.kustomization + ": status.lastAppliedRevision",
+                     .expected = "commit " + commit,
+                     .observed = "applied at " + clocks.applied_at});
     json::object outputs{{"commit", commit},
                          {"fetched_after_ns", Duration(clocks.fetched - clocks.requested).count()},
                          {"applied_after_ns", Duration(clocks.applied - clocks.requested).count()}};

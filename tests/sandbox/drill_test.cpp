@@ -4,9 +4,11 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/base/files.hpp"
 #include "harness/base/text.hpp"
+#include "harness/engine/registry.hpp"
 #include "tests/support/sandbox.hpp"
 
 namespace pgdrill::test {
@@ -111,6 +113,36 @@ class Drill : public testing::Test {
     return told;
   }
 
+  /// The steps of the run by their ids: what their kinds declare.
+  std::map<std::string, scenario::Declaration> declarations() const {
+    std::map<std::string, scenario::Declaration> all;
+    json::value const started = events("run-started").at(0);
+    for (json::value const& step : started.at("steps").as_array()) {
+      auto const* const entry = engine::find_entry(engine::steps(), get_string(step, "kind"));
+      if (entry != nullptr) all[get_string(step, "id")] = entry->declaration;
+    }
+    return all;
+  }
+  std::vector<json::value> events(std::string_view name) const {
+    std::vector<json::value> all;
+    for (std::string const& line : split(read_file(evidence() / "journal.jsonl").value_or(""), '\n')) {
+      json::value event = parse_json(line.empty() ? "null" : line).value_or(nullptr);
+      if (get_string(event, "event") == name) all.push_back(std::move(event));
+    }
+    return all;
+  }
+
+  /// Steps write the marks that they declare, and a witness of what they change.
+  void expect_marks_and_witnesses() const {
+    std::map<std::string, scenario::Declaration> const steps = declarations();
+    for (json::value const& mark : events("mark"))
+      EXPECT_THAT(steps.at(get_string(mark, "step")).marks, Contains(get_string(mark, "name")));
+    std::vector<std::string> witnessed;
+    for (json::value const& witness : events("witness")) witnessed.push_back(get_string(witness, "subject"));
+    EXPECT_THAT(witnessed, IsSupersetOf({"capture-target", "commit-migration", "git-revert",
+                                         "wait-reconciled", "restore", "cut-over"}));
+  }
+
   /// A fact of the run, as its journal has it.
   json::value fact(std::string_view name) const {
     for (std::string const& line : split(read_file(evidence() / "journal.jsonl").value_or(""), '\n')) {
@@ -144,6 +176,7 @@ TEST_F(Drill, PassesAndLeavesNothingBehind) {
   auto const [planned, made] = checks();
   EXPECT_EQ(planned, made);
   EXPECT_THAT(made, Contains("verify: digest equals the captured one"));
+  expect_marks_and_witnesses();
 }
 
 TEST_F(Drill, ItsPackageHoldsTheManifestThatRestoresTheCapturedTarget) {
@@ -289,6 +322,32 @@ TEST_F(Drill, AnInterruptedRunUndoesAndReports) {
   EXPECT_THAT(read_file(evidence() / "junit.xml").value_or(""),
               HasSubstr("<testcase name=\"check migration history\""))
       << "what was not reached has its case all the same";
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Drill, TheCloneOfAKilledRunIsRemovedByCleanup) {
+  std::filesystem::path const temporary = directory_.path() / "temporary";
+  std::filesystem::create_directory(temporary);
+  auto const with_it = [&](std::vector<std::string> arguments) {
+    std::vector<std::string> command{"env", "TMPDIR=" + temporary.string()};
+    for (std::string& word : sandbox_->pgdrill_command(std::move(arguments)))
+      command.push_back(std::move(word));
+    return command;
+  };
+  auto const clones = [&] {
+    return std::ranges::count_if(std::filesystem::directory_iterator(temporary), [](auto const& entry) {
+      return entry.path().filename().string().starts_with("pgdrill-clone-");
+    });
+  };
+  Background run(with_it({"run", scenario, "--evidence", evidence().string()}), directory_.path() / "out");
+  ASSERT_TRUE(eventually([&] { return clones() > 0 || !run.running(); })) << run.output();
+  run.signal(SIGKILL);
+  run.wait();
+  ASSERT_EQ(clones(), 1);
+  CommandResult const cleanup = test::run(with_it({"cleanup", "-n", "develop"}));
+  EXPECT_EQ(cleanup.exit_code, 0) << cleanup.out << cleanup.err;
+  EXPECT_THAT(cleanup.out, HasSubstr("removed 1 temporary directories that killed runs left here"));
+  EXPECT_EQ(clones(), 0);
   EXPECT_THAT(leftovers(), IsEmpty());
 }
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "reports/run_summary.hpp"
@@ -104,6 +105,19 @@ Change const changes[] = {
        });
      },
      "probe heartbeat counts for the RTO and has no sample"},
+    {"step_with_an_effect_without_witness",
+     [](Events& events) {
+       started(events)["steps"].as_array()[1].as_object()["effect"] = true;  // verify took a Backup
+     },
+     "the effect of step verify has no witness"},
+    {"probe_that_fell_silent",
+     [](Events& events) {
+       leave_out(events, [](json::object const& event) {
+         return is(event, "sample") && event.at("probe").as_string() == "heartbeat" &&
+                event.at("t").as_int64() > 12'000'000'000;
+       });
+     },
+     "probe heartbeat counts for the RTO and fell silent 12.002 s into the run (write)"},
     {"nothing_demanded", [](Events& events) { started(events)["objectives"] = json::array(); },
      "the scenario has no objectives"},
     {"nothing_to_be_proven",
@@ -130,6 +144,39 @@ TEST_P(Changed, IsNotGo) {
 
 INSTANTIATE_TEST_SUITE_P(Journals, Changed, testing::ValuesIn(changes),
                          [](auto const& one) { return std::string(one.param.name); });
+
+/// A series of one probe, and a second that tells of an outage from 10 s to 20 s; the run ends at 25 s.
+std::optional<Nanoseconds> silence_of(std::vector<int> const& seconds, bool outage = true) {
+  JournalBuilder journal = started_run();
+  for (int i = 1; i < 25; ++i) {
+    bool const down = outage && i >= 10 && i < 20;
+    journal.at(i).sample("application", "query", down ? "failed" : "right");
+    if (std::ranges::count(seconds, i) > 0) journal.sample("heartbeat", "write", "right");
+  }
+  auto const run = journal.at(25).add("run-finished", {{"status", "completed"}}).run();
+  for (Series const& series : run.series) {
+    if (series.probe == "heartbeat") return silent_since(run, series, measure_rto(run));
+  }
+  return std::nullopt;
+}
+
+TEST(Silence, BeforeTheRecoveryIsKnownFromSlowness) {
+  EXPECT_EQ(silence_of({1, 2, 3, 4, 5}), 5'002'000'000);
+  EXPECT_EQ(silence_of({1}), 1'002'000'000) << "nobody knows how often it would have been asked";
+  EXPECT_EQ(silence_of({1, 2, 3, 21}), std::nullopt) << "it was heard after the recovery";
+  EXPECT_EQ(silence_of({1, 10, 19}), std::nullopt) << "it is asked every 9 s: the next answer was not due";
+  EXPECT_EQ(silence_of({1, 2, 3}, false), std::nullopt) << "nothing was to recover from";
+}
+
+TEST(Silence, IsOfProbesThatCountForTheRtoOnly) {
+  JournalBuilder journal = started_run();
+  journal.at(1).sample("ledger", "write", "right").sample("heartbeat", "write", "right");
+  journal.at(2).sample("ledger", "write", "right").sample("heartbeat", "write", "failed");
+  journal.at(3).sample("heartbeat", "write", "right").at(9).add("run-finished", {{"status", "completed"}});
+  auto const run = journal.run();
+  Series const& ledger = *std::ranges::find(run.series, "ledger", &Series::probe);
+  EXPECT_EQ(silent_since(run, ledger, measure_rto(run)), std::nullopt);
+}
 
 TEST(Demands, OneThatDemandsNothingFailsUnlessItSaysSo) {
   Events events = events_of(passing_run().text());

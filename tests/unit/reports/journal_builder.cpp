@@ -95,9 +95,11 @@ JournalBuilder started_run() {
   json::array const probes{{{"name", "heartbeat"}, {"kind", "heartbeat"}, {"rto", true}},
                            {{"name", "application"}, {"kind", "application-query"}, {"rto", true}},
                            {{"name", "ledger"}, {"kind", "ledger"}, {"rto", false}}};
-  json::array const steps{
-      {{"id", "commit-migration"}, {"kind", "commit-migration"}, {"title", "does commit-migration"}},
-      {{"id", "verify"}, {"kind", "verify"}, {"title", "does verify"}}};
+  json::array const steps{{{"id", "commit-migration"},
+                           {"kind", "commit-migration"},
+                           {"title", "does commit-migration"},
+                           {"effect", true}},
+                          {{"id", "verify"}, {"kind", "verify"}, {"title", "does verify"}}};
   journal.add("run-started", {{"scenario", scenario},
                               {"pgdrill", {{"version", "0.1.0"}}},
                               {"seed", 1},

@@ -66,14 +66,31 @@ TEST(JunitNames, AreTheSameWhereverARealRunBreaksOff) {
   EXPECT_THAT(all,
               IsSupersetOf({"step restore", "probe heartbeat", "probe digest", "witness of step cut-over",
                             "objective rto", "check digest equals the captured one"}));
-  // This journal is older than the plan of checks: of those a name is known from when it was made.
+  // This journal is older than the plan of checks and witnesses: of those a name is known from when it was
+  // made.
   auto const planned = [](std::set<std::string> names) {
-    std::erase_if(names, [](std::string const& name) { return name.starts_with("check "); });
+    std::erase_if(names, [](std::string const& name) {
+      return name.starts_with("check ") || name.starts_with("witness ");
+    });
     return names;
   };
   ASSERT_GT(lines.size(), 100U);
   for (std::size_t count = 1; count < lines.size(); count += 25)
     EXPECT_EQ(planned(Document(run_of(lines, count)).names()), planned(all)) << "cut after line " << count;
+}
+
+TEST(JunitNames, AWitnessHasItsCaseBeforeItSeesAnything) {
+  JournalBuilder journal;
+  json::array const steps{{{"id", "restore"}, {"kind", "restore"}, {"effect", true}},
+                          {{"id", "kill"}, {"kind", "pod-kill"}, {"sort", "fault"}},
+                          {{"id", "detect"}, {"kind", "detect"}}};
+  journal.add("run-started", {{"scenario", {{"name", "s"}}}, {"steps", steps}});
+  Document const started(journal.run());
+  EXPECT_EQ(started.outcome("witness of step restore"), "skipped");
+  EXPECT_EQ(started.outcome("witness of step kill"), "skipped");
+  EXPECT_FALSE(started.names().contains("witness of step detect")) << "it changes nothing";
+  journal.add("witness", {{"subject", "restore"}, {"status", "seen"}});
+  EXPECT_EQ(Document(journal.run()).names(), started.names());
 }
 
 /// A run that plans checks, two of them under one name.
