@@ -62,9 +62,11 @@ json::object declaration_json(Declaration const& one) {
                            {"resources", json::value_from(rule.resources)},
                            {"verbs", json::value_from(rule.verbs)}});
   }
-  return {{"name", one.name},          {"summary", one.summary}, {"parameters", std::move(parameters)},
-          {"effect", one.effect},      {"witness", one.witness}, {"phase", one.phase},
-          {"undo", one.undo},          {"lasting", one.lasting}, {"longest_ns", one.longest.count()},
+  return {{"name", one.name},          {"marks", json::value_from(one.marks)},
+          {"summary", one.summary},    {"parameters", std::move(parameters)},
+          {"effect", one.effect},      {"witness", one.witness},
+          {"phase", one.phase},        {"undo", one.undo},
+          {"lasting", one.lasting},    {"longest_ns", one.longest.count()},
           {"permissions", permissions}};
 }
 
@@ -77,6 +79,7 @@ std::string declaration_text(std::string const& sort, Declaration const& one) {
   for (auto const& [label, value] : {std::pair{"effect", one.effect},
                                      {"witness", one.witness},
                                      {"must overlap", one.phase},
+                                     {"marks", join(one.marks, ", ")},
                                      {"undo", one.undo}}) {
     if (!value.empty()) text += fmt::format("{}: {}\n", label, wrapped(value, 2));
   }

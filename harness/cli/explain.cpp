@@ -1,5 +1,5 @@
 // pgdrill explain [PATH]: what a key of a scenario means, as in kubectl explain: `explain objectives.rto`,
-// `explain steps.restore.by`. A name of a step, fault, probe or trigger alone will do.
+// `explain steps.restore.by`. A name of a step, fault, probe or trigger alone will do: `explain restore.by`.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -16,18 +16,39 @@ namespace pgdrill::cli {
 
 namespace {
 
-/// The declaration of that name, with its sort.
-std::optional<std::string> find_declaration(std::string const& name) {
+/// A declaration, what it is of, and a place of the language where it may stand.
+struct Declared {
+  std::string sort;
+  std::string place;
+  scenario::Declaration const* declaration;
+};
+
+/// Those of a name: a step and a trigger may have the same one.
+std::vector<Declared> find_declarations(std::string const& name) {
   scenario::Catalogue const& catalogue = engine::catalogue();
-  for (auto const& [sort, all] : {std::pair{"steps", &catalogue.steps},
-                                  {"faults", &catalogue.faults},
-                                  {"probes", &catalogue.probes},
-                                  {"triggers", &catalogue.triggers}}) {
-    for (scenario::Declaration const& one : *all) {
-      if (one.name == name) return declaration_text(sort, one);
+  std::vector<Declared> found;
+  auto const look = [&](std::string const& sort, std::string const& place,
+                        std::vector<scenario::Declaration> const& all) {
+    for (scenario::Declaration const& one : all) {
+      if (one.name == name) found.push_back({sort, place, &one});
     }
+  };
+  look("steps", "steps", catalogue.steps);
+  look("faults", "steps", catalogue.faults);
+  look("probes", "probes", catalogue.probes);
+  look("triggers", "steady-state", catalogue.triggers);
+  return found;
+}
+
+/// Told one after the other, each under what it is of where there are several.
+std::string all_of(std::vector<Declared> const& found,
+                   std::function<std::string(Declared const&)> const& text) {
+  std::string all;
+  for (Declared const& one : found) {
+    if (found.size() > 1) all += (all.empty() ? "" : "\n") + one.sort + "\n\n";
+    all += text(one);
   }
-  return std::nullopt;
+  return all;
 }
 
 std::string key_line(std::string const& key, SchemaKey const& value) {
@@ -46,12 +67,7 @@ std::string place_text(std::string const& path, SchemaPlace const& place) {
   return text;
 }
 
-int explain_path(std::string const& path) {
-  SchemaWalk const walk = walk_schema(scenario_schema_document(), path);
-  if (walk.place) {
-    print(place_text(path, *walk.place));
-    return reports::exit_pass;
-  }
+int not_there(SchemaWalk const& walk) {
   std::vector<std::string> near = walk.candidates;
   if (walk.walked.empty()) {
     near.emplace_back("exit-codes");
@@ -66,6 +82,29 @@ int explain_path(std::string const& path) {
   return reports::exit_usage;
 }
 
+int explain_path(std::string const& path) {
+  SchemaWalk const walk = walk_schema(scenario_schema_document(), path);
+  if (!walk.place) return not_there(walk);
+  print(place_text(path, *walk.place));
+  return reports::exit_pass;
+}
+
+/// "mark.name": a parameter by the name of what takes it.
+int explain_parameter(std::vector<Declared> found, std::string const& path) {
+  std::optional<SchemaWalk> missing;
+  std::erase_if(found, [&](Declared const& one) {
+    SchemaWalk walk = walk_schema(scenario_schema_document(), one.place + "." + path);
+    bool const there = walk.place.has_value();
+    if (!there) missing = std::move(walk);
+    return !there;
+  });
+  if (found.empty()) return not_there(*missing);
+  print(all_of(found, [&path](Declared const& one) {
+    return place_text(path, *walk_schema(scenario_schema_document(), one.place + "." + path).place);
+  }));
+  return reports::exit_pass;
+}
+
 int run(Arguments const& arguments) {
   std::string const path = arguments.text("PATH");
   if (path == "exit-codes") {
@@ -73,11 +112,11 @@ int run(Arguments const& arguments) {
       print(fmt::format("{:>4}  {}\n", one.code, wrapped(one.meaning, 6)));
     return reports::exit_pass;
   }
-  if (std::optional<std::string> const text = find_declaration(path)) {
-    print(*text);
-    return reports::exit_pass;
-  }
-  return explain_path(path);
+  std::vector<Declared> const found = find_declarations(path.substr(0, path.find('.')));
+  if (found.empty()) return explain_path(path);
+  if (path.find('.') != std::string::npos) return explain_parameter(found, path);
+  print(all_of(found, [](Declared const& one) { return declaration_text(one.sort, *one.declaration); }));
+  return reports::exit_pass;
 }
 
 std::vector<std::string> candidates(std::vector<std::string> const&) {
@@ -92,15 +131,13 @@ std::vector<std::string> candidates(std::vector<std::string> const&) {
 }
 
 Verb describe_verb() {
-  return {
-      .name = "explain",
-      .summary = "explain a key of a scenario, a step, fault, probe or trigger, or the exit codes",
-      .positionals = {{.name = "PATH",
-                       .help =
-                           "objectives.rto, steps.restore.by, restore, exit-codes; none: a whole scenario",
-                       .required = false,
-                       .candidates = &candidates}},
-      .run = &run};
+  return {.name = "explain",
+          .summary = "explain a key of a scenario, a step, fault, probe or trigger, or the exit codes",
+          .positionals = {{.name = "PATH",
+                           .help = "objectives.rto, restore, restore.by, exit-codes; none: a whole scenario",
+                           .required = false,
+                           .candidates = &candidates}},
+          .run = &run};
 }
 
 RegisterVerb const registered(&describe_verb);

@@ -91,7 +91,10 @@ ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Cat
     read_probes(reader, document, catalogue, outcome.scenario);
     read_repetition(reader, document, outcome.scenario);
     read_guards(reader, document, catalogue, outcome.scenario);
+    std::size_t const before_steps = outcome.problems.size();
     read_steps(reader, document, catalogue, options, outcome);
+    // What a step that could not be read would write nobody knows.
+    if (outcome.problems.size() == before_steps) reader.check_marks();
     if (outcome.problems.empty()) warn_of_no_objectives(document, outcome);
   }
   auto const place = [&file_name](Problem const& problem) {
@@ -100,6 +103,11 @@ ParseOutcome parse_text(std::string_view yaml, std::string const& file_name, Cat
   };
   std::sort(outcome.problems.begin(), outcome.problems.end(),
             [&place](Problem const& a, Problem const& b) { return place(a) < place(b); });
+  // A fragment that is included twice has its mistakes once.
+  outcome.problems.erase(
+      std::unique(outcome.problems.begin(), outcome.problems.end(),
+                  [&place](Problem const& a, Problem const& b) { return place(a) == place(b); }),
+      outcome.problems.end());
   return outcome;
 }
 

@@ -36,8 +36,10 @@ class Reader {
   [[nodiscard]] std::string text_of(YamlNode const& map, std::string_view key, std::string_view what,
                                     bool required, std::string otherwise = "");
 
-  /// What parameters that are read from now on may name.
+  /// What parameters that are read from now on may name; of a mark, those before as well.
   void introduce(Named sort, std::string name) { named_[sort].insert(std::move(name)); }
+  /// Complains about marks that are waited for and that no step writes; at the end, when all steps are known.
+  void check_marks();
 
   /// A parameter's value as JSON by its declared type; null after a problem.
   [[nodiscard]] json::value parameter(YamlNode const& node, ParameterDeclaration const& declaration);
@@ -53,6 +55,7 @@ class Reader {
   std::vector<Problem>& problems_;
   std::map<std::string, std::string> variables_;
   std::map<Named, std::set<std::string>> named_;
+  std::vector<std::pair<Location, std::string>> awaited_marks_;
 };
 
 /// "; did you mean 'steps'?", or with no near one "; expected one of: a, b".

@@ -115,6 +115,7 @@ std::optional<StepSpec> read_leaf(StepReading& reading, YamlNode const& node, bo
   read_fault_keys(reading, node, *item.declaration, spec);
   if (spec.id.empty()) spec.id = reading.names.free_one(spec.kind, item.location);
   spec.parameters = reader.parameters(item.parameters, *item.declaration, item.location);
+  for (std::string const& mark : item.declaration->marks) reader.introduce(Named::mark, mark);
   if (spec.when) spec.when->owner = spec.id;
   return spec;
 }

@@ -43,13 +43,23 @@ void Reader::check_value(YamlNode const& node, ParameterDeclaration const& decla
       complain(node.location, parameter_text(declaration) + " cannot be '" + value + "': " + why);
   }
   if (declaration.introduces != Named::nothing) introduce(declaration.introduces, value);
-  if (declaration.refers_to == Named::nothing) return;
+  if (declaration.refers_to == Named::mark) awaited_marks_.emplace_back(node.location, value);
+  if (declaration.refers_to == Named::nothing || declaration.refers_to == Named::mark) return;
   std::set<std::string> const& known = named_[declaration.refers_to];
   if (known.contains(value)) return;
   std::vector<std::string> const names(known.begin(), known.end());
   bool const probe = declaration.refers_to == Named::probe;
   complain(node.location, (probe ? "there is no probe '" : "no step before this one captures target '") +
                               value + "'" + (names.empty() ? std::string() : suggestion(value, names)));
+}
+
+void Reader::check_marks() {
+  std::set<std::string> const& written = named_[Named::mark];
+  std::vector<std::string> const names(written.begin(), written.end());
+  for (auto const& [place, mark] : awaited_marks_) {
+    if (!written.contains(mark))
+      complain(place, "no step writes mark '" + mark + "'" + suggestion(mark, names));
+  }
 }
 
 json::value Reader::list_parameter(YamlNode const& node, ParameterDeclaration const& declaration) {
@@ -106,6 +116,7 @@ json::value Reader::parameter(YamlNode const& node, ParameterDeclaration const& 
 Parameters Reader::parameters(YamlNode const& node, Declaration const& declaration, Location const& place) {
   json::object values;
   std::vector<std::string> names;
+  std::size_t const problems_before = problems_.size();
   for (ParameterDeclaration const& one : declaration.parameters) names.push_back(one.name);
   if (node.kind != YamlNode::Kind::null) {
     if (!expect_map(node, "'" + declaration.name + "'")) return {};
@@ -127,7 +138,12 @@ Parameters Reader::parameters(YamlNode const& node, Declaration const& declarati
       values[one.name] = nullptr;
     }
   }
-  return Parameters(std::move(values));
+  Parameters parameters(std::move(values));
+  if (declaration.contradiction && problems_.size() == problems_before) {
+    std::string const why = declaration.contradiction(parameters);
+    if (!why.empty()) complain(place, "'" + declaration.name + "': " + why);
+  }
+  return parameters;
 }
 
 }  // namespace pgdrill::scenario

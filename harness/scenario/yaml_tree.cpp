@@ -1,9 +1,11 @@
 #include "harness/scenario/yaml_tree.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 
+#include "harness/base/text.hpp"
 #include "harness/base/yaml_documents.hpp"
 
 namespace pgdrill::scenario {
@@ -47,7 +49,7 @@ Location place_of(std::string_view text, std::size_t offset, std::string const& 
 class Converter {
  public:
   Converter(std::string_view text, std::string const& file, std::vector<Problem>& problems)
-      : text_(text), file_(file), problems_(problems) {}
+      : text_(text), lines_(split(text, '\n')), file_(file), problems_(problems) {}
 
   YamlNode convert(YAML::Node const& node, Location const& fallback, int depth) {
     YamlNode result;
@@ -69,7 +71,9 @@ class Converter {
       result.kind = YamlNode::Kind::list;
       for (YAML::Node const& item : node) {
         if (count_ > most_nodes) break;
-        result.items.push_back(convert(item, result.location, depth + 1));
+        int const former = result.items.empty() ? 0 : result.items.back().location.line;
+        Location const place = item.IsNull() ? dash_after(former, result.location) : result.location;
+        result.items.push_back(convert(item, place, depth + 1));
       }
     } else if (node.IsMap()) {
       result.kind = YamlNode::Kind::map;
@@ -104,6 +108,23 @@ class Converter {
     }
   }
 
+  /// The place of an item that holds nothing, which yaml-cpp does not tell: the next dash below the former
+  /// item that stands where the list's first one does. What belongs to an item is indented deeper.
+  [[nodiscard]] Location dash_after(int former, Location const& list) const {
+    auto const column = static_cast<std::size_t>(list.column - 1);
+    for (auto line = static_cast<std::size_t>(std::max(former, list.line - 1)); line < lines_.size();
+         ++line) {
+      std::string const& text = lines_[line];
+      if (column >= text.size() || text[column] != '-') continue;
+      bool const indicator =
+          column + 1 == text.size() || std::isspace(static_cast<unsigned char>(text[column + 1])) != 0;
+      bool const first = static_cast<int>(line) + 1 == list.line;
+      if (indicator && (first || text.find_first_not_of(' ') == column))
+        return {file_, static_cast<int>(line) + 1, list.column};
+    }
+    return list;
+  }
+
   [[nodiscard]] bool is_open_quote(YAML::Mark const& mark) const {
     if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) >= text_.size()) return false;
     // `pos` counts bytes from the start, as line and column do.
@@ -131,6 +152,7 @@ class Converter {
   void complain(Location const& place, std::string message) { problems_.push_back({place, message}); }
 
   std::string_view text_;
+  std::vector<std::string> lines_;
   std::string const& file_;
   std::vector<Problem>& problems_;
   std::size_t count_ = 0;

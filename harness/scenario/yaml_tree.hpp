@@ -13,7 +13,8 @@ struct YamlNode {
   enum class Kind { null, scalar, list, map } kind = Kind::null;
   std::string scalar;
   bool quoted = false;
-  Location location;  ///< of a null value or an alias: of its key, since yaml-cpp gives another place
+  Location
+      location;  ///< of a null value or an alias: of its key or its dash, since yaml-cpp gives another place
 
   struct Entry;
   std::vector<Entry> entries;   ///< of a map, in the file's order, keys unique

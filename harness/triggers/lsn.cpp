@@ -1,6 +1,7 @@
 // lsn: the primary writes WAL up to a place: an LSN, a segment, or so many bytes from where it was.
 #include <charconv>
 
+#include "harness/cnpg/wal.hpp"
 #include "harness/engine/permissions.hpp"
 #include "harness/triggers/feeds.hpp"
 
@@ -30,14 +31,27 @@ std::string why_no_lsn(std::string const& text) {
   return parse_lsn(text) ? "" : "an LSN is two hexadecimal numbers: 0/5000060";
 }
 
+std::string why_no_segment(std::string const& text) {
+  return cnpg::parse_wal(text) ? "" : "a segment has 24 hexadecimal digits: 000000010000000000000005";
+}
+
+std::string why_no_place(scenario::Parameters const& parameters) {
+  std::int64_t const ahead = parameters.integer("ahead");
+  if (ahead < 0) return "'ahead' must not be negative";
+  int const given =
+      (parameters.given("at") ? 1 : 0) + (parameters.given("segment") ? 1 : 0) + (ahead > 0 ? 1 : 0);
+  return given == 1 ? "" : "one of 'at', 'segment' and 'ahead' says how far";
+}
+
 class Lsn final : public engine::Trigger {
  public:
   static scenario::Declaration describe() {
     return {.name = "lsn",
             .summary = "The primary has written WAL up to a place",
             .parameters = {{.name = "at", .help = "An LSN: 0/5000060.", .complaint = &why_no_lsn},
-                           {"segment", ParameterType::text, false, "",
-                            "A WAL segment: 000000010000000000000005."},
+                           {.name = "segment",
+                            .help = "A WAL segment: 000000010000000000000005.",
+                            .complaint = &why_no_segment},
                            {"ahead",
                             ParameterType::integer,
                             false,
@@ -45,7 +59,8 @@ class Lsn final : public engine::Trigger {
                             "So much further than when the item was reached.",
                             {},
                             "bytes"}},
-            .permissions = engine::database_permissions()};
+            .permissions = engine::database_permissions(),
+            .contradiction = &why_no_place};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& observation) override {

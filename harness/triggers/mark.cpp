@@ -8,12 +8,14 @@ namespace {
 class MarkTrigger final : public engine::Trigger {
  public:
   static scenario::Declaration describe() {
-    return {
-        .name = "mark",
-        .summary = "The run has come to a moment that its journal marks",
-        .parameters = {{"name", scenario::ParameterType::text, true, "",
-                        "The mark: migration-pushed, damage-done, detected, revert-pushed, revert-applied, "
-                        "cluster-ready, cut-over, reconnected, verified, ..."}}};
+    return {.name = "mark",
+            .summary = "The run has come to a moment that its journal marks",
+            .parameters = {
+                {.name = "name",
+                 .required = true,
+                 .help = "The mark: of a step mark, or one that another step writes by itself: damage-done, "
+                         "revert-applied, cut-over, verified, ... (`pgdrill list steps NAME` names them).",
+                 .refers_to = scenario::Named::mark}}};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& mark) override {

@@ -7,13 +7,20 @@ namespace {
 
 using scenario::ParameterType;
 
+std::string why_never(scenario::Parameters const& parameters) {
+  if (parameters.duration("from") <= parameters.duration("within")) return "";
+  return "'from' (" + parameters.text("from") + ") is later than 'within' (" + parameters.text("within") +
+         ")";
+}
+
 class Random final : public engine::Trigger {
  public:
   static scenario::Declaration describe() {
     return {.name = "random",
             .summary = "A moment between two durations after the item was reached, decided by the seed",
             .parameters = {{"within", ParameterType::duration, true, "", "At the latest after so long."},
-                           {"from", ParameterType::duration, false, "0s", "At the earliest after so long."}}};
+                           {"from", ParameterType::duration, false, "0s", "At the earliest after so long."}},
+            .contradiction = &why_never};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& observation) override {

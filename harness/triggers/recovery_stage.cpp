@@ -5,23 +5,20 @@ namespace pgdrill::triggers {
 
 namespace {
 
-using scenario::ParameterType;
-
 class RecoveryStage final : public engine::Trigger {
  public:
   static scenario::Declaration describe() {
     return {.name = "recovery-stage",
             .summary = "A recovery has come to a stage, as the recovery pod's log tells it",
             .parameters = {
-                {"stage",
-                 ParameterType::text,
-                 true,
-                 "",
-                 "The stage: restore-requested, recovery-started (the base backup is being copied), "
-                 "base-restored, "
-                 "replay-started, replay-stopped (the target is reached, promotion follows), promoted.",
-                 {"restore-requested", "recovery-started", "base-restored", "replay-started",
-                  "replay-stopped", "promoted"}}}};
+                {.name = "stage",
+                 .required = true,
+                 .help = "The stage: restore-requested, recovery-started (the base backup is being copied), "
+                         "base-restored, replay-started, replay-stopped (the target is reached, promotion "
+                         "follows), promoted.",
+                 .allowed = {"restore-requested", "recovery-started", "base-restored", "replay-started",
+                             "replay-stopped", "promoted"},
+                 .refers_to = scenario::Named::mark}}};
   }
 
   bool holds(scenario::TriggerSpec const& spec, json::value const& mark) override {

@@ -36,6 +36,22 @@ TEST(Explain, TellsAStepByItsNameAlone) {
   EXPECT_EQ(pgdrill_verb({"explain", "restore"}).out, pgdrill_verb({"list", "steps", "restore"}).out);
 }
 
+TEST(Explain, TellsAParameterByTheNameOfWhatTakesIt) {
+  EXPECT_EQ(pgdrill_verb({"explain", "restore.by"}).out.substr(10),
+            pgdrill_verb({"explain", "steps.restore.by"}).out.substr(16));
+  std::string const both = pgdrill_verb({"explain", "mark.name"}).out;
+  EXPECT_THAT(both, HasSubstr("steps\n\nmark.name (text)"));
+  EXPECT_THAT(both, HasSubstr("triggers\n\nmark.name (text)"));
+  std::string const step_alone = pgdrill_verb({"explain", "mark.after"}).out;
+  EXPECT_THAT(step_alone, testing::StartsWith("mark.after (duration)"));
+}
+
+TEST(Explain, TellsAllThatHaveAName) {
+  std::string const out = pgdrill_verb({"explain", "mark"}).out;
+  EXPECT_THAT(out, HasSubstr(pgdrill_verb({"list", "steps", "mark"}).out));
+  EXPECT_THAT(out, HasSubstr(pgdrill_verb({"list", "triggers", "mark"}).out));
+}
+
 TEST(Explain, KnowsTheExitCodesOfTheReadme) {
   std::string const readme = read_file(PGDRILL_SOURCE_DIR "/README.md").value_or("");
   std::string const out = pgdrill_verb({"explain", "exit-codes"}).out;
@@ -57,12 +73,13 @@ TEST_P(ExplainOfWhatIsNot, NamesTheNearest) {
   EXPECT_THAT(result.err, HasSubstr(GetParam().advice));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ExplainOfWhatIsNot,
-                         testing::Values(Wrong{"objectives.rtp",
-                                               "objectives has no 'rtp'; did you mean 'rto'?"},
-                                         Wrong{"objektives", "did you mean 'objectives'?"},
-                                         Wrong{"restroe", "did you mean 'restore'?"},
-                                         Wrong{"steps.restore.bye", "did you mean 'by'?"}));
+INSTANTIATE_TEST_SUITE_P(
+    All, ExplainOfWhatIsNot,
+    testing::Values(Wrong{"objectives.rtp", "objectives has no 'rtp'; did you mean 'rto'?"},
+                    Wrong{"objektives", "did you mean 'objectives'?"},
+                    Wrong{"restroe", "did you mean 'restore'?"},
+                    Wrong{"restore.bye", "steps.restore has no 'bye'; did you mean 'by'?"},
+                    Wrong{"steps.restore.bye", "did you mean 'by'?"}));
 
 }  // namespace
 }  // namespace pgdrill::cli

@@ -26,8 +26,8 @@ TEST(List, NamesEverythingThatIsRegistered) {
 TEST(List, DocumentsAStep) {
   CommandResult const result = pgdrill_verb({"list", "steps", "restore"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  for (char const* const part :
-       {"parameters:", "  by (", "one of:", "witness:", "undo:", "takes at most", "needs:"})
+  for (char const* const part : {"parameters:", "  by (", "one of:", "witness:", "marks: restore-requested, ",
+                                 "undo:", "takes at most", "needs:"})
     EXPECT_THAT(result.out, HasSubstr(part));
 }
 
@@ -43,7 +43,8 @@ TEST(List, EveryDeclarationIsDocumentedWhole) {
         EXPECT_FALSE(parameter.help.empty()) << one.name << "." << parameter.name;
         EXPECT_THAT(text, HasSubstr("  " + parameter.name + " ("));
       }
-      bool const changes = !one.effect.empty() && std::string_view(sort) == "faults";
+      bool const acts = std::string_view(sort) == "faults" || std::string_view(sort) == "steps";
+      bool const changes = !one.effect.empty() && acts;
       if (changes) EXPECT_FALSE(one.witness.empty()) << one.name << " has no witness";
     }
   }

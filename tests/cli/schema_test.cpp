@@ -121,6 +121,7 @@ std::vector<std::string> keys_by_the_schema(std::string_view definition, std::st
   static json::value const schema(scenario::json_schema(engine::catalogue()));
   json::value const* at = member(find(schema, "definitions"), definition);
   if (!path.empty()) at = member(member(at, "properties"), path);
+  if (json::value const* const any = member(at, "anyOf")) at = &any->as_array().front();  // or a single word
   std::vector<std::string> keys;
   json::value const* const properties = member(at, "properties");
   if (properties == nullptr) return keys;

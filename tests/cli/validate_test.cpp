@@ -95,6 +95,32 @@ TEST_F(Validate, KnowsWhatStepsAndTriggersName) {
   EXPECT_THAT(result.err, HasSubstr("parameter 'matches' cannot be '((('"));
 }
 
+TEST_F(Validate, KnowsWhatTriggersCannotMean) {
+  CommandResult const result = pgdrill_verb(
+      {"validate", file(head + "objectives: none\nprobes: [heartbeat]\nsteps:\n"
+                               "  - mark: {name: m}\n    when: {random: {from: 5s, within: 1s}}\n"
+                               "  - mark: {name: n}\n    when: {lsn: {at: 0/1, ahead: 64}}\n"
+                               "  - mark: {name: o}\n    when: {lsn: {}}\n"
+                               "  - mark: {name: p}\n    when: {lsn: {segment: 00000001}}\n"
+                               "  - mark: {name: q}\n    when: {mark: damage-done}\n"
+                               "  - mark: {name: r}\n    when: {recovery-stage: promoted}\n")});
+  EXPECT_EQ(result.exit_code, 2);
+  for (char const* const problem : {"s.yaml:9:12: error: 'random': 'from' (5s) is later than 'within' (1s)",
+                                    "s.yaml:11:12: error: 'lsn': one of 'at', 'segment' and 'ahead'",
+                                    "s.yaml:13:12: error: 'lsn': one of 'at', 'segment' and 'ahead'",
+                                    "a segment has 24 hexadecimal digits"})
+    EXPECT_THAT(result.err, HasSubstr(problem));
+  CommandResult const marks = pgdrill_verb(
+      {"validate",
+       file(head + "objectives: none\nsteps:\n  - mark: {name: m}\n    when: {mark: damage-done}\n"
+                   "  - mark: {name: n}\n    when: {recovery-stage: promoted}\n"
+                   "  - mark: {name: o}\n    when: {mark: m}\n")});
+  EXPECT_EQ(marks.exit_code, 2);
+  EXPECT_THAT(marks.err, HasSubstr("s.yaml:8:18: error: no step writes mark 'damage-done'"));
+  EXPECT_THAT(marks.err, HasSubstr("s.yaml:10:28: error: no step writes mark 'promoted'"));
+  EXPECT_THAT(marks.err, HasSubstr("2 errors"));
+}
+
 TEST_F(Validate, ReadsEachCombinationOfTheMatrix) {
   CommandResult const result =
       pgdrill_verb({"validate", file(head + "variables: {p: 1s}\nmatrix: {p: [1s, 2 potatoes]}\nprobes:\n"
@@ -111,6 +137,14 @@ TEST_F(Validate, ShowsNoPassword) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, testing::AllOf(HasSubstr("s.yaml:6:20: error"), HasSubstr("s.yaml:7:18: error"),
                                          testing::Not(HasSubstr("hunter2"))));
+}
+
+TEST_F(Validate, ServeRefusesAPortThatIsNone) {
+  for (std::string const port : {"abc", "99999", "-1", "80x"}) {
+    CommandResult const result = pgdrill_verb({"serve", directory_.path().string(), "--port=" + port});
+    EXPECT_EQ(result.exit_code, 2) << port;
+    EXPECT_THAT(result.err, HasSubstr("--port takes a port: '" + port + "' is no number from 0 to 65535"));
+  }
 }
 
 TEST_F(Validate, RunRefusesOptionsThatItDoesNotKnowBeforeItBreaksAnything) {

@@ -13,9 +13,15 @@ inline Catalogue test_catalogue() {
                      {"mode", ParameterType::text, false, "slow", "in what way", {"slow", "fast"}},
                      {"names", ParameterType::text_list, false, "[a, b]", "for whom"},
                      {"note", ParameterType::text, false, "", "anything"}};
-  Declaration restore{.name = "restore", .summary = "Restores"};
+  Declaration restore{.name = "restore", .summary = "Restores", .marks = {"replay-started"}};
   Declaration capture{.name = "capture", .summary = "Captures"};
   capture.parameters = {{.name = "target", .introduces = Named::target}};
+  Declaration note{.name = "note", .summary = "Notes"};
+  note.parameters = {{.name = "mark", .introduces = Named::mark},
+                     {.name = "at-most", .type = ParameterType::duration, .default_value = "5s"}};
+  note.contradiction = [](Parameters const& given) -> std::string {
+    return given.text("mark") == "slow" && given.text("at-most") == "1s" ? "slow takes longer than 1s" : "";
+  };
   Declaration compare{.name = "compare", .summary = "Compares"};
   compare.parameters = {{.name = "target", .refers_to = Named::target},
                         {.name = "probes", .type = ParameterType::text_list, .refers_to = Named::probe},
@@ -24,7 +30,7 @@ inline Catalogue test_catalogue() {
                          }}};
   Declaration heartbeat{.name = "heartbeat", .summary = "Beats"};
   heartbeat.parameters = {{"every", ParameterType::duration, false, "100ms", "how often"}};
-  return {.steps = {capture, compare, restore, wait}, .faults = {}, .probes = {heartbeat}};
+  return {.steps = {capture, compare, note, restore, wait}, .faults = {}, .probes = {heartbeat}};
 }
 
 /// The parts that every scenario needs, 5 lines long; `rest` begins in line 6.

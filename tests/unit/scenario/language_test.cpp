@@ -16,12 +16,13 @@ Catalogue language() {
   all.faults = {
       {.name = "fence", .summary = "Fences", .lasting = true},
       {.name = "pod-kill", .summary = "Kills", .phase = "replay", .longest = std::chrono::seconds(20)}};
-  all.triggers = {{.name = "after",
-                   .summary = "Time has passed",
-                   .parameters = {{"for", ParameterType::duration, true, "", "how long"}}},
-                  {.name = "recovery-stage",
-                   .summary = "A recovery has come so far",
-                   .parameters = {{"stage", ParameterType::text, true, "", "which", {"replay-started"}}}}};
+  all.triggers = {
+      {.name = "after",
+       .summary = "Time has passed",
+       .parameters = {{"for", ParameterType::duration, true, "", "how long"}}},
+      {.name = "recovery-stage",
+       .summary = "A recovery has come so far",
+       .parameters = {{.name = "stage", .required = true, .help = "which", .refers_to = Named::mark}}}};
   return all;
 }
 
@@ -36,6 +37,17 @@ std::string problems_text(ParseOutcome const& outcome) {
   }
   return text;
 }
+
+ParseOptions with_file(std::string const& name, std::string const& text) {
+  return {.variables = {},
+          .namespace_override = {},
+          .load = [name, text](std::filesystem::path const& file) -> Result<std::string> {
+            if (file == name) return text;
+            return fail({.kind = ErrorKind::io, .what = "cannot read", .why = "no such file"});
+          }};
+}
+
+constexpr char const* fragment_head = "apiVersion: pgdrill.io/v1\nkind: Fragment\n";
 
 TEST(Language, BlocksNestAndAddUpTheirTime) {
   ParseOutcome const outcome = parse(
@@ -122,6 +134,35 @@ TEST(Language, ConditionsGuardTheWholeRun) {
   EXPECT_EQ(outcome.scenario.abort_when.at(0).kind, "recovery-stage");
 }
 
+TEST(Language, AMarkThatNobodyWritesIsNotWaitedFor) {
+  auto const problems = [](std::string const& when, std::string const& others) {
+    return problems_text(
+        parse("steps:\n  - wait: {for: 1s}\n    when: {recovery-stage: " + when + "}\n" + others));
+  };
+  EXPECT_THAT(problems("noted", "  - note: {mark: noted}\n"), IsEmpty()) << "a later one, beside it perhaps";
+  EXPECT_THAT(problems("replay-started", "  - restore\n"), IsEmpty()) << "by itself";
+  EXPECT_EQ(problems("replay-started", "  - note: {mark: noted}\n"),
+            "dir/s.yaml:8:28 no step writes mark 'replay-started'; expected one of: noted\n");
+  EXPECT_THAT(problems("ntoed", "  - note: {mark: noted}\n"), HasSubstr("did you mean 'noted'?"));
+  EXPECT_THAT(problems("noted", "  - nto: {mark: noted}\n"), testing::Not(HasSubstr("no step writes")))
+      << "what a step that is not known would write nobody knows";
+}
+
+TEST(Language, ParametersMayContradictEachOther) {
+  EXPECT_EQ(problems_text(parse("steps:\n  - note: {mark: slow, at-most: 1s}\n")),
+            "dir/s.yaml:7:5 'note': slow takes longer than 1s\n");
+  EXPECT_THAT(problems_text(parse("steps:\n  - note: {mark: slow, at-most: 1 s s}\n")),
+              testing::Not(HasSubstr("takes longer")))
+      << "each must be right first";
+}
+
+TEST(Language, AMistakeInAFragmentIsToldOnce) {
+  ParseOptions const options =
+      with_file("dir/a.yaml", fragment_head + std::string("steps: [{wiat: {for: 1s}}]\n"));
+  ParseOutcome const outcome = parse("steps: [{include: a.yaml}, {include: a.yaml}]\n", options);
+  EXPECT_EQ(outcome.problems.size(), 1U) << problems_text(outcome);
+}
+
 TEST(Language, TheGateHasItsThresholdsInTheScenario) {
   ParseOutcome const outcome = parse(
       "gate:\n  metrics: [rto, \"phase:restore\"]\n  limits: {\"phase:restore\": 20s}\n"
@@ -154,17 +195,6 @@ TEST(Language, AMatrixGivesEveryCombination) {
   ASSERT_EQ(all.size(), 4U);
   EXPECT_THAT(all.at(1), ElementsAre(Pair("by", "name"), Pair("size", "large")));
 }
-
-ParseOptions with_file(std::string const& name, std::string const& text) {
-  return {.variables = {},
-          .namespace_override = {},
-          .load = [name, text](std::filesystem::path const& file) -> Result<std::string> {
-            if (file == name) return text;
-            return fail({.kind = ErrorKind::io, .what = "cannot read", .why = "no such file"});
-          }};
-}
-
-constexpr char const* fragment_head = "apiVersion: pgdrill.io/v1\nkind: Fragment\n";
 
 TEST(Language, AnIncludedFileSeesItsParametersOnly) {
   ParseOptions const options = with_file(
