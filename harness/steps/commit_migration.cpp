@@ -65,6 +65,7 @@ class CommitMigration : public engine::Step {
     CO_TRY_VOID(co_await save_tables(context));
     CO_TRY(flux::Pushed const pushed, co_await push(context, spec));
     context.mark("migration-pushed", spec.id, "git push", "", pushed.commit);
+    note_revert(context, pushed.parent);
     context.waiting(spec.id, "Flux to apply the migration", "commit " + pushed.commit.substr(0, 12));
     std::string const outcome = spec.parameters.text("outcome");
     std::string log;
@@ -146,6 +147,16 @@ class CommitMigration : public engine::Step {
     CO_TRY_VOID(co_await tree->commit(std::move(changes), spec.parameters.text("message") + "\n\n" + line));
     committed_at_ = format_rfc3339(wall_now());
     co_return co_await tree->push();
+  }
+
+  /// A revert that nobody waited for is seen here: the branch that was cloned anew ended with it.
+  void note_revert(RunContext& context, std::string const& parent) const {
+    auto const revert = context.facts.find(std::string(engine::facts::revert));
+    if (revert == context.facts.end() || get_string(revert->second, "commit") != parent) return;
+    context.witness(get_string(revert->second, "step"), {.seen = true,
+                                                         .channel = "a new clone of branch " + branch_,
+                                                         .expected = "commit " + parent,
+                                                         .observed = "its head"});
   }
 
   /// UIDs of the Jobs that the Kustomization has applied.

@@ -19,7 +19,8 @@ class GitRevert : public engine::Step {
             .parameters = {{"repository", ParameterType::text, true, "", "GitRepository"}},
             .permissions = {{"source.toolkit.fluxcd.io", {"gitrepositories"}, {"get"}}},
             .effect = "pushes a commit",
-            .witness = "Flux fetches the commit, as the step wait-reconciled sees",
+            .witness =
+                "Flux fetches the commit (wait-reconciled), or a later clone ends with it (commit-migration)",
             .undo = "nothing: the revert is what undo would do",
             .marks = {"revert-pushed"}};
   }
