@@ -23,7 +23,11 @@ Task<> play(Stage& stage) {
   co_await until_ready(stage, primary, "False");
   co_await annotate(stage, nullptr);
   co_await until_ready(stage, primary, "True");
-  co_await stage.until_healthy("orders");
+  Stage::Condition whole = [](json::value const* object) {
+    return object != nullptr && get_int(*object, "status.readyInstances") == 2 &&
+           get_string(*object, "status.phase") == "Cluster in healthy state";
+  };
+  (void)co_await stage.until(kube::cluster_type, "orders", "both instances", std::move(whole));
 }
 
 bool const registered = add_chapter({.name = "fencing", .group = "life", .place = 60, .play = play});
