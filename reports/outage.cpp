@@ -141,15 +141,18 @@ std::optional<Nanoseconds> silent_since(Run const& run, Series const& series, Rt
   Nanoseconds last_scheduled = -1;
   Nanoseconds last_ended = -1;
   Nanoseconds longest_pause = 0;
+  Nanoseconds longest_answer = 0;
   for (Sample const& sample : series.samples) {
     if (!tells_of_time_before(sample, run.undo_started)) continue;
     if (last_scheduled >= 0) longest_pause = std::max(longest_pause, sample.scheduled - last_scheduled);
     last_scheduled = sample.scheduled;
     last_ended = std::max(last_ended, sample.ended);
+    longest_answer = std::max(longest_answer, sample.ended - sample.scheduled);
   }
   if (last_ended < 0 || last_ended >= *recovered) return std::nullopt;
   Nanoseconds const end = run.undo_started >= 0 ? run.undo_started : run.ended;
-  return end - last_scheduled > longest_pause ? std::optional(last_ended) : std::nullopt;
+  // The next call may be under way when the run ends: two have to be missing.
+  return end - last_scheduled > 2 * longest_pause + longest_answer ? std::optional(last_ended) : std::nullopt;
 }
 
 bool ends_phase(std::string_view mark) {

@@ -51,8 +51,8 @@ struct Rto {
 [[nodiscard]] Rto measure_rto(Run const& run);
 
 /// When a series was answered last whose probe fell silent while others went on: before the recovery (or,
-/// where no outage was seen, before the last mark of the rollback), and for longer than it ever was between
-/// two calls. Whether it recovered nobody knows. Empty: it went on, or does not count for the RTO.
+/// where no outage was seen, before the last mark of the rollback), and for longer than two calls and
+/// an answer ever took. Whether it recovered nobody knows. Empty: it went on, or does not count for the RTO.
 [[nodiscard]] std::optional<Nanoseconds> silent_since(Run const& run, Series const& series, Rto const& rto);
 
 /// A part of the rollback between two marks.

@@ -165,6 +165,7 @@ TEST(Silence, BeforeTheRecoveryIsKnownFromSlowness) {
   EXPECT_EQ(silence_of({1}), 1'002'000'000) << "nobody knows how often it would have been asked";
   EXPECT_EQ(silence_of({1, 2, 3, 21}), std::nullopt) << "it was heard after the recovery";
   EXPECT_EQ(silence_of({1, 10, 19}), std::nullopt) << "it is asked every 9 s: the next answer was not due";
+  EXPECT_EQ(silence_of({2, 6, 10, 14, 18}), std::nullopt) << "the call of 22 s may be under way";
   EXPECT_EQ(silence_of({1, 2, 3}, false), std::nullopt) << "nothing was to recover from";
 }
 
