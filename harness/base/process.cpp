@@ -190,11 +190,7 @@ class SpawnedProcess : public Process {
   static void watch(std::shared_ptr<State> const& state) {
     state->handle.async_wait(asio::posix::descriptor_base::wait_read, [state](boost::system::error_code) {
       int status = 0;
-      pid_t ended = -1;
-      do {
-        ended = ::waitpid(state->pid, &status, WNOHANG);
-      } while (ended < 0 && errno == EINTR);
-      if (ended == 0) {
+      if (::waitpid(state->pid, &status, WNOHANG) == 0) {
         watch(state);
         return;
       }

@@ -22,10 +22,8 @@ bool is_plain(std::string_view text) {
     return false;
   char const first = text.front();
   bool const starts_well = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '/';
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return starts_well && std::find(std::begin(reserved), std::end(reserved), lower) == std::end(reserved);
+  return starts_well &&
+         std::find(std::begin(reserved), std::end(reserved), lower_case(text)) == std::end(reserved);
 }
 
 std::string scalar(json::value const& value) {

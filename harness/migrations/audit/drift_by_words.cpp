@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "harness/base/text.hpp"
 #include "harness/migrations/audit/drift.hpp"
 
 namespace pgdrill::migrations {
@@ -34,13 +35,6 @@ void add_words(std::string_view text, Words& into) {
     snake += lower;
   }
   end_word();
-}
-
-std::string lower(std::string_view name) {
-  std::string result(name);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
 }
 
 /// Frameworks make these themselves, or make the column of a reference out of its name.
@@ -88,9 +82,9 @@ std::vector<Finding> drift_by_words(RunFiles const& files, std::vector<Table> co
   for (SourceFile const& file : files.pending) add_words(file.content, words);
   std::vector<Finding> findings;
   for (Table const& table : tables) {
-    if (!table_is_known(lower(table.name), words)) continue;  // another program's, perhaps
+    if (!table_is_known(lower_case(table.name), words)) continue;  // another program's, perhaps
     for (Column const& column : table.columns) {
-      std::string const name = lower(column.name);
+      std::string const name = lower_case(column.name);
       if (!words.contains(name) && !made_by_convention(name, words))
         findings.push_back(unexplained(table, column));
     }

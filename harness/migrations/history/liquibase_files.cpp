@@ -23,13 +23,6 @@ void add(SourceFile const& source, std::string_view logical_path, std::string_vi
       {.version = changeset_version(path, id, author), .name = std::string(id), .path = source.path});
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 /// A changeset of formatted SQL while its lines are read.
 struct SqlChangeset {
   std::string id;
@@ -51,7 +44,7 @@ void finish(SourceFile const& source, std::optional<SqlChangeset>& changeset, Fi
   add(source, "", changeset->id, changeset->author, into);
   if (into.size() > before) {
     into.back().checksum = checksum_of(*changeset);
-    std::string const attributes = lower(changeset->attributes);
+    std::string const attributes = lower_case(changeset->attributes);
     bool const again = attributes.find("runonchange:true") != std::string::npos ||
                        attributes.find("runalways:true") != std::string::npos;
     if (again) into.back().kind = MigrationFile::Kind::repeatable;
@@ -66,7 +59,7 @@ void add_line(SqlChangeset& changeset, std::string_view line, std::string_view d
   }
   bool const changes_text = directive.starts_with("validchecksum") || directive.starts_with("ignorelines") ||
                             directive.starts_with("ignore:") || line.find("${") != std::string_view::npos ||
-                            lower(line).find("/* liquibase rollback") != std::string::npos;
+                            lower_case(line).find("/* liquibase rollback") != std::string::npos;
   if (changes_text) changeset.computable = false;
   for (char const c : line) {
     if (c != ' ' && c != '\t' && c != '\r') changeset.body += c;
@@ -96,7 +89,7 @@ void read_sql(SourceFile const& source, Files& into) {
   for (std::string const& line : split(source.content, '\n')) {
     std::string_view directive = trim(line);
     directive = directive.starts_with("--") ? trim(directive.substr(2)) : std::string_view();
-    std::string const word = lower(directive);
+    std::string const word = lower_case(directive);
     if (word.starts_with("liquibase formatted sql")) formatted = true;
     if (formatted && word.starts_with("changeset ")) {
       finish(source, changeset, into);

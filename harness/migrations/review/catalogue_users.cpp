@@ -78,22 +78,17 @@ std::set<std::string> words_of(std::string_view text) {
   return words;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
-
 void add_function(Schema& schema, std::string const& function, std::set<std::string> const& words,
                   std::vector<std::string> const& trigger_tables) {
   for (Table const* const known : schema.tables()) {
     bool const fires_it = std::find(trigger_tables.begin(), trigger_tables.end(),
                                     known->name.in_public().text()) != trigger_tables.end();
-    bool const names_it = words.contains(lower(known->name.name));
+    bool const names_it = words.contains(lower_case(known->name.name));
     if (!fires_it && !names_it) continue;
     Table* const table = schema.table(known->name);
     if (names_it) table->users.push_back({function, "", true});
     for (Column const& column : table->columns) {
-      if (words.contains(lower(column.name))) table->users.push_back({function, column.name, true});
+      if (words.contains(lower_case(column.name))) table->users.push_back({function, column.name, true});
     }
   }
 }

@@ -34,12 +34,6 @@ bool natural_less(std::string_view left, std::string_view right) {
   return left.size() < right.size();
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return out;
-}
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -90,7 +84,7 @@ Dialect dialect_of_path(std::string const& path) {
 
 std::optional<Annotation> annotation_of(std::string_view comment) {
   std::string const text =
-      lower(trim(comment.substr(std::min(comment.find_first_not_of("-/* \t"), comment.size()))));
+      lower_case(trim(comment.substr(std::min(comment.find_first_not_of("-/* \t"), comment.size()))));
   bool const off = contains(text, "transaction:false") || contains(text, "notransaction");
   if (text.starts_with("+goose up")) return section("goose", Direction::up, TransactionMode::wrapped);
   if (text.starts_with("+goose down")) return section("goose", Direction::down, TransactionMode::wrapped);

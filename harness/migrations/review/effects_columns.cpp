@@ -152,7 +152,7 @@ Effect set_type(Action const& action, Situation const& situation) {
     bool const untouched =
         change.cost == Cost::index_build && !may_be_indexed(*table, action.column, *situation.schema);
     if (!untouched) raise(effect, change.cost, change.reason);
-    if (column->collation() != read_collation(*action.node) &&
+    if (!same_collation(column->collation(), read_collation(*action.node)) &&
         may_be_indexed(*table, action.column, *situation.schema))
       raise(effect, Cost::index_build,
             "another collation sorts otherwise: indexes on the column are built anew");

@@ -196,6 +196,8 @@ class Schema {
 
 /// The SQL of a COLLATE clause's name; empty for none, and for "default".
 [[nodiscard]] std::string read_collation(json::value const& column_definition);
+/// Whether both stand for the same one; a name without a schema stands for one of any schema.
+[[nodiscard]] bool same_collation(std::string const& left, std::string const& right);
 
 /// A column as a definition gives it, with the constraints that stand in it.
 struct ColumnDefinition {

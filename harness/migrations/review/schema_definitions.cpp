@@ -83,12 +83,16 @@ Constraint read_constraint(json::value const& constraint, Name const& table, std
 }
 
 std::string read_collation(json::value const& definition) {
-  std::vector<std::string> parts = strings_of(find(definition, "collClause.collname"));
-  if (parts.size() == 1) parts.insert(parts.begin(), "pg_catalog");
+  std::vector<std::string> const parts = strings_of(find(definition, "collClause.collname"));
   if (parts.empty() || parts.back() == "default") return {};
   std::string sql;
   for (std::string const& part : parts) sql += (sql.empty() ? "" : ".") + quoted_where_needed(part);
   return sql;
+}
+
+bool same_collation(std::string const& left, std::string const& right) {
+  return left == right ||
+         (!left.empty() && !right.empty() && (left.ends_with("." + right) || right.ends_with("." + left)));
 }
 
 ColumnDefinition read_column(json::value const& definition, Name const& table) {

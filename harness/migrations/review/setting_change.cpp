@@ -6,11 +6,6 @@ namespace pgdrill::review {
 
 namespace {
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
-
 std::string constant(json::value const& node) {
   json::value const* const value = find(node, "A_Const");
   if (value == nullptr) return "?";
@@ -38,9 +33,9 @@ std::vector<SettingChange> by_function(json::value const& select) {
     if (call == nullptr || name_of_list(find(*call, "funcname")).name != "set_config") continue;
     json::array const& arguments = list_of(find(*call, "args"));
     if (arguments.size() != 3) continue;
-    changes.push_back({.name = lower(constant(arguments[0])),
-                           .values = parts_of(constant(arguments[1])),
-                           .local = constant(arguments[2]) != "false"});
+    changes.push_back({.name = lower_case(constant(arguments[0])),
+                       .values = parts_of(constant(arguments[1])),
+                       .local = constant(arguments[2]) != "false"});
   }
   return changes;
 }
@@ -48,7 +43,7 @@ std::vector<SettingChange> by_function(json::value const& select) {
 std::vector<SettingChange> by_set(json::value const& statement, std::string const& name) {
   std::string const kind = get_string(statement, "kind");
   if (kind == "VAR_SET_CURRENT" || kind == "VAR_SET_MULTI") return {};
-  SettingChange change{.name = lower(name), .values = {}, .local = get_bool(statement, "is_local")};
+  SettingChange change{.name = lower_case(name), .values = {}, .local = get_bool(statement, "is_local")};
   if (kind == "VAR_SET_VALUE") {
     for (json::value const& value : list_of(find(statement, "args")))
       change.values.push_back(constant(value));
@@ -74,6 +69,6 @@ bool is_zero(std::string const& value) {
          (other == std::string_view::npos || number[other] < '0' || number[other] > '9');
 }
 
-bool names_utc(std::string const& zone) { return lower(zone) == "utc" || lower(zone) == "etc/utc"; }
+bool names_utc(std::string const& zone) { return lower_case(zone) == "utc" || lower_case(zone) == "etc/utc"; }
 
 }  // namespace pgdrill::review

@@ -15,13 +15,6 @@ std::string cut_by(Type const& type) {
   return limited ? fmt::format("length(rtrim((%)::text)) > {}", type.modifiers.front()) : "";
 }
 
-/// COLLATE of the statement, quoted; without one the next column has that of its type.
-std::string collation_of(Action const& action) {
-  Name const name = name_of_list(find(*action.node, "collClause.collname"));
-  if (name.empty()) return {};
-  return (name.schema.empty() ? "" : quote(name.schema) + ".") + quote(name.name);
-}
-
 bool is_one_of(Type const& type, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), type.name) != names.end();
 }
@@ -93,7 +86,7 @@ Result<Rewriting> change_type(Action const& action, Table const& table, Schema c
                                 .next = action.column.substr(0, 50) + "__next",
                                 .final_name = action.column,
                                 .type = to,
-                                .collation = collation_of(action),
+                                .collation = read_collation(*action.node),
                                 .lossless = true,
                                 .refused = expression == nullptr ? cut_by(to) : ""};
   return replace_column(replacement);

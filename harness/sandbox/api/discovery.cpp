@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/text.hpp"
 #include "harness/sandbox/api/request.hpp"
 #include "harness/sandbox/api/reviews.hpp"
 #include "harness/sandbox/api/store.hpp"
@@ -13,12 +14,6 @@ namespace {
 
 constexpr std::string_view aggregated_type =
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& letter : result) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return result;
-}
 
 json::array short_names(kube::ResourceType const& type) {
   static std::map<std::string_view, std::string_view> const names = {{"pods", "po"},
@@ -89,7 +84,7 @@ json::value aggregated_group(std::string_view group) {
     json::object resource{{"resource", type.plural},
                           {"responseKind", response_kind(type)},
                           {"scope", type.namespaced ? "Namespaced" : "Cluster"},
-                          {"singularResource", lower(type.kind)},
+                          {"singularResource", lower_case(type.kind)},
                           {"verbs", verbs()},
                           {"shortNames", short_names(type)},
                           {"subresources", std::move(below)}};
@@ -132,7 +127,7 @@ std::optional<net::HttpResponse> resource_list(std::string_view group) {
   if (types.empty() && resources.empty()) return std::nullopt;
   for (auto const& type : types) {
     json::object resource{{"name", type.plural},
-                          {"singularName", lower(type.kind)},
+                          {"singularName", lower_case(type.kind)},
                           {"namespaced", type.namespaced},
                           {"kind", type.kind},
                           {"verbs", verbs()},

@@ -35,9 +35,7 @@ struct Field {
 
 Result<int> number(std::string_view text, Field const& field) {
   if (field.names != nullptr) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string const lower = lower_case(text);
     auto const found = std::ranges::find(*field.names, std::string_view(lower));
     if (!lower.empty() && found != field.names->end()) return static_cast<int>(found - field.names->begin());
   }

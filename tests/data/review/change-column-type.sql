@@ -28,8 +28,10 @@ ALTER TABLE e ALTER z TYPE timestamptz; -- !
 ALTER TABLE e ALTER i TYPE int USING i;
 ALTER TABLE e ALTER i TYPE int USING i + 0; -- !
 --- fifth.sql
-CREATE TABLE f (a text COLLATE "C" UNIQUE, b text COLLATE "C", c text UNIQUE, d plain, e short);
+CREATE TABLE f (a text COLLATE "C" UNIQUE, b text COLLATE "C", c text UNIQUE, d plain, e short, g text COLLATE mine UNIQUE);
 --- sixth.sql
+ALTER TABLE f ALTER g TYPE text COLLATE public.mine;
+ALTER TABLE f ALTER g TYPE text COLLATE other; -- !
 ALTER TABLE f ALTER a TYPE text COLLATE "C";
 ALTER TABLE f ALTER a TYPE text; -- !
 ALTER TABLE f ALTER a TYPE text COLLATE "default";

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <cerrno>
 
 #include "harness/base/files.hpp"
@@ -109,16 +111,21 @@ Task<> spawn_in_the_place_of_a_descriptor(bool& alive) {
   std::vector<asio::posix::stream_descriptor> both;
   both.push_back(readable(executor));
   both.push_back(readable(executor));
+  asio::steady_timer spawned(executor, Monotonic::max());
   std::unique_ptr<Process> process;
   for (std::size_t i = 0; i < both.size(); ++i) {
     both[i].async_wait(asio::posix::descriptor_base::wait_read, [&, i](boost::system::error_code problem) {
       if (problem || process) return;
       both[1 - i].close();
       process = Process::spawn(executor, {.command = {"sleep", "10"}, .pipes = false}).value();
+      spawned.cancel();
     });
   }
-  while (!process) co_await sleep_for(1ms);
-  co_await sleep_for(20ms);
+  boost::system::error_code woken;
+  co_await spawned.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  // What is posted now comes after the news, and the second time after what they led to.
+  co_await asio::post(executor, asio::use_awaitable);
+  co_await asio::post(executor, asio::use_awaitable);
   alive = process->running();
   process->signal(SIGKILL);
   EXPECT_EQ(co_await process->wait(), 128 + SIGKILL);

@@ -11,6 +11,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+TEST(Text, LowerCaseLeavesWhatIsNoLetterOfAscii) { EXPECT_EQ(lower_case("ÄbC_Z[@1"), "Äbc_z[@1"); }
+
 TEST(Text, SplitsJoinsAndTrims) {
   EXPECT_THAT(split("a,,b", ','), ElementsAre("a", "", "b"));
   EXPECT_THAT(split("", ','), ElementsAre(""));
